@@ -1,0 +1,35 @@
+# Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
+.DEFAULT_GOAL := help
+.PHONY: help run test check fuzz lock
+MAKEFLAGS += --no-print-directory
+
+# Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
+START := $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>/dev/null)))
+SET_UP = $(or $(START),$(error Python 3.11, 3.12 or 3.13 is missing: apt-get install python3)) -B .ci/setup_env.py
+PYTHON := .venv/bin/python
+ARGS ?=
+
+help:  ## print this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+run:  ## set up, then the whole demonstration: the unit, a virtual city and the driver's screen (ARGS="--for 20")
+	@$(SET_UP) run
+	@exec $(PYTHON) -m hil demo $(ARGS)
+
+test:  ## set up, then every test (ARGS="tests/codec -k bsm")
+	@$(SET_UP) run test bench
+	@$(PYTHON) .ci/browser.py
+	@exec $(PYTHON) -m pytest -n auto $(ARGS)
+
+check:  ## ruff, and mypy strict on obu/
+	@$(SET_UP) run test bench
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy
+
+fuzz:  ## the long random tests (COUNT=1000000 inputs each)
+	@$(SET_UP) run test bench
+	@OBU_FUZZ=$(or $(COUNT),1000000) exec $(PYTHON) -m pytest -n auto -m fuzz -o faulthandler_timeout=0 $(ARGS)
+
+lock:  ## make requirements/ anew from pyproject.toml (ARGS=--upgrade moves the pins)
+	@$(SET_UP) run lock
+	@exec $(PYTHON) .ci/lock.py $(ARGS)

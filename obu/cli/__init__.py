@@ -1,0 +1,1 @@
+"""One file per verb, found by listing this folder; a verb whose library is missing apologises alone."""

@@ -1,0 +1,30 @@
+"""Whose fault was it? Two families of errors and no more; the third answer, a failed signature, is a Verdict."""
+
+
+class LocalError(Exception):
+    """We did wrong, or were set up wrong: the unit goes to its safe state and says so.
+
+    The text is one sentence that names the fix. `zh` is the same sentence for a technician who reads Chinese.
+    """
+
+    def __init__(self, text: str, zh: str | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.zh = zh or text
+
+
+class ConfigError(LocalError):
+    """A configuration file is absent, malformed, or names an unknown key; the text names file and key."""
+
+
+class RemoteError(Exception):
+    """They did wrong: bytes from the air, a bus, a serial line or a client that we refuse.
+
+    `reason` is a constant of our own in snake_case (never text from the stranger): it is the counter's name.
+    Caught in three places only: stack/receiver, can_input/decoder and link/wire.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,165 @@
+"""What crosses the wall: the inbox a turn begins with and the outbox it ends with. Values only, in arrival order."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class CanFrame:
+    """One classic CAN frame. can_id: 11 or 29 bits. at_ns: monotonic arrival."""
+
+    channel: str
+    can_id: int
+    is_extended: bool
+    data: bytes
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class GnssBytes:
+    """What the receiver's line or datagram brought, in no particular cut."""
+
+    data: bytes
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class AirPacket:
+    """A PDCP SDU from the radio: adaptation byte + DSMP. l2_source: 24 bits, None where the modem does not tell."""
+
+    sdu: bytes
+    at_ns: int
+    l2_source: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TxPacket:
+    """A PDCP SDU for the radio, with what the modem must know (YD/T 3707)."""
+
+    sdu: bytes
+    aid: int
+    pppp: int  # 1 (highest) .. 8
+    l2_source: int
+    l2_destination: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignJob:
+    """Sign digest e (32 bytes) with the key that `key` names, before deadline_ns. epoch: identity at the request."""
+
+    number: int
+    key: str
+    e: bytes
+    deadline_ns: int
+    epoch: int
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyJob:
+    """Verify (r, s) over digest e with a public point. curve: 'sm2' or 'p256'; point: 04 || x || y, 65 bytes."""
+
+    number: int
+    curve: str
+    point: bytes
+    e: bytes
+    r: bytes
+    s: bytes
+    deadline_ns: int
+    trust_version: int
+
+
+class JobOutcome(Enum):
+    """How a job of the pool ended."""
+
+    OK = "ok"
+    BAD_SIGNATURE = "bad_signature"
+    BAD_KEY = "bad_key"
+    BACKEND_FAILED = "backend_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The pool's answer to SignJob or VerifyJob `number`; r, s (32 bytes each) only of a good SignJob."""
+
+    number: int
+    outcome: JobOutcome
+    r: bytes = b""
+    s: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverState:
+    """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...)."""
+
+    name: str
+    is_up: bool
+    why: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayAck:
+    """A page says it has drawn warning `number`; shown_utc_s: its own clock when it had."""
+
+    client: int
+    number: int
+    shown_utc_s: float
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayBeat:
+    """A display process is alive and has `pages` live pages before a driver's eyes."""
+
+    client: int
+    pages: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayGone:
+    """A display process closed its connection."""
+
+    client: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked."""
+
+    can: tuple[CanFrame, ...] = ()
+    gnss: tuple[GnssBytes, ...] = ()
+    air: tuple[AirPacket, ...] = ()
+    results: tuple[JobResult, ...] = ()
+    drivers: tuple[DriverState, ...] = ()
+    acks: tuple[DisplayAck, ...] = ()
+    beats: tuple[DisplayBeat, ...] = ()
+    gone: tuple[DisplayGone, ...] = ()
+    random: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """All that the station wants of the world. events: plain JSON-able dictionaries for the local socket (obu/feed).
+
+    wake_at_ns: step again by then, whatever arrives. want_random: bytes of randomness for the next inbox.
+    clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
+    """
+
+    packets: tuple[TxPacket, ...] = ()
+    sign_jobs: tuple[SignJob, ...] = ()
+    verify_jobs: tuple[VerifyJob, ...] = ()
+    events: tuple["FeedEvent", ...] = ()
+    wake_at_ns: int = 0
+    want_random: int = 0
+    clock_mark: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    """Something the local socket's clients are told: kind is one of obu/feed's, body its fields."""
+
+    kind: str
+    body: dict[str, object]

@@ -1,0 +1,60 @@
+"""What the loop expects of every driver; its one rule: a driver never blocks, never raises, and is never done."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from obu.core.frames import (
+    AirPacket,
+    CanFrame,
+    DisplayAck,
+    DisplayBeat,
+    DisplayGone,
+    DriverState,
+    GnssBytes,
+    JobResult,
+    SignJob,
+    TxPacket,
+    VerifyJob,
+)
+
+Arrival = CanFrame | GnssBytes | AirPacket | JobResult | DriverState | DisplayAck | DisplayBeat | DisplayGone
+
+
+class Driver(Protocol):
+    """A source of arrivals that the poll loop can wait for.
+
+    name: the configuration section it serves (can.main, gnss, radio, pool, socket).
+    fileno: what to wait on for reading, -1 while there is nothing to wait on (down, to be opened again later).
+    poll: what has arrived by at_ns, at most a bounded batch; a DriverState among it whenever it came up or went
+    down. A lost device is opened again by poll itself, with a growing pause of at most a few seconds.
+    wake_at_ns: poll wants to be called by then even if nothing is readable (to open again, to keep a lease); None: no.
+    """
+
+    name: str
+
+    def fileno(self) -> int: ...
+    def poll(self, at_ns: int) -> Sequence[Arrival]: ...
+    def wake_at_ns(self) -> int | None: ...
+    def close(self) -> None: ...
+
+
+class Radio(Driver, Protocol):
+    """A modem that also takes packets for the air; what it cannot take at once it drops and counts."""
+
+    def send(self, packets: Sequence[TxPacket]) -> None: ...
+
+
+class JobPool(Driver, Protocol):
+    """Signs and verifies beside the loop; results come back by poll. A full pool answers BACKEND_FAILED."""
+
+    def submit(self, sign_jobs: Sequence[SignJob], verify_jobs: Sequence[VerifyJob]) -> None: ...
+
+
+class Publisher(Driver, Protocol):
+    """The local socket: lines for every client; a client that stalls is dropped and costs nothing.
+
+    greet: from now on a newcomer is told these lines first.
+    """
+
+    def publish(self, lines: Sequence[bytes]) -> None: ...
+    def greet(self, lines: Sequence[bytes]) -> None: ...

@@ -1,0 +1,332 @@
+"""The only door to the system's libcrypto, by ctypes: SM2 and P-256 keys, sign and verify over a ready digest e.
+
+Every call releases the GIL. Nothing is used before a self-test with published vectors has passed. Signing with SM2 on
+aarch64 leaks timing in libcrypto from 3.2 on (CVE-2025-9231); verification works on public data.
+"""
+
+import ctypes
+import hashlib
+import threading
+from collections import OrderedDict
+from ctypes import byref, c_char_p, c_int, c_long, c_size_t, c_void_p
+from functools import cache
+from typing import Any
+
+from obu.core.errors import LocalError
+from obu.core.frames import JobOutcome
+
+LIBRARY = "libcrypto.so.3"
+MAX_KEYS = 512  # public keys that a thread keeps loaded: loading costs a third of a verification
+
+# The group orders n: GM/T 0003.5-2012 A.1 and FIPS 186-4 D.1.2.3.
+ORDERS = {
+    "sm2": 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123,
+    "p256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+}
+# SubjectPublicKeyInfo before the 65 bytes of the point (RFC 5480; OID 1.2.156.10197.1.301 for SM2).
+_SPKI_HEADS = {
+    "sm2": bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200"),
+    "p256": bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200"),
+}
+_GROUPS = {"sm2": (b"SM2", b"SM2"), "p256": (b"EC", b"P-256")}  # libcrypto's key type and group
+
+_SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "OpenSSL_version": (c_char_p, (c_int,)),
+    "ERR_clear_error": (None, ()),
+    "d2i_PUBKEY": (c_void_p, (c_void_p, c_void_p, c_long)),
+    "d2i_AutoPrivateKey": (c_void_p, (c_void_p, c_void_p, c_long)),
+    "i2d_PUBKEY": (c_int, (c_void_p, c_void_p)),
+    "EVP_PKEY2PKCS8": (c_void_p, (c_void_p,)),
+    "i2d_PKCS8_PRIV_KEY_INFO": (c_int, (c_void_p, c_void_p)),
+    "PKCS8_PRIV_KEY_INFO_free": (None, (c_void_p,)),
+    "EVP_PKEY_free": (None, (c_void_p,)),
+    "EVP_PKEY_CTX_new": (c_void_p, (c_void_p, c_void_p)),
+    "EVP_PKEY_CTX_new_from_name": (c_void_p, (c_void_p, c_char_p, c_char_p)),
+    "EVP_PKEY_CTX_set_group_name": (c_int, (c_void_p, c_char_p)),
+    "EVP_PKEY_CTX_free": (None, (c_void_p,)),
+    "EVP_PKEY_keygen_init": (c_int, (c_void_p,)),
+    "EVP_PKEY_generate": (c_int, (c_void_p, c_void_p)),
+    "EVP_PKEY_sign_init": (c_int, (c_void_p,)),
+    "EVP_PKEY_sign": (c_int, (c_void_p, c_char_p, c_void_p, c_char_p, c_size_t)),
+    "EVP_PKEY_verify_init": (c_int, (c_void_p,)),
+    "EVP_PKEY_verify": (c_int, (c_void_p, c_char_p, c_size_t, c_char_p, c_size_t)),
+}
+
+
+class PrivateKey:
+    """A private key inside libcrypto. curve: sm2 or p256; point: its public half, 04 || x || y."""
+
+    __slots__ = ("_free", "curve", "handle", "point")
+
+    def __init__(self, library: "Libcrypto", handle: int) -> None:
+        self.handle = handle
+        self._free = library.raw.EVP_PKEY_free
+        self.curve, self.point = library.public_half(handle)
+
+    def __del__(self) -> None:
+        if self.handle:
+            self._free(self.handle)
+            self.handle = 0
+
+
+class _Contexts(threading.local):
+    """Verification contexts of this thread by (curve, point), the least used first."""
+
+    def __init__(self) -> None:
+        self.by_point: OrderedDict[tuple[str, bytes], _Context] = OrderedDict()
+
+
+class _Context:
+    """An initialised verification context and the key in it, freed together."""
+
+    __slots__ = ("_raw", "handle", "key")
+
+    def __init__(self, raw: Any, key: int) -> None:
+        self._raw = raw
+        self.key = key
+        self.handle = raw.EVP_PKEY_CTX_new(key, None)
+
+    def __del__(self) -> None:
+        self._raw.EVP_PKEY_CTX_free(self.handle)
+        self._raw.EVP_PKEY_free(self.key)
+
+
+class Libcrypto:
+    """Sign and verify; every method may be called from any thread at the same time."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self._contexts = _Contexts()
+
+    @property
+    def version(self) -> str:
+        """As libcrypto names itself."""
+        return str(self.raw.OpenSSL_version(0).decode("ascii", "replace"))
+
+    def verify(self, curve: str, point: bytes, e: bytes, r: bytes, s: bytes) -> JobOutcome:
+        """Whether (r, s), 32 bytes each, is a signature over the digest e by the owner of point (04 || x || y)."""
+        if not _is_in_range(curve, r, s):
+            return JobOutcome.BAD_SIGNATURE
+        context = self._verify_context(curve, point)
+        if isinstance(context, JobOutcome):
+            return context
+        der = _to_der(r, s)
+        answer = self.raw.EVP_PKEY_verify(context.handle, der, len(der), e, len(e))
+        if answer == 1:
+            return JobOutcome.OK
+        self.raw.ERR_clear_error()
+        return JobOutcome.BAD_SIGNATURE
+
+    def verifies(self, point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
+        """verify() for an SM2 key, as a yes or no: for the trust store at start."""
+        return self.verify("sm2", point, e, r, s) is JobOutcome.OK
+
+    def sign(self, key: PrivateKey, e: bytes) -> tuple[bytes, bytes]:
+        """(r, s), 32 bytes each, over the digest e. Raises LocalError when libcrypto fails."""
+        context = self.raw.EVP_PKEY_CTX_new(key.handle, None)
+        if not context:
+            raise self._fault("EVP_PKEY_CTX_new")
+        try:
+            if self.raw.EVP_PKEY_sign_init(context) != 1:
+                raise self._fault("EVP_PKEY_sign_init")
+            size = c_size_t(80)
+            der = ctypes.create_string_buffer(80)
+            if self.raw.EVP_PKEY_sign(context, der, byref(size), e, len(e)) != 1:
+                raise self._fault("EVP_PKEY_sign")
+        finally:
+            self.raw.EVP_PKEY_CTX_free(context)
+        return _from_der(der.raw[: size.value])
+
+    def generate(self, curve: str) -> PrivateKey:
+        """A new key from libcrypto's random generator."""
+        kind, group = _GROUPS[curve]
+        context = self.raw.EVP_PKEY_CTX_new_from_name(None, kind, None)
+        if not context:
+            raise self._fault("EVP_PKEY_CTX_new_from_name")
+        handle = c_void_p()
+        try:
+            if (
+                self.raw.EVP_PKEY_keygen_init(context) != 1
+                or self.raw.EVP_PKEY_CTX_set_group_name(context, group) != 1
+                or self.raw.EVP_PKEY_generate(context, byref(handle)) != 1
+            ):
+                raise self._fault("EVP_PKEY_generate")
+        finally:
+            self.raw.EVP_PKEY_CTX_free(context)
+        return PrivateKey(self, handle.value or 0)
+
+    def load_private(self, der: bytes) -> PrivateKey:
+        """The key of an unencrypted PKCS#8 structure. Raises LocalError when it is none, or of another curve."""
+        handle = self._parse(self.raw.d2i_AutoPrivateKey, der)
+        if not handle:
+            raise LocalError("not a PKCS#8 private key of SM2 or P-256", "不是 SM2 或 P-256 的 PKCS#8 私钥")
+        return PrivateKey(self, handle)
+
+    def dump_private(self, key: PrivateKey) -> bytes:
+        """The key as PKCS#8 DER: for the file a new key is kept in, and for nothing else."""
+        info = self.raw.EVP_PKEY2PKCS8(key.handle)
+        if not info:
+            raise self._fault("EVP_PKEY2PKCS8")
+        try:
+            return self._written(self.raw.i2d_PKCS8_PRIV_KEY_INFO, info)
+        finally:
+            self.raw.PKCS8_PRIV_KEY_INFO_free(info)
+
+    def public_half(self, handle: int) -> tuple[str, bytes]:
+        """(curve, point) of a key that libcrypto holds."""
+        spki = self._written(self.raw.i2d_PUBKEY, handle)
+        for curve, head in _SPKI_HEADS.items():
+            if spki.startswith(head) and len(spki) == len(head) + 65:
+                return curve, spki[len(head) :]
+        raise LocalError("a key of a curve other than SM2 and P-256", "密钥不属于 SM2 或 P-256 曲线")
+
+    def _verify_context(self, curve: str, point: bytes) -> "_Context | JobOutcome":
+        by_point = self._contexts.by_point
+        context = by_point.get((curve, point))
+        if context is not None:
+            by_point.move_to_end((curve, point))
+            return context
+        key = self._parse(self.raw.d2i_PUBKEY, _SPKI_HEADS[curve] + point) if len(point) == 65 else 0
+        if not key:
+            self.raw.ERR_clear_error()
+            return JobOutcome.BAD_KEY
+        context = _Context(self.raw, key)
+        if not context.handle or self.raw.EVP_PKEY_verify_init(context.handle) != 1:
+            self.raw.ERR_clear_error()
+            return JobOutcome.BACKEND_FAILED
+        by_point[curve, point] = context
+        if len(by_point) > MAX_KEYS:
+            by_point.popitem(last=False)
+        return context
+
+    def _parse(self, function: Any, der: bytes) -> int:
+        buffer = ctypes.create_string_buffer(der, len(der))
+        position = c_void_p(ctypes.addressof(buffer))
+        handle = function(None, byref(position), len(der))
+        if not handle:
+            self.raw.ERR_clear_error()
+        return handle or 0
+
+    def _written(self, function: Any, handle: int) -> bytes:
+        size = function(handle, None)
+        if size <= 0:
+            raise self._fault("i2d")
+        buffer = ctypes.create_string_buffer(size)
+        position = c_void_p(ctypes.addressof(buffer))
+        function(handle, byref(position))
+        return buffer.raw
+
+    def _fault(self, call: str) -> LocalError:
+        self.raw.ERR_clear_error()
+        return LocalError(f"libcrypto: {call} failed", f"libcrypto：{call} 调用失败")
+
+
+@cache
+def load() -> Libcrypto:
+    """The system's libcrypto after its self-test. Raises LocalError where it, SM2 or hashlib's SM3 is not usable."""
+    if "sm3" not in hashlib.algorithms_available:
+        raise LocalError(
+            "this Python has no SM3 in hashlib: use the distribution's python3 (Debian, Ubuntu)",
+            "当前 Python 的 hashlib 没有 SM3：请使用发行版自带的 python3（Debian、Ubuntu）",
+        )
+    try:
+        raw = ctypes.CDLL(LIBRARY)
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(raw, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError) as error:
+        raise LocalError(
+            f"no usable {LIBRARY} ({error}): install OpenSSL 3 (apt-get install libssl3)",
+            f"没有可用的 {LIBRARY}（{error}）：请安装 OpenSSL 3（apt-get install libssl3）",
+        ) from None
+    library = Libcrypto(raw)
+    _self_test(library)
+    return library
+
+
+# (curve, point, e, r, s): YD/T 3957-2021 D.2, GM/T 0003.5-2012 A.2, RFC 6979 A.2.5 (P-256, SHA-256, "sample").
+_KNOWN = (
+    (
+        "sm2",
+        "1e5f89a574082c8b3611fba8d065f308b48f64eeef71303c75ba8e95d5be8942"
+        "7784ef220941deebcf5b3e3465980a309167346ffe050ae1007c2d2f3f105774",
+        "7ab12a19b645dfc636e20ea7aeb0e55ef3f3683887b2e076a8eb3294904ee5d4",
+        "ddf9075dd2d94705a12f425e51cb274cb8f4ae65b31c7cddcd31c2bc3c552881",
+        "208611de09a7cc4e4876e69ef2e7c06a8539a467f20b0ea7feeb2afe9d595cc4",
+    ),
+    (
+        "sm2",
+        "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+        "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13",
+        "f0b43e94ba45accaace692ed534382eb17e6ab5a19ce7b31f4486fdfc0d28640",
+        "f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3",
+        "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa",
+    ),
+    (
+        "p256",
+        "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+        "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299",
+        "af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf",
+        "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716",
+        "f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8",
+    ),
+)
+
+
+def _self_test(library: Libcrypto) -> None:
+    for curve, *numbers in _KNOWN:
+        xy, e, r, s = (bytes.fromhex(number) for number in numbers)
+        point = b"\x04" + xy
+        flipped_s = s[:-1] + bytes([s[-1] ^ 1])
+        flipped_point = point[:-1] + bytes([point[-1] ^ 1])
+        expected = (
+            (point, e, r, s, JobOutcome.OK),
+            (point, r, r, s, JobOutcome.BAD_SIGNATURE),
+            (point, e, r, flipped_s, JobOutcome.BAD_SIGNATURE),
+            (point, e, bytes(32), s, JobOutcome.BAD_SIGNATURE),
+            (flipped_point, e, r, s, JobOutcome.BAD_KEY),
+        )
+        for case_point, case_e, case_r, case_s, outcome in expected:
+            if library.verify(curve, case_point, case_e, case_r, case_s) is not outcome:
+                raise _no_curve(library, curve)
+        try:
+            key = library.generate(curve)
+            fresh_r, fresh_s = library.sign(key, e)
+        except LocalError:
+            raise _no_curve(library, curve) from None
+        if library.verify(curve, key.point, e, fresh_r, fresh_s) is not JobOutcome.OK:
+            raise _no_curve(library, curve)
+
+
+def _no_curve(library: Libcrypto, curve: str) -> LocalError:
+    return LocalError(
+        f"{library.version} fails the {curve} self-test (RHEL and its kin build it without SM2): nothing is signed",
+        f"{library.version} 未通过 {curve} 自检（RHEL 系列的 OpenSSL 不含 SM2）：不能签名",
+    )
+
+
+def _is_in_range(curve: str, r: bytes, s: bytes) -> bool:
+    n = ORDERS[curve]
+    r_int, s_int = int.from_bytes(r, "big"), int.from_bytes(s, "big")
+    if not (0 < r_int < n and 0 < s_int < n):
+        return False
+    return curve != "sm2" or r_int + s_int != n  # t = r + s = 0 mod n (GM/T 0003.2-2012 7.1 B5)
+
+
+def _to_der(r: bytes, s: bytes) -> bytes:
+    body = _der_integer(r) + _der_integer(s)
+    return b"\x30" + bytes([len(body)]) + body
+
+
+def _der_integer(number: bytes) -> bytes:
+    magnitude = number.lstrip(b"\x00")
+    if magnitude[0] & 0x80:
+        magnitude = b"\x00" + magnitude
+    return b"\x02" + bytes([len(magnitude)]) + magnitude
+
+
+def _from_der(der: bytes) -> tuple[bytes, bytes]:
+    r_size = der[3]
+    r = der[4 : 4 + r_size]
+    s = der[6 + r_size : 6 + r_size + der[5 + r_size]]
+    return r.lstrip(b"\x00").rjust(32, b"\x00"), s.lstrip(b"\x00").rjust(32, b"\x00")

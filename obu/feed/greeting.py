@@ -1,0 +1,28 @@
+"""What a client that has just connected is told at once: the last status, and the warning that is showing."""
+
+from dataclasses import dataclass
+
+from obu.core.frames import FeedEvent
+
+
+@dataclass(slots=True)
+class Greeting:
+    """Keeps the lines a newcomer gets. take() every published event with its line, in order."""
+
+    status: bytes | None = None
+    alert: bytes | None = None
+    number: int | None = None
+
+    def take(self, event: FeedEvent, line: bytes) -> None:
+        """Remembers a status or an alert; a clear forgets the alert only if it is that one's."""
+        if event.kind == "status":
+            self.status = line
+        elif event.kind == "alert":
+            number = event.body["number"]
+            self.alert, self.number = line, number if isinstance(number, int) else None
+        elif event.kind == "clear" and event.body["number"] == self.number:
+            self.alert = self.number = None
+
+    def lines(self) -> tuple[bytes, ...]:
+        """The greeting, oldest first."""
+        return tuple(line for line in (self.status, self.alert) if line is not None)

@@ -1,0 +1,158 @@
+"""Bytes of a receiver to fixes, and the one door to pynmea2; no bytes raise, every sentence is counted once.
+
+Law: sentences == used + passed_over + the sum of dropped. RMC, GGA and GST of one UTC instant make one Fix.
+NMEA 0183 4.11: sentence 5.3, RMC, GGA, GST 6.3. Talkers GN, BD and GB (BeiDou), GP, GA, GL.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pynmea2
+
+from obu.core.frames import GnssBytes
+from obu.core.vehicle import Fix
+from obu.positioning.epoch import BAD_FIELD, EXPECTED, Epoch, Part, complete, gga_part, gst_part, rmc_part
+
+LONGEST_SENTENCE = 120  # NMEA 0183 allows 82; receivers with RTK digits write longer ones
+TALKERS = frozenset({"GN", "BD", "GB", "GP", "GA", "GL"})
+PARTS: dict[str, Callable[[list[str]], Part]] = {"RMC": rmc_part, "GGA": gga_part, "GST": gst_part}
+
+BAD_CHECKSUM = "bad_checksum"
+TOO_LONG = "too_long"
+NOT_ASCII = "not_ascii"
+NO_SENTENCE = "no_sentence"
+UNKNOWN_SENTENCE = "unknown_sentence"
+NO_FIX = "no_fix"
+REASONS = frozenset({BAD_CHECKSUM, TOO_LONG, NOT_ASCII, NO_SENTENCE, UNKNOWN_SENTENCE, BAD_FIELD, NO_FIX})
+
+# Sentences of every receiver that hold nothing we need.
+PASSED_OVER = frozenset({"GSA", "GSV", "GLL", "VTG", "ZDA", "TXT", "GNS", "GBS", "DTM", "GRS", "HDT", "THS"})
+
+
+@dataclass(slots=True)
+class NmeaState:
+    """fix: the newest, None as soon as the receiver says that it has none. rest: the sentence under way.
+
+    is_skipping: the line under way was too long and is thrown away to its end. has_gst: the last epoch came
+    with GST, so the present one waits for it.
+    """
+
+    fix: Fix | None = None
+    rest: bytes = b""
+    is_skipping: bool = False
+    epoch: Epoch | None = None
+    has_gst: bool = False
+    sentences: int = 0
+    used: int = 0
+    passed_over: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+class Nmea:
+    """take() what the line brought; `state.fix` is the newest position of the antenna."""
+
+    def __init__(self) -> None:
+        self.state = NmeaState()
+
+    def take(self, chunks: Sequence[GnssBytes]) -> None:
+        """All whole sentences of these chunks, in order. Never raises; keeps at most one sentence's bytes."""
+        for chunk in chunks:
+            lines = (self.state.rest + chunk.data).split(b"\n")
+            self.state.rest = lines.pop()
+            for line in lines:
+                self._line(line, chunk.at_ns)
+            self._bound_rest()
+
+    def _bound_rest(self) -> None:
+        state = self.state
+        if state.is_skipping:
+            state.rest = b""
+        elif len(state.rest) > LONGEST_SENTENCE:
+            state.rest, state.is_skipping = b"", True
+            self._drop(TOO_LONG)
+
+    def _line(self, line: bytes, at_ns: int) -> None:
+        state = self.state
+        if state.is_skipping:
+            state.is_skipping = False
+            return
+        line = line.strip()
+        if not line:
+            return
+        try:
+            is_used = self._sentence(line, at_ns)
+        except ValueError as refused:
+            reason = str(refused.args[0]) if refused.args else BAD_FIELD
+            self._drop(reason if reason in REASONS else BAD_FIELD)
+            return
+        state.sentences += 1
+        if is_used:
+            state.used += 1
+        else:
+            state.passed_over += 1
+
+    def _drop(self, reason: str) -> None:
+        state = self.state
+        state.sentences += 1
+        state.dropped[reason] = state.dropped.get(reason, 0) + 1
+
+    def _sentence(self, line: bytes, at_ns: int) -> bool:
+        """Whether the sentence was of use. Raises ValueError."""
+        kind, data = _parse(line)
+        make = PARTS.get(kind)
+        if make is None:
+            return False
+        part = make(data)
+        if not part.is_valid:
+            self.state.fix = self.state.epoch = None  # it has lost its position: the old one is over
+            raise ValueError(NO_FIX)
+        self._join(kind, part, at_ns)
+        return True
+
+    def _join(self, kind: str, part: Part, at_ns: int) -> None:
+        state = self.state
+        if state.epoch is None or state.epoch.time_ms != part.time_ms:
+            self._finish(state.epoch)
+            state.epoch = Epoch(part.time_ms)
+        epoch = state.epoch
+        epoch.at_ns = at_ns
+        setattr(epoch, kind.lower(), part)
+        if not epoch.is_done and epoch.rmc and epoch.gga and (epoch.gst or not state.has_gst):
+            self._publish(epoch)
+
+    def _finish(self, epoch: Epoch | None) -> None:
+        """A new instant has begun: what the last one was still waiting for does not come any more."""
+        if epoch is None:
+            return
+        self.state.has_gst = epoch.gst is not None
+        if not epoch.is_done and epoch.rmc and epoch.gga:
+            self._publish(epoch)
+
+    def _publish(self, epoch: Epoch) -> None:
+        epoch.is_done = True
+        self.state.fix = complete(epoch)
+
+
+def _parse(line: bytes) -> tuple[str, list[str]]:
+    """(type, fields) of one line without its end. Raises ValueError."""
+    if len(line) > LONGEST_SENTENCE:
+        raise ValueError(TOO_LONG)
+    start = line.rfind(b"$")  # a torn sentence may stand before the whole one
+    if start < 0:
+        raise ValueError(NO_SENTENCE)
+    if not line.isascii() or not line[start:].decode("ascii").isprintable():
+        raise ValueError(NOT_ASCII)
+    try:
+        sentence = pynmea2.parse(line[start:].decode("ascii"), check=True)
+    except pynmea2.ChecksumError:
+        raise ValueError(BAD_CHECKSUM) from None
+    except (pynmea2.ParseError, ValueError, IndexError, TypeError, AttributeError):
+        raise ValueError(UNKNOWN_SENTENCE) from None
+    if not isinstance(sentence, pynmea2.TalkerSentence):
+        return "", []  # a maker's own ($P...): not ours to judge
+    kind = str(sentence.sentence_type)
+    if (kind not in PARTS and kind not in PASSED_OVER) or sentence.talker not in TALKERS:
+        raise ValueError(UNKNOWN_SENTENCE)
+    if kind in PARTS and len(sentence.data) < EXPECTED[kind]:
+        raise ValueError(BAD_FIELD)
+    return kind, list(sentence.data)

@@ -1,0 +1,113 @@
+"""A PKI for the bench: root, authority, and stations with their certificates and keys. Its one rule: it says BENCH.
+
+Keys it makes protect nobody: a unit that trusts this root says so in its status and on its screen.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from obu.core.errors import LocalError
+from obu.drivers import key_file, libcrypto
+from obu.security import certificate as certificates
+from obu.security import issuing
+from obu.security.certificate import Certificate
+from obu.security.issuing import Draft, Lifetime
+from obu.security.keys import SM2
+from obu.security.trust import BENCH_ROOT_PREFIX
+
+BSM_AIDS = (111, 112)  # GB/T 45315-2025 table 4: an ordinary vehicle's regular and event BSM
+RSU_AIDS = (3618, 3619, 3620, 3621, 3622, 3623)  # MAP, SPAT, RSI in its three kinds, RSM
+ALL_AIDS = (*BSM_AIDS, 113, 114, *RSU_AIDS)
+DAY_S = 86_400
+_MARK = "BENCH-PKI"
+_PARTS = ("trust", "unit", "rsu", "neighbours")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate that issues, with its key in memory."""
+
+    certificate: Certificate
+    key: libcrypto.PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class BenchPki:
+    """root and pca; certificates are issued by pca. What a rig needs to attack itself is made from here too."""
+
+    root: Authority
+    pca: Authority
+
+    def issue(self, point: bytes, lifetime: Lifetime, aids: tuple[int, ...], name: str = "") -> bytes:
+        """An end entity's certificate (COER), for any AIDs and any time: also expired or not permitted ones."""
+        return _signed(issuing.end_entity(point, lifetime, self.pca.certificate, aids, name), self.pca.key)
+
+    def write_trust(self, folder: Path) -> None:
+        """root.cert and pca.cert: the trust store of those who believe this PKI."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "root.cert").write_bytes(self.root.certificate.raw)
+        (folder / "pca.cert").write_bytes(self.pca.certificate.raw)
+
+    def write_station(
+        self, folder: Path, count: int, lifetime: Lifetime, aids: tuple[int, ...], name: str = ""
+    ) -> None:
+        """certs/00.cert .. and keys/00.pem ..: `count` certificates of one station, each with its own new key."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "certs").mkdir(mode=0o700, exist_ok=True)
+        for number in range(count):
+            stem = f"{number:02d}"
+            point = key_file.create(folder / "keys", stem, SM2)
+            (folder / "certs" / f"{stem}.cert").write_bytes(self.issue(point, lifetime, aids, name))
+
+
+def create(lifetime: Lifetime, label: str = "") -> BenchPki:
+    """A new root and authority in memory. label: appended to the root's name."""
+    library = libcrypto.load()
+    root_key, pca_key = library.generate(SM2), library.generate(SM2)
+    root_name = f"{BENCH_ROOT_PREFIX} {label}".strip()
+    root = Authority(certificates.parse(_signed(issuing.root(root_name, root_key.point, lifetime), root_key)), root_key)
+    draft = issuing.authority("OBU BENCH PCA", pca_key.point, lifetime, root.certificate, ALL_AIDS)
+    return BenchPki(root, Authority(certificates.parse(_signed(draft, root_key)), pca_key))
+
+
+def make_test(
+    folder: Path, start_ns: int, days: int = 30, pool: int = 20, neighbours: int = 6, force: bool = False
+) -> BenchPki:
+    """The whole set as files: trust/, unit/, rsu/ and neighbours/NN/, each station with certs/ and keys/.
+
+    start_ns: Unix; validity begins an hour before. Raises LocalError when the folder holds anything and force is
+    not given, or holds what was not made by this.
+    """
+    _clear(folder, force)
+    lifetime = Lifetime(start_ns - 3600 * 10**9, days * DAY_S + 3600)
+    pki = create(lifetime, os.urandom(4).hex())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / _MARK).write_text(
+        "Made by `obu cert make-test`. For tests only.\n测试专用，不得用于车辆。\n", encoding="utf-8"
+    )
+    pki.write_trust(folder / "trust")
+    pki.write_station(folder / "unit", pool, lifetime, BSM_AIDS)
+    pki.write_station(folder / "rsu", 1, lifetime, RSU_AIDS, "OBU BENCH RSU")
+    (folder / "neighbours").mkdir(mode=0o700)
+    for number in range(neighbours):
+        pki.write_station(folder / "neighbours" / f"{number:02d}", 1, lifetime, BSM_AIDS)
+    return pki
+
+
+def _clear(folder: Path, force: bool) -> None:
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / _MARK).is_file():
+        raise LocalError(f"{folder}: is not empty and was not made by make-test; name another folder",
+                         f"{folder}：不为空，且不是由 make-test 生成；请换一个目录")  # fmt: skip
+    if not force:
+        raise LocalError(f"{folder}: holds a bench PKI already; add --force to make a new one",
+                         f"{folder}：已有测试证书；加 --force 重新生成")  # fmt: skip
+    for part in _PARTS:
+        shutil.rmtree(folder / part, ignore_errors=True)
+
+
+def _signed(draft: Draft, key: libcrypto.PrivateKey) -> bytes:
+    return issuing.finish(draft, *libcrypto.load().sign(key, draft.e))

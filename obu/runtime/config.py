@@ -1,0 +1,138 @@
+"""The unit's one TOML: read once, typed and strict; secrets come by path and are never in the file."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from obu.core.errors import ConfigError
+from obu.runtime import strict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """[unit] name: how the unit calls itself in logs."""
+
+    name: str = "obu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """[vehicle] profile: a name in the shipped profiles, or a path to a .toml beside its .dbc; the body as measured.
+
+    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline.
+    """
+
+    profile: str
+    width_m: float | None = None
+    length_m: float | None = None
+    height_m: float | None = None
+    basic_class: int | None = None
+    antenna_ahead_m: float | None = None
+    antenna_right_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Security:
+    """[security] trust: folder of root and CA certificates; certificates and keys: this unit's pool.
+
+    max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s.
+    """
+
+    trust: str
+    certificates: str
+    keys: str
+    max_message_age_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bsm:
+    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs."""
+
+    transmit: bool = True
+    max_fix_age_ms: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hmi:
+    """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge."""
+
+    socket: str
+    allow_uids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """[clock] source: 'system' trusts the machine's UTC (chrony or PTP keeps it), 'gnss' follows the receiver.
+
+    error_ms: the bound of its error that the unit may assume.
+    """
+
+    source: Literal["system", "gnss"] = "system"
+    error_ms: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """[journal] bounds of the record that `obu run --journal DIR` keeps."""
+
+    max_mib: int = 256
+    segment_mib: int = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """[pool] workers: threads that sign and verify beside the loop."""
+
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole file. can: one section per channel; gnss and radio: `type` names the driver, the rest are its options."""
+
+    vehicle: Vehicle
+    can: dict[str, dict[str, Any]]
+    gnss: dict[str, Any]
+    radio: dict[str, Any]
+    security: Security
+    hmi: Hmi
+    unit: Unit = field(default_factory=Unit)
+    bsm: Bsm = field(default_factory=Bsm)
+    clock: Clock = field(default_factory=Clock)
+    pool: Pool = field(default_factory=Pool)
+    journal: Journal = field(default_factory=Journal)
+    apps: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def read(path: Path) -> Config:
+    """The configuration at `path`, its relative paths resolved against the file's folder. Raises ConfigError."""
+    config = strict.read_toml(path, Config)
+    if not config.can:
+        raise ConfigError(f"{path}: can: at least one channel is needed, as in [can.main]",
+                          f"{path}：can：至少需要一个通道，例如 [can.main]")  # fmt: skip
+    for name, low, value in (
+        ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
+        ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
+        ("clock.error_ms", 0, config.clock.error_ms),
+        ("journal.max_mib", 1, config.journal.max_mib),
+        ("journal.segment_mib", 1, config.journal.segment_mib),
+        ("pool.workers", 1, config.pool.workers),
+    ):
+        if value < low:
+            raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    return _resolved(config, path.resolve().parent)
+
+
+def _resolved(config: Config, folder: Path) -> Config:
+    security = dataclasses.replace(
+        config.security,
+        trust=str(folder / config.security.trust),
+        certificates=str(folder / config.security.certificates),
+        keys=str(folder / config.security.keys),
+    )
+    vehicle = config.vehicle
+    if vehicle.profile.endswith(".toml"):
+        vehicle = dataclasses.replace(vehicle, profile=str(folder / vehicle.profile))
+    hmi = dataclasses.replace(config.hmi, socket=str(folder / config.hmi.socket))
+    return dataclasses.replace(config, security=security, vehicle=vehicle, hmi=hmi)

@@ -1,0 +1,150 @@
+"""The journal: every (Now, inbox) of the unit, for replay; bounded in size, safe against a torn last record.
+
+A segment is a file of records, each `length(4) crc32(4) JSON`. The first is its head: version, configuration, hashes
+of what the station was made from, and the station's state, never key material; so replay can start at any kept
+segment. When a segment is full the next begins; when all together are too large the oldest goes.
+"""
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import obu
+from obu.core.errors import LocalError
+from obu.core.frames import Inbox, Outbox
+from obu.core.now import Now
+from obu.runtime.freeze import freeze, thaw
+
+FORMAT = 1
+HEADER = struct.Struct(">II")
+SUFFIX = ".journal"
+MIB = 1 << 20
+MAX_RECORD = 64 * MIB  # a length beyond this is a torn or foreign file
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first record of a segment, its config and state still frozen. made_from: hash of each thing, by name."""
+
+    version: str
+    config: Any
+    made_from: dict[str, str]
+    state: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One kept turn. digests: of what the outbox held, by its fields."""
+
+    now: Now
+    inbox: Inbox
+    digests: dict[str, int]
+
+
+def digests(outbox: Outbox) -> dict[str, int]:
+    """A checksum of each filled field of an outbox: tells which part of two outboxes differs without keeping them."""
+    fields = {
+        "packets": outbox.packets,
+        "sign_jobs": outbox.sign_jobs,
+        "verify_jobs": outbox.verify_jobs,
+        "events": tuple((event.kind, _plain(event.body)) for event in outbox.events),
+        "wake_at_ns": outbox.wake_at_ns,
+        "want_random": outbox.want_random,
+        "clock_mark": outbox.clock_mark,
+    }
+    return {name: zlib.crc32(_bytes(freeze(value))) for name, value in fields.items() if value}
+
+
+def _plain(body: dict[str, object]) -> str:
+    return json.dumps(body, sort_keys=True, ensure_ascii=False)
+
+
+def _bytes(tree: Any) -> bytes:
+    return json.dumps(tree, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+class Writer:
+    """Keeps turns under a folder (made 0700, files 0600). head() is asked at the opening of each segment."""
+
+    def __init__(self, folder: Path, max_bytes: int, segment_bytes: int) -> None:
+        self._folder, self._max_bytes, self._segment_bytes = folder, max_bytes, min(segment_bytes, max_bytes // 2)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._sizes = {path: path.stat().st_size for path in segments(folder)}
+        except OSError as error:
+            raise LocalError(f"journal folder {folder}: {error.strerror}; name another with --journal",
+                             f"记录目录 {folder}：{error.strerror}；请用 --journal 换一个目录") from None  # fmt: skip
+        self._file: Any = None
+        self._path = Path()
+
+    def is_full(self) -> bool:
+        """Whether the next record needs a new segment, with a new head."""
+        return self._file is None or self._sizes[self._path] >= self._segment_bytes
+
+    def open_segment(self, config: Any, made_from: dict[str, str], state: Any) -> None:
+        """Begins the next segment with the present state of the station."""
+        self.close()
+        last = max((int(path.stem) for path in self._sizes), default=0)
+        self._path = self._folder / f"{last + 1:08d}{SUFFIX}"
+        self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+        self._sizes[self._path] = 0
+        head = {"format": FORMAT, "version": obu.__version__, "config": config, "made_from": made_from,
+                "state": freeze(state)}  # fmt: skip
+        self._write(head)
+        while sum(self._sizes.values()) > self._max_bytes and len(self._sizes) > 1:
+            oldest = min(self._sizes)
+            oldest.unlink(missing_ok=True)
+            del self._sizes[oldest]
+
+    def keep(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
+        """One turn."""
+        self._write({"n": freeze(now), "i": freeze(inbox), "o": digests(outbox)})
+
+    def _write(self, record: dict[str, Any]) -> None:
+        body = _bytes(record)
+        self._file.write(HEADER.pack(len(body), zlib.crc32(body)) + body)
+        self._sizes[self._path] += HEADER.size + len(body)
+
+    def close(self) -> None:
+        """Puts what is buffered on the disk."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def segments(folder: Path) -> list[Path]:
+    """The kept segments, oldest first."""
+    return sorted(path for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit())
+
+
+def read(path: Path) -> Iterator[Head | Turn]:
+    """The head and the turns of one segment; ends at the first torn record, as a power cut leaves it."""
+    with path.open("rb") as file:
+        for index, record in enumerate(_records(file)):
+            if index == 0:
+                yield _head(record, path)
+            else:
+                yield Turn(thaw(record["n"]), thaw(record["i"]), record["o"])
+
+
+def _records(file: Any) -> Iterator[dict[str, Any]]:
+    while len(header := file.read(HEADER.size)) == HEADER.size:
+        length, crc = HEADER.unpack(header)
+        if length > MAX_RECORD:
+            return
+        body = file.read(length)
+        if len(body) < length or zlib.crc32(body) != crc:
+            return
+        yield json.loads(body)
+
+
+def _head(record: dict[str, Any], path: Path) -> Head:
+    if record.get("format") != FORMAT:
+        raise LocalError(f"{path}: not a journal of this program (format {record.get('format')})",
+                         f"{path}：不是本程序的记录文件（格式 {record.get('format')}）")  # fmt: skip
+    return Head(record["version"], record["config"], record["made_from"], record["state"])

@@ -1,0 +1,79 @@
+"""What a station is built from, as files and bytes read once: profile, DBC, trust, own certificates; with their hashes."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from obu.core.errors import ConfigError
+from obu.runtime import places, strict
+from obu.runtime.config import Config
+
+CERTIFICATE_SUFFIX = ".cert"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """profile_path: the vehicle's TOML. trust and certificates: COER certificates by file name.
+
+    points: (curve, public point) of each private key by its name in the key store; the keys stay there.
+    """
+
+    profile_path: Path
+    profile: str
+    dbc: str
+    trust: dict[str, bytes]
+    certificates: dict[str, bytes]
+    points: dict[str, tuple[str, bytes]]
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each part, in hex: tells whether a journal is replayed on what it was kept with."""
+        parts = {
+            "profile": self.profile.encode(),
+            "dbc": self.dbc.encode(),
+            "trust": _joined(self.trust),
+            "certificates": _joined(self.certificates),
+        }
+        return {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
+
+
+def _joined(files: dict[str, bytes]) -> bytes:
+    return b"".join(name.encode() + len(data).to_bytes(4, "big") + data for name, data in sorted(files.items()))
+
+
+def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
+    """Reads all of it. Raises ConfigError that names the key whose file or folder is missing."""
+    profile_path = _profile_path(config.vehicle.profile)
+    return Material(
+        profile_path=profile_path,
+        profile=strict.read_text(profile_path),
+        dbc=strict.read_text(profile_path.with_suffix(".dbc")),
+        trust=certificates("security.trust", Path(config.security.trust)),
+        certificates=certificates("security.certificates", Path(config.security.certificates)),
+        points=points,
+    )
+
+
+def _profile_path(profile: str) -> Path:
+    if profile.endswith(".toml"):
+        return Path(profile)
+    path = places.vehicles() / f"{profile}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in places.vehicles().glob("*.toml")))
+        raise ConfigError(f"vehicle.profile: {profile!r} is not known; there are: {known}",
+                          f"vehicle.profile：没有 {profile!r}；可用：{known}")  # fmt: skip
+    return path
+
+
+def certificates(key: str, folder: Path) -> dict[str, bytes]:
+    """The COER certificates of a folder by file name. Raises ConfigError that names the key."""
+    if not folder.is_dir():
+        raise ConfigError(f"{key}: {folder} is not a folder; make a bench set with: obu cert make-test DIR",
+                          f"{key}：{folder} 不是目录；可用 obu cert make-test DIR 生成测试证书")  # fmt: skip
+    try:
+        found = {path.name: path.read_bytes() for path in sorted(folder.glob(f"*{CERTIFICATE_SUFFIX}"))}
+    except OSError as error:
+        raise ConfigError(f"{key}: {folder}: {error.strerror}", f"{key}：{folder}：{error.strerror}") from None
+    if not found:
+        raise ConfigError(f"{key}: no {CERTIFICATE_SUFFIX} file in {folder}",
+                          f"{key}：{folder} 中没有 {CERTIFICATE_SUFFIX} 文件")  # fmt: skip
+    return found

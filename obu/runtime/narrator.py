@@ -1,0 +1,61 @@
+"""The log's story: what began, ended or changed, one line each; refusals in one summary line, never per packet."""
+
+import logging
+from typing import Any
+
+from obu.core.frames import Inbox, Outbox
+from obu.core.now import NS_PER_S, Now
+
+SUMMARY_NS = 60 * NS_PER_S
+
+
+class Narrator:
+    """Watches turns and writes lines. It only tells: nothing it does comes back to the station."""
+
+    def __init__(self, log: logging.Logger) -> None:
+        self._log = log
+        self._bsm: tuple[str, tuple[str, ...]] | None = None
+        self._display: str | None = None
+        self._dropped: dict[str, int] = {}
+        self._summary_ns: int | None = None
+
+    def observe(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
+        """One turn."""
+        for driver in inbox.drivers:
+            if driver.is_up:
+                self._log.info("%s: up %s", driver.name, driver.why)
+            else:
+                self._log.warning("%s: down: %s", driver.name, driver.why)
+        for event in outbox.events:
+            if event.kind == "status":
+                self._status(now, event.body)
+            elif event.kind == "alert":
+                self._alert(event.body)
+
+    def _alert(self, body: dict[str, Any]) -> None:
+        self._log.debug("warning %s %s: %s %s", body["number"], body["app"], body["text"]["zh"], body["why"])
+
+    def _status(self, now: Now, body: dict[str, Any]) -> None:
+        bsm = body["bsm"]
+        state = (bsm["state"], tuple(reason["zh"] for reason in bsm["why"]))
+        if state != self._bsm:
+            self._bsm = state
+            self._log.info("BSM: %s %s", state[0], "; ".join(state[1]))
+        if body["display"]["state"] != self._display:
+            self._display = body["display"]["state"]
+            self._log.info("display: %s", self._display)
+        self._summary(now, body["air"])
+
+    def _summary(self, now: Now, air: dict[str, Any]) -> None:
+        if self._summary_ns is not None and now.at_ns - self._summary_ns < SUMMARY_NS:
+            return
+        fresh = {
+            reason: count - self._dropped.get(reason, 0)
+            for reason, count in air["dropped"].items()
+            if count > self._dropped.get(reason, 0)
+        }
+        if self._summary_ns is not None:
+            drops = ", ".join(f"{reason} {count}" for reason, count in fresh.items()) or "none"
+            self._log.info("air: %d heard, %d verified; refused in the last minute: %s",
+                           air["received"], air["verified"], drops)  # fmt: skip
+        self._summary_ns, self._dropped = now.at_ns, dict(air["dropped"])

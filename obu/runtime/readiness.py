@@ -1,0 +1,116 @@
+"""What this machine offers the unit: each finding is a name, ready or not, and one sentence that says how to mend it."""
+
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from obu.core.alert import Text
+from obu.core.errors import LocalError
+
+PROBE_GROUP = "239.255.77.77"  # administratively scoped (RFC 2365), hop limit 0: never leaves the machine
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """is_ready: None for what only some set-ups need."""
+
+    name: str
+    is_ready: bool | None
+    says: Text
+
+
+def findings(config: Path | None) -> list[Finding]:
+    """All of them, in the order in which a technician mends them."""
+    checks: list[Callable[[], Finding]] = [_python, _crypto, _schema, _clock, _multicast, _kernel_can, _serial]
+    found = [check() for check in checks]
+    return [*found, _config(config)] if config else found
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("python", sys.version_info >= (3, 11), Text(f"Python {version}（需要 3.11 以上）",
+                                                              f"Python {version} (3.11 or newer is needed)"))  # fmt: skip
+
+
+def _crypto() -> Finding:
+    from obu.drivers import libcrypto
+
+    try:
+        library = libcrypto.load()
+    except LocalError as error:
+        return Finding("crypto", False, Text(error.zh, error.text))
+    return Finding("crypto", True, Text(f"{library.version}：SM2 与 SM3 自检通过", f"{library.version}: SM2 and SM3 pass their self-test"))
+
+
+def _schema() -> Finding:
+    from obu.codec import schema
+
+    if schema.is_cached():
+        return Finding("codec", True, Text("编解码缓存就绪", "the codec's cache is ready"))
+    return Finding("codec", None, Text("编解码缓存尚未生成，首次启动会慢几秒；运行 python -m obu.codec.schema 生成",
+                                       "the codec's cache is not built, so the first start takes some seconds; "
+                                       "build it with: python -m obu.codec.schema"))  # fmt: skip
+
+
+def _clock() -> Finding:
+    import time
+
+    if time.time() < 1_750_000_000:  # mid-2025: before this program was written
+        return Finding("clock", False, Text("系统时间不对；请设置时间或使用 [clock] source = \"gnss\"",
+                                            "the machine's date is wrong; set it, or use [clock] source = \"gnss\""))  # fmt: skip
+    return Finding("clock", True, Text("系统时间合理；签名要求误差在 1 毫秒量级（chrony 或 PTP）",
+                                       "the machine's date is plausible; signing wants it within about 1 ms (chrony, PTP)"))  # fmt: skip
+
+
+def _multicast() -> Finding:
+    try:
+        with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as ear:
+            ear.bind(("", 0))
+            member = socket.inet_aton(PROBE_GROUP) + socket.inet_aton("0.0.0.0")
+            ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
+            ear.settimeout(0.5)
+            with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as mouth:
+                mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
+                mouth.sendto(b"probe", (PROBE_GROUP, ear.getsockname()[1]))
+            ear.recv(16)
+    except OSError as error:
+        return Finding("multicast", None, Text(f"本机没有组播（{error}）；试验台改用 slcan，无需处理",
+                                               f"no multicast on this machine ({error}); the bench uses slcan instead, "
+                                               "nothing to mend"))  # fmt: skip
+    return Finding("multicast", True, Text("组播可用（虚拟 CAN）", "multicast works (virtual CAN)"))
+
+
+def _kernel_can() -> Finding:
+    try:
+        socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
+    except (OSError, AttributeError):
+        return Finding("kernel CAN", None, Text("内核没有 CAN；socketcan 需要：modprobe can can_raw（虚拟机和容器中常不可用）",
+                                                "the kernel has no CAN; socketcan needs: modprobe can can_raw "
+                                                "(often not to be had in virtual machines and containers)"))  # fmt: skip
+    return Finding("kernel CAN", True, Text("内核 CAN 可用", "the kernel has CAN"))
+
+
+def _serial() -> Finding:
+    ports = sorted(path for pattern in ("ttyUSB*", "ttyACM*", "ttyS[0-3]") for path in Path("/dev").glob(pattern))
+    barred = [str(path) for path in ports if not os.access(path, os.R_OK | os.W_OK)]
+    if barred:
+        names = ", ".join(barred)
+        return Finding("serial ports", None, Text(f"无权访问 {names}；运行 sudo usermod -aG dialout $USER 后重新登录",
+                                                  f"no access to {names}; run: sudo usermod -aG dialout $USER, "
+                                                  "and log in again"))  # fmt: skip
+    names = ", ".join(str(path) for path in ports) or "-"
+    return Finding("serial ports", True if ports else None, Text(f"串口：{names}", f"serial ports: {names}"))
+
+
+def _config(path: Path) -> Finding:
+    from obu.runtime import config, wiring
+
+    try:
+        wiring.check(config.read(path))
+    except LocalError as error:
+        return Finding("configuration", False, Text(error.zh, error.text))
+    return Finding("configuration", True, Text(f"{path} 正确", f"{path} is right"))

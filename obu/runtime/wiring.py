@@ -1,0 +1,213 @@
+"""Where the rooms are joined: a configuration becomes a station and its drivers; drivers are found by folder and `type`."""
+
+import dataclasses
+import importlib
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import obu
+from obu import feed
+from obu.apps import base
+from obu.can_input import dbc
+from obu.can_input.assembler import Assembler
+from obu.can_input.decoder import Decoder
+from obu.can_input.profile import Profile
+from obu.codec import schema
+from obu.codec.editions import Edition
+from obu.core.errors import ConfigError, LocalError
+from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
+from obu.core.now import NS_PER_MS, Now
+from obu.core.vehicle import Body
+from obu.drivers import can_bus, crypto_pool, key_file, libcrypto, local_socket
+from obu.drivers.clock import GnssClock, SystemClock
+from obu.drivers.contract import Driver, Publisher
+from obu.hmi.arbiter import Arbiter, ArbiterOptions
+from obu.hmi.display import DisplayWatch
+from obu.positioning.nmea import Nmea
+from obu.positioning.own import OwnTracker
+from obu.runtime import freeze, journal, made_from, strict
+from obu.runtime.config import Config
+from obu.runtime.keeper import Keeper, material_of
+from obu.runtime.loop import Loop, Outer
+from obu.runtime.made_from import Material
+from obu.runtime.narrator import Narrator
+from obu.scene.facts import Facts
+from obu.security import pseudonym, trust, verifier
+from obu.security.signer import Signer
+from obu.stack.receiver import Receiver
+from obu.stack.sender import Sender
+from obu.station.health import Health
+from obu.station.station import Stages, Station
+from obu.station.transmit import Transmit
+from obu.station.warn import Warn
+
+CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
+SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
+
+
+def station(config: Config, material: Material) -> Station:
+    """The whole unit without drivers. Raises LocalError (a configuration key, a certificate) in one sentence."""
+    schema.load_all()  # now, not when the first packet comes
+    profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
+    plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
+    decoder = Decoder(plans)
+    tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
+    snapshot = snapshot_of(material.trust)
+    pseudonyms = pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points))
+    signer = Signer()
+    sender = Sender(signer, SENT_EDITION)
+    judge = verifier.Verifier(snapshot, verifier.Options(max_age_ms=config.security.max_message_age_ms))
+    facts, arbiter = Facts(), Arbiter(ArbiterOptions())
+    transmit = Transmit(
+        enabled=config.bsm.transmit,
+        max_fix_age_ns=config.bsm.max_fix_age_ms * NS_PER_MS,
+        pseudonyms=pseudonyms,
+        sender=sender,
+        tracker=tracker,
+    )
+    stages = Stages(
+        body=body(config, profile),
+        decoder=decoder,
+        assembler=Assembler(profile, plans, decoder, str(material.profile_path)),
+        nmea=Nmea(),
+        tracker=tracker,
+        transmit=transmit,
+        receiver=Receiver(judge),
+        warn=Warn(applications(config), facts, arbiter),
+        display=DisplayWatch(),
+        health=Health(),
+        is_bench=snapshot.is_bench,
+        kept={
+            "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
+            "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
+        },
+    )  # fmt: skip
+    return Station(stages)
+
+
+def body(config: Config, profile: Profile) -> Body:
+    """The profile's body with what the technician measured in its place."""
+    measured = {
+        field.name: value
+        for field in dataclasses.fields(Body)
+        if (value := getattr(config.vehicle, field.name)) is not None
+    }
+    return dataclasses.replace(profile.body, **measured)
+
+
+def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
+    """The trust store, every signature in it checked."""
+    library = libcrypto.load()
+
+    def verify(point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
+        return library.verify("sm2", point, e, r, s) is JobOutcome.OK
+
+    return trust.build(files, verify)
+
+
+def applications(config: Config) -> tuple[base.Installed, ...]:
+    """Every application of the folder with its section [apps.<name>]. Raises ConfigError for a section without one."""
+    known = base.names()
+    for name in config.apps:
+        if name not in known:
+            raise ConfigError(f"apps.{name}: there is no such application; there are: {', '.join(known)}",
+                              f"apps.{name}：没有这个应用；可用：{'、'.join(known)}")  # fmt: skip
+    installed = []
+    for name in known:
+        module = base.load(name)
+        parameters = strict.convert(config.apps.get(name, {}), module.Parameters, f"apps.{name}")
+        installed.append(base.Installed(module.NAME, module.look, parameters))
+    return tuple(installed)
+
+
+def driver(name: str, prefix: str, section: dict[str, Any]) -> Driver:
+    """The driver that `type` of a section names: a module `<prefix>_<type>` with Options and make()."""
+    kind = section.get("type")
+    folder = Path(__file__).resolve().parent.parent / "drivers"
+    known = sorted(path.stem.removeprefix(f"{prefix}_") for path in folder.glob(f"{prefix}_*.py"))
+    if kind not in known:
+        raise ConfigError(f"{name}.type: {kind!r} is not known; there are: {', '.join(known)}",
+                          f"{name}.type：没有 {kind!r}；可用：{', '.join(known)}")  # fmt: skip
+    module = importlib.import_module(f"obu.drivers.{prefix}_{kind}")
+    rest = {key: value for key, value in section.items() if key != "type"}
+    made: Driver = module.make(name, strict.convert(rest, module.Options, name))
+    return made
+
+
+def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
+    """One CAN channel, filtered to the frames of the profile."""
+    options = strict.convert(section, can_bus.Options, name)
+    return can_bus.make(name, options, plans.filters())
+
+
+def outer(config: Config, material: Material, keys: key_file.KeyFiles) -> Outer:
+    """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later."""
+    profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
+    plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
+    channels = [channel(f"can.{name}", section, plans) for name, section in config.can.items()]
+    radio: Any = driver("radio", "radio", config.radio)
+    allowed = (0, os.geteuid(), *config.hmi.allow_uids)
+    return Outer(
+        clock=CLOCKS[config.clock.source](config.clock.error_ms),
+        sources=[*channels, driver("gnss", "gnss", config.gnss)],
+        radio=radio,
+        pool=crypto_pool.make("pool", keys, config.pool.workers),
+        socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
+    )
+
+
+class FeedOut:
+    """Events to the local socket's lines, and what a newcomer is told."""
+
+    def __init__(self, socket: Publisher) -> None:
+        self._socket = socket
+        self._greeting = feed.Greeting()
+
+    def publish(self, events: Sequence[FeedEvent]) -> None:
+        """Each event as a line to every client."""
+        lines = [feed.encode_event(event) for event in events]
+        for event, line in zip(events, lines, strict=True):
+            self._greeting.take(event, line)
+        self._socket.greet(self._greeting.lines())
+        self._socket.publish(lines)
+
+
+def check(config: Config) -> None:
+    """Everything that can be known to be wrong before anything is opened. Raises LocalError in one sentence."""
+    keys = key_file.open_folder(Path(config.security.keys))
+    material = made_from.gather(config, keys.points())
+    station(config, material)
+    for name, section in config.can.items():
+        strict.convert(section, can_bus.Options, f"can.{name}")
+    for prefix, section in (("gnss", config.gnss), ("radio", config.radio)):
+        driver(prefix, prefix, section).close()
+
+
+def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> None:
+    """The main job, until a signal ends it."""
+    keys = key_file.open_folder(Path(config.security.keys))
+    material = made_from.gather(config, keys.points())
+    unit = station(config, material)
+    drivers = outer(config, material, keys)
+    observers: list[Callable[[Now, Inbox, Outbox], None]] = [Narrator(log).observe]
+    keeper = Keeper(journal_folder, config, material, unit) if journal_folder else None
+    if keeper:
+        observers.append(keeper.observe)
+    log.info("%s %s: %s, listening on %s", config.unit.name, obu.__version__, config.vehicle.profile, config.hmi.socket)
+    try:
+        Loop(unit, drivers, FeedOut(drivers.socket).publish, observers).run()
+    finally:
+        if keeper:
+            keeper.close()
+    log.info("%s: ended", config.unit.name)
+
+
+def station_of_journal(head: journal.Head, path: Path) -> tuple[Station, dict[str, str]]:
+    """The station of a kept segment in its kept state, and the hashes of what it is made from today."""
+    config, material = material_of(head, path)
+    unit = station(config, material)
+    unit.restore(freeze.thaw(head.state))
+    return unit, material.hashes()

@@ -1,0 +1,106 @@
+"""What verified messages said, kept until it is too old; its one rule: bounded in every direction, oldest out first.
+
+Times are UTC instants of the messages themselves (generationTime, secMark), never of their arrival.
+"""
+
+from dataclasses import dataclass, field
+
+from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.map import MapData
+from obu.codec.messages.rsi import Rsi
+from obu.codec.messages.rsm import Rsm
+from obu.codec.messages.spat import Spat
+from obu.core.now import MS_PER_MIN, NS_PER_MS, NS_PER_S, Now, minute_of_year, sec_mark_ms
+
+Message = Bsm | MapData | Rsi | Rsm | Spat
+
+# How long a message speaks for itself: several of its periods (T/CSAE 159-2020: RSI and MAP 1 s, SPAT 500 ms, RSM
+# 100 ms; GB/T 45315-2025: BSM 100 ms), so that a few lost packets do not make a thing blink.
+LIFE_S = {Bsm: 1.5, Rsm: 1.5, Spat: 2.5, Rsi: 5.0, MapData: 30.0}
+# More senders than a radio hears at once: beyond it the stalest is forgotten.
+MOST = {Bsm: 512, Rsm: 64, Spat: 64, Rsi: 128, MapData: 64}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A message with the instant its content is about and the certificate (HashedId8) that vouched for it."""
+
+    message: Message
+    content_utc_ns: int
+    signer: bytes
+
+
+@dataclass(slots=True)
+class FactsState:
+    """By kind of message, then by its sender's own identity."""
+
+    by_kind: dict[str, dict[bytes, Fact]] = field(default_factory=dict)
+    forgotten: int = 0
+
+
+class Facts:
+    """The store. heard() puts a verified message in, expire() forgets, of_kind() lists in a stable order."""
+
+    def __init__(self) -> None:
+        self.state = FactsState()
+
+    def heard(self, message: Message, generation_utc_ns: int, signer: bytes) -> None:
+        """Takes a verified message in; an older one than what is known of the same sender changes nothing."""
+        known = self.state.by_kind.setdefault(type(message).__name__, {})
+        key = _identity(message)
+        fact = Fact(message, _content_utc_ns(message, generation_utc_ns), signer)
+        old = known.get(key)
+        if old is not None and old.content_utc_ns > fact.content_utc_ns:
+            return
+        if old is None and len(known) >= MOST[type(message)]:
+            stalest = min(known, key=lambda key: known[key].content_utc_ns)
+            del known[stalest]
+            self.state.forgotten += 1
+        known[key] = fact
+
+    def expire(self, now: Now) -> None:
+        """Forgets what is past its life. Without UTC nothing can be judged, so nothing is kept."""
+        for known in self.state.by_kind.values():
+            gone = [
+                key
+                for key, fact in known.items()
+                if now.utc_ns is None or now.utc_ns - fact.content_utc_ns > LIFE_S[type(fact.message)] * NS_PER_S
+            ]
+            for key in gone:
+                del known[key]
+
+    def of_kind(self, kind: type) -> list[Fact]:
+        """The facts of one kind of message, ordered by sender."""
+        known = self.state.by_kind.get(kind.__name__, {})
+        return [known[key] for key in sorted(known)]
+
+
+def _identity(message: Message) -> bytes:
+    if isinstance(message, Bsm | Rsi | Rsm):
+        return message.id
+    if isinstance(message, Spat):
+        references = [intersection.ref for intersection in message.intersections]
+    else:
+        references = [node.ref for node in message.nodes]
+    return b"".join((ref.region or 0).to_bytes(2, "big") + ref.id.to_bytes(2, "big") for ref in references)
+
+
+def _content_utc_ns(message: Message, generation_utc_ns: int) -> int:
+    """A BSM's content is of its secMark, which lies at most 150 ms about the generation (GB/T 45315-2025 7.3)."""
+    if not isinstance(message, Bsm) or message.sec_mark_ms is None:
+        return generation_utc_ns
+    lag_ms = (sec_mark_ms(generation_utc_ns) - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2
+    return generation_utc_ns - lag_ms * NS_PER_MS
+
+
+def is_active(start_minute: int | None, end_minute: int | None, utc_ns: int) -> bool:
+    """Whether an event's time details hold now; absent bounds are open (YD/T 3709 RSITimeDetails).
+
+    Minutes of the year turn over at New Year: a span whose end lies before its start runs across it.
+    """
+    minute = minute_of_year(utc_ns)
+    after_start = start_minute is None or minute >= start_minute
+    before_end = end_minute is None or minute <= end_minute
+    if start_minute is not None and end_minute is not None and end_minute < start_minute:
+        return after_start or before_end
+    return after_start and before_end

@@ -1,0 +1,73 @@
+"""Which road events concern the road we are on: reference path, its radius, our heading (T/CSAE 53 HLW, YD/T 3709 RSI)."""
+
+import math
+
+from obu.codec.messages.rsi import ReferencePath, RoadEvent
+from obu.core.geo import LatLon, LocalFrame, wrap_deg
+
+HEADING_LIMIT_DEG = 30.0  # of our heading to the path's direction where we are
+MIN_PATH_RADIUS_M = 3.5  # senders that fill in 0 mean "this carriageway"; a lane is the least that makes sense
+BEFORE_PATH_M = 150.0  # a path that begins shortly ahead of us, in our direction, will be ours
+
+
+def ahead_on_path_m(path: ReferencePath, place: LatLon | None, own: LatLon, heading_deg: float) -> float | None:
+    """Metres along the path from us to the event; None where the path is not ours.
+
+    place: the event's; None puts it at the path's end, the point to which the path leads.
+    """
+    frame = LocalFrame(own)
+    points = [frame.to_plane(point) for point in path.points]
+    here = _project(points, (0.0, 0.0))
+    if here is None:
+        return None
+    along_m, lateral_m, direction_deg = here
+    if not -BEFORE_PATH_M <= along_m or lateral_m > max(path.radius_m, MIN_PATH_RADIUS_M):
+        return None
+    if abs(wrap_deg(direction_deg - heading_deg)) > HEADING_LIMIT_DEG:
+        return None
+    event = _project(points, frame.to_plane(place) if place else points[-1])
+    return None if event is None else event[0] - along_m
+
+
+def ahead_m(event: RoadEvent, own: LatLon, heading_deg: float) -> float | None:
+    """Metres ahead of us along the nearest path that is ours; None where the event does not concern us.
+
+    An event without a path concerns everybody within its radius who heads towards it.
+    """
+    if event.paths:
+        hits = [ahead_on_path_m(path, event.place, own, heading_deg) for path in event.paths]
+        return min((hit for hit in hits if hit is not None), key=abs, default=None)
+    if event.place is None or event.radius_m is None:
+        return None
+    east_m, north_m = LocalFrame(own).to_plane(event.place)
+    range_m = math.hypot(east_m, north_m)
+    bearing_deg = math.degrees(math.atan2(east_m, north_m))
+    towards = abs(wrap_deg(bearing_deg - heading_deg)) <= HEADING_LIMIT_DEG
+    return range_m if towards and range_m <= event.radius_m else None
+
+
+def _project(
+    points: list[tuple[float, float]], at: tuple[float, float]
+) -> tuple[float, float, float] | None:
+    """(along_m, lateral_m, direction_deg) of a place on a polyline: the nearest segment wins.
+
+    The first segment is prolonged backwards and the last forwards, so along_m may be negative or past the end.
+    """
+    best: tuple[float, float, float] | None = None
+    start_m = 0.0
+    last = len(points) - 2
+    for index, ((x0, y0), (x1, y1)) in enumerate(zip(points, points[1:], strict=False)):
+        dx, dy = x1 - x0, y1 - y0
+        length_m = math.hypot(dx, dy)
+        if length_m < 1e-3:
+            last -= index == last
+            continue
+        share = ((at[0] - x0) * dx + (at[1] - y0) * dy) / (length_m * length_m)
+        low = -math.inf if index == 0 else 0.0
+        high = math.inf if index == last else 1.0
+        share = min(max(share, low), high)
+        lateral_m = math.hypot(at[0] - x0 - share * dx, at[1] - y0 - share * dy)
+        if best is None or lateral_m < best[1]:
+            best = (start_m + share * length_m, lateral_m, math.degrees(math.atan2(dx, dy)))
+        start_m += length_m
+    return best

@@ -1,0 +1,100 @@
+"""Makes certificates: what is to be signed, its digest, the finished bytes. Its one rule: the keys are elsewhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from obu.codec import coer
+from obu.core.errors import LocalError
+from obu.core.now import NS_PER_S, v2x_time_s
+from obu.security import certificate as certificates
+from obu.security import keys
+from obu.security.certificate import Certificate
+
+_APP = (b"\x80", 8)  # EndEntityType with the app bit
+_MAX_COUNT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A certificate without its signature. e: the digest that the issuer's key (or its own, for a root) must sign."""
+
+    issuer: tuple[str, Any]
+    tbs: dict[str, Any]
+    e: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """From start_ns (Unix, whole seconds are kept) for seconds."""
+
+    start_ns: int
+    seconds: int
+
+
+def root(name: str, point: bytes, lifetime: Lifetime) -> Draft:
+    """A self-signed root that may issue every application through one authority between it and the end entity."""
+    tbs = _tbs(name, point, lifetime, bytes(3))
+    tbs["certIssuePermissions"] = [
+        {"subjectPermissions": ("all", None), "minChainLength": 1, "chainLengthRange": 1, "eeType": _APP}
+    ]
+    e = keys.sm2_e(keys.DEFAULT_USER_ID, point, coer.encode("ToBeSignedCertificate", tbs))
+    return Draft(("self", "sm3"), tbs, e)
+
+
+def authority(name: str, point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...]) -> Draft:
+    """An authority (PCA, ACA) that may issue end-entity certificates for these AIDs."""
+    tbs = _tbs(name, point, lifetime, keys.hashed_id3(issuer.digest))
+    tbs["certIssuePermissions"] = [
+        {
+            "subjectPermissions": ("explicit", [{"aid": aid, "sspRange": ("all", None)} for aid in aids]),
+            "minChainLength": 1,
+            "chainLengthRange": 0,
+            "eeType": _APP,
+        }
+    ]
+    return _issued(tbs, issuer)
+
+
+def end_entity(point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...], name: str = "") -> Draft:
+    """A certificate to sign messages of these AIDs with: a pseudonym (without a name) or an application certificate."""
+    tbs = _tbs(name, point, lifetime, keys.hashed_id3(issuer.digest))
+    tbs["appPermissions"] = [{"aid": aid} for aid in aids]
+    return _issued(tbs, issuer)
+
+
+def finish(draft: Draft, r: bytes, s: bytes) -> bytes:
+    """The certificate in COER with its signature (32 bytes each) in place."""
+    value = {
+        "version": certificates.VERSION,
+        "type": "explicit",
+        "issuer": draft.issuer,
+        "toBeSigned": draft.tbs,
+        "signature": ("sm2Signature", {"rSig": r, "sSig": s}),
+    }
+    return coer.encode("Certificate", value)
+
+
+def _issued(tbs: dict[str, Any], issuer: Certificate) -> Draft:
+    e = issuer.e_of(coer.encode("ToBeSignedCertificate", tbs))
+    return Draft(("sm3AndDigest", issuer.digest8), tbs, e)
+
+
+def _tbs(name: str, point: bytes, lifetime: Lifetime, craca_id: bytes) -> dict[str, Any]:
+    x, is_y_odd = keys.compress(point)
+    form = "compressed-y-1" if is_y_odd else "compressed-y-0"
+    return {
+        "id": ("name", name) if name else ("none", None),
+        "cracaId": craca_id,
+        "crlSeries": 0,
+        "validityPeriod": {"start": v2x_time_s(lifetime.start_ns), "duration": _duration(lifetime.seconds)},
+        "verifyKeyIndicator": ("verificationKey", ("ecsigSm2", (form, x))),
+    }
+
+
+def _duration(seconds: int) -> tuple[str, int]:
+    """The finest unit that holds it; what does not fit the unit is cut off."""
+    for unit in ("seconds", "minutes", "hours", "years"):
+        count = seconds * NS_PER_S // certificates.DURATION_NS[unit]
+        if 0 < count <= _MAX_COUNT:
+            return unit, count
+    raise LocalError(f"{seconds} s is no lifetime of a certificate", f"{seconds} 秒不能作为证书有效期")

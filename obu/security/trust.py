@@ -1,0 +1,179 @@
+"""Whom this unit believes: roots and authorities as one frozen snapshot, and the rules of a chain.
+
+Its one rule: an authority is in a snapshot only after its own signature and its chain to a root have been checked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from obu.core.errors import LocalError, RemoteError
+from obu.security import certificate as certificates
+from obu.security import keys
+from obu.security.certificate import AppPermission, Certificate, IssuePermission, SspRange
+
+BENCH_ROOT_PREFIX = "OBU BENCH ROOT"  # in a root's name: made by `obu cert make-test`, its keys protect nobody
+
+Verify = Callable[[bytes, bytes, bytes, bytes], bool]  # (point, e, r, s)
+
+
+class ChainFault(Enum):
+    """Why a certificate may not stand below its issuer."""
+
+    VALIDITY = "certificate_outlives_issuer"
+    PERMISSIONS = "certificate_exceeds_issuer"
+    CHAIN_LENGTH = "certificate_chain_length"
+    END_ENTITY_TYPE = "certificate_end_entity_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All trust at one instant. version grows with each change; roots and authorities by HashedId8.
+
+    revoked: HashedId10 of certificates that are withdrawn.
+    """
+
+    version: int
+    roots: Mapping[bytes, Certificate]
+    authorities: Mapping[bytes, Certificate]
+    revoked: frozenset[bytes]
+
+    @property
+    def is_bench(self) -> bool:
+        """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
+        return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
+
+    def issuer_of(self, certificate: Certificate) -> Certificate | None:
+        """The trusted certificate that issued this one, None when there is none."""
+        if certificate.issuer is None:
+            return None
+        return self.authorities.get(certificate.issuer) or self.roots.get(certificate.issuer)
+
+    def is_trusted(self, certificate: Certificate) -> bool:
+        """Whether it is one of the roots or authorities here."""
+        known = self.roots.get(certificate.digest8) or self.authorities.get(certificate.digest8)
+        return known is not None and known.raw == certificate.raw
+
+    def chain_of(self, certificate: Certificate) -> tuple[Certificate, ...]:
+        """The certificate and those above it up to the root."""
+        chain = [certificate]
+        while (issuer := self.issuer_of(chain[-1])) is not None:
+            chain.append(issuer)
+        return tuple(chain)
+
+
+def build(
+    files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked: frozenset[bytes] = frozenset()
+) -> Snapshot:
+    """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
+
+    Raises LocalError that names the file: malformed, badly signed, or without a chain to one of the roots among them.
+    """
+    waiting = {name: _parsed(name, raw) for name, raw in sorted(files.items())}
+    roots: dict[bytes, Certificate] = {}
+    for name, certificate in list(waiting.items()):
+        if certificate.issuer is None:
+            _check(name, certificate, None, verify)
+            roots[certificate.digest8] = waiting.pop(name)
+    if not roots:
+        raise LocalError("the trust store has no root certificate", "信任库中没有根证书")
+    authorities: dict[bytes, Certificate] = {}
+    while waiting:
+        known = Snapshot(version, roots, authorities, revoked)
+        ready = [name for name, certificate in waiting.items() if known.issuer_of(certificate)]
+        if not ready:
+            names = ", ".join(waiting)
+            raise LocalError(f"{names}: issued by nobody in the trust store", f"{names}：信任库中没有其签发者")
+        for name in ready:
+            certificate = waiting.pop(name)
+            _check(name, certificate, known.issuer_of(certificate), verify)
+            authorities[certificate.digest8] = certificate
+    return Snapshot(version, roots, authorities, revoked)
+
+
+def _parsed(name: str, raw: bytes) -> Certificate:
+    try:
+        certificate = certificates.parse(raw)
+    except RemoteError as error:
+        raise LocalError(f"{name}: not a usable certificate: {error.reason}",
+                         f"{name}：不是可用的证书：{error.reason}") from None  # fmt: skip
+    if not certificate.is_authority:
+        raise LocalError(f"{name}: neither root nor authority, it may issue nothing",
+                         f"{name}：既不是根证书也不是 CA 证书")  # fmt: skip
+    return certificate
+
+
+def _check(name: str, certificate: Certificate, issuer: Certificate | None, verify: Verify) -> None:
+    """issuer: None for a root, which signs itself."""
+    signer = issuer or certificate
+    e = issuer.e_of(certificate.tbs) if issuer else certificate.own_e()
+    if not verify(signer.point, e, certificate.r, certificate.s):
+        raise LocalError(f"{name}: its signature is wrong", f"{name}：签名错误")
+    fault = chain_fault(certificate, issuer) if issuer else None
+    if fault is not None:
+        raise LocalError(f"{name}: {fault.value}", f"{name}：{fault.value}")
+
+
+def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | None:
+    """Why the issuer may not have issued the certificate, None when it may (IEEE 1609.2 5.1.2)."""
+    if certificate.start_ns < issuer.start_ns or certificate.end_ns > issuer.end_ns:
+        return ChainFault.VALIDITY
+    for wanted in certificate.issues:
+        fault = _closest([(held, _issue_fault(held, wanted)) for held in issuer.issues], wanted.aid)
+        if fault is not None:
+            return fault
+    for permission in certificate.app:
+        fault = _closest([(held, _app_fault(held, permission)) for held in issuer.issues], permission.aid)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _closest(judged: list[tuple[IssuePermission, ChainFault | None]], aid: int | None) -> ChainFault | None:
+    """None when one permission covers it; else the fault of the last one that is at least about this AID."""
+    fault: ChainFault | None = ChainFault.PERMISSIONS
+    for held, held_fault in judged:
+        if held.aid is None or held.aid == aid:
+            fault = held_fault
+            if fault is None:
+                return None
+    return fault
+
+
+def _app_fault(held: IssuePermission, wanted: AppPermission) -> ChainFault | None:
+    if not _ssp_is_covered(held.ssp_range, wanted.ssp):
+        return ChainFault.PERMISSIONS
+    if held.min_chain > 1 or (held.max_chain is not None and held.max_chain < 1):
+        return ChainFault.CHAIN_LENGTH
+    return None if held.for_app else ChainFault.END_ENTITY_TYPE
+
+
+def _issue_fault(held: IssuePermission, wanted: IssuePermission) -> ChainFault | None:
+    if held.ssp_range is not None and held.ssp_range != wanted.ssp_range:
+        return ChainFault.PERMISSIONS
+    if wanted.min_chain + 1 < held.min_chain:
+        return ChainFault.CHAIN_LENGTH
+    if held.max_chain is not None and (wanted.max_chain is None or wanted.max_chain + 1 > held.max_chain):
+        return ChainFault.CHAIN_LENGTH
+    if (wanted.for_app and not held.for_app) or (wanted.for_enrolment and not held.for_enrolment):
+        return ChainFault.END_ENTITY_TYPE
+    return None
+
+
+def _ssp_is_covered(held: SspRange | None, ssp: tuple[str, bytes] | None) -> bool:
+    if held is None:
+        return True
+    form, allowed = held
+    if form == "opaque":
+        return (ssp is None and b"" in allowed) or (ssp is not None and ssp[0] == "opaque" and ssp[1] in allowed)
+    if ssp is None or ssp[0] != "bitmapSsp":
+        return False
+    value, mask = (int.from_bytes(part, "big") for part in allowed)
+    return len(ssp[1]) == len(allowed[0]) and int.from_bytes(ssp[1], "big") & mask == value & mask
+
+
+def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
+    """Whether a list withdraws the certificate or one above it."""
+    if not snapshot.revoked:
+        return False
+    return any(keys.hashed_id10(part.digest) in snapshot.revoked for part in snapshot.chain_of(certificate))

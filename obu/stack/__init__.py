@@ -1,0 +1,1 @@
+"""Message <-> packet: DSMP, the sender and the receiver."""

@@ -1,0 +1,112 @@
+"""Packet to message: DSMP, the verifier, UPER, typed values; every packet heard ends in exactly one counter.
+
+The only place where what the air sends is caught. A message is delivered when its signature is good, its sender
+may say it, and its bytes are what they claim; whatever fails first names the counter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from obu.codec import uper
+from obu.codec.messages import Message, unpack
+from obu.codec.messages.bsm import Bsm
+from obu.core.errors import RemoteError
+from obu.core.frames import AirPacket, JobResult, VerifyJob
+from obu.core.geo import LatLon
+from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.verifier import Judgement, Verdict, Verifier
+from obu.stack import aids, dsmp
+
+SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One verified message: what it says, when it was made, and whose certificate (HashedId8) vouches for it."""
+
+    message: Message
+    generation_utc_ns: int
+    signer: bytes
+
+
+@dataclass(slots=True)
+class ReceiverState:
+    """received = verified + the sum of dropped + those the verifier still has."""
+
+    received: int = 0
+    verified: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+
+
+class Receiver:
+    """take() for packets, settle() for verify results, expire() for those that never came."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self.state = ReceiverState()
+        self._verifier = verifier
+
+    def take(self, now: Now, packets: Sequence[AirPacket], place: LatLon | None) -> list[Heard]:
+        """Judges packets; most answers come later, by settle. place: where we are, for certificates with a region."""
+        heard = []
+        for packet in packets:
+            self.state.received += 1
+            try:
+                dsm = dsmp.decode(packet.sdu)
+                if dsm.aid not in aids.BY_AID:
+                    raise RemoteError("unregistered_aid")
+            except RemoteError as error:
+                self._drop(error.reason)
+                continue
+            judgement = self._verifier.judge(now, dsm.payload, dsm.aid, place)
+            if isinstance(judgement, Judgement):
+                heard.extend(self._deliver(judgement))
+        return heard
+
+    def settle(self, now: Now, result: JobResult) -> list[Heard]:
+        """What a verify result makes known."""
+        return [heard for judgement in self._verifier.settle(now, result) for heard in self._deliver(judgement)]
+
+    def expire(self, now: Now) -> None:
+        """Counts the packets whose verify result never came."""
+        for judgement in self._verifier.expire(now):
+            self._deliver(judgement)
+
+    def jobs(self) -> tuple[VerifyJob, ...]:
+        """The verify jobs that this turn brought."""
+        return self._verifier.take_jobs()
+
+    def pending(self) -> int:
+        """Packets heard that are in no counter yet."""
+        state = self.state
+        return state.received - state.verified - sum(state.dropped.values())
+
+    def _drop(self, reason: str) -> None:
+        self.state.dropped[reason] = self.state.dropped.get(reason, 0) + 1
+
+    def _deliver(self, judgement: Judgement) -> list[Heard]:
+        if judgement.verdict is not Verdict.VALID:
+            self._drop(judgement.verdict.value)
+            return []
+        try:
+            message = read(judgement)
+        except RemoteError as error:
+            self._drop(error.reason)
+            return []
+        self.state.verified += 1
+        assert judgement.signer is not None
+        return [Heard(message, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
+
+
+def read(judgement: Judgement) -> Message:
+    """The typed message of a valid judgement. Raises RemoteError when its bytes are not what its AID claims."""
+    assert judgement.payload is not None
+    frame = uper.decode(judgement.payload, None)
+    if frame.name not in aids.BY_AID[judgement.aid].frames:
+        raise RemoteError("aid_message_mismatch", frame.name)
+    message = unpack(frame)
+    if isinstance(message, Bsm) and message.sec_mark_ms is not None:
+        generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
+        apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
+        if apart_ms >= SEC_MARK_LIMIT_MS:
+            raise RemoteError("sec_mark_apart", str(apart_ms))
+    return message

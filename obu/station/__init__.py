@@ -1,0 +1,1 @@
+"""The whole unit without drivers: Station.step(now, inbox) -> outbox."""

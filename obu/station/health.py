@@ -1,0 +1,96 @@
+"""What the unit tells the local socket and when: status each second, scene five times a second, warnings at once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from obu.core.alert import Shown
+from obu.core.frames import DriverState, FeedEvent
+from obu.core.now import NS_PER_MS, Now
+from obu.core.world import View
+from obu.hmi.display import DisplayWatch
+from obu.station import status
+
+STATUS_NS = 1000 * NS_PER_MS
+SCENE_NS = 200 * NS_PER_MS
+REPEAT_NS = 200 * NS_PER_MS  # a warning whose distance or level changed is told again at most this often
+KEPT_ALERTS = 32
+
+
+@dataclass(slots=True)
+class HealthState:
+    """drivers: the last word of each. told: the alert body last published, and when. alerts: the last ones, with times."""
+
+    drivers: dict[str, DriverState] = field(default_factory=dict)
+    status_ns: int = 0
+    scene_ns: int = 0
+    told: dict[str, Any] | None = None
+    told_ns: int = 0
+    issued_utc_s: float | None = None
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Health:
+    """Collects driver states and warnings, and makes the feed's events."""
+
+    def __init__(self) -> None:
+        self.state = HealthState()
+
+    def take(self, drivers: tuple[DriverState, ...]) -> None:
+        """What the drivers said of themselves."""
+        for driver in drivers:
+            self.state.drivers[driver.name] = driver
+
+    def warning(self, now: Now, shown: Shown | None) -> list[FeedEvent]:
+        """Events for a warning that appeared, changed or went."""
+        state = self.state
+        if shown is None:
+            return self._clear()
+        is_new = state.told is None or state.told["number"] != shown.number
+        if is_new:
+            state.issued_utc_s = status.utc_s(now)
+        body = status.alert(shown, state.issued_utc_s)
+        if not is_new and (_look(body) == _look(state.told) or now.at_ns - state.told_ns < REPEAT_NS):
+            return []
+        state.told, state.told_ns = body, now.at_ns
+        if is_new and all(kept["number"] != shown.number for kept in state.alerts):
+            kept = {name: body[name] for name in ("number", "app", "text", "issued_utc_s")}
+            state.alerts = [*state.alerts, kept][-KEPT_ALERTS:]
+        return [FeedEvent("alert", body)]
+
+    def _clear(self) -> list[FeedEvent]:
+        if self.state.told is None:
+            return []
+        number, self.state.told = self.state.told["number"], None
+        return [FeedEvent("clear", {"number": number})]
+
+    def scene(self, now: Now, view: View | None) -> list[FeedEvent]:
+        """The scene, when it is time."""
+        if view is None or now.at_ns - self.state.scene_ns < SCENE_NS:
+            return []
+        self.state.scene_ns = now.at_ns
+        return [FeedEvent("scene", status.scene(view))]
+
+    def is_status_due(self, now: Now) -> bool:
+        """Whether a second has passed since the last status."""
+        if now.at_ns - self.state.status_ns < STATUS_NS:
+            return False
+        self.state.status_ns = now.at_ns
+        return True
+
+    def alerts(self, display: DisplayWatch) -> list[dict[str, Any]]:
+        """The last warnings with the instants at which a page had drawn them."""
+        shown_utc_s = {record.number: record.shown_utc_s for record in display.records()}
+        return [{**kept, "shown_utc_s": shown_utc_s.get(kept["number"])} for kept in self.state.alerts]
+
+    def drivers(self) -> dict[str, dict[str, Any]]:
+        """Each driver's last word."""
+        return {name: {"up": driver.is_up, "why": driver.why} for name, driver in sorted(self.state.drivers.items())}
+
+    def wake_at_ns(self) -> int:
+        """When the next event is due by time alone."""
+        return min(self.state.status_ns + STATUS_NS, self.state.scene_ns + SCENE_NS)
+
+
+def _look(body: dict[str, Any] | None) -> tuple[Any, ...]:
+    """What the driver would see change."""
+    return () if body is None else (body["level"], body["distance_m"], body["direction"], body["text"])

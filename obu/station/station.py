@@ -1,0 +1,169 @@
+"""The whole unit without drivers: bytes and an instant in, values out; step() is the list of its stages in order.
+
+Laws: it never blocks, waits or reads a clock; nothing a stranger sends raises out of it; equal inboxes from equal
+states give equal outboxes.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from obu.can_input.assembler import Assembler
+from obu.can_input.decoder import Decoder
+from obu.core.frames import FeedEvent, Inbox, JobResult, Outbox, TxPacket
+from obu.core.now import NS_PER_S, Now
+from obu.core.vehicle import Body, Own
+from obu.hmi.display import DisplayWatch
+from obu.positioning.nmea import Nmea
+from obu.positioning.own import OwnTracker
+from obu.security.pseudonym import Identity
+from obu.stack.receiver import Heard, Receiver
+from obu.station import content, status
+from obu.station.health import Health
+from obu.station.transmit import Transmit
+from obu.station.warn import Warn
+
+
+class Stateful(Protocol):
+    """A part that keeps all its changing state in one value."""
+
+    state: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """The parts, made from the configuration by runtime/wiring. kept: every part with state, by name, for checkpoints.
+
+    is_bench: a bench anchor is trusted, so that nothing verified is worth more than a rehearsal.
+    """
+
+    body: Body
+    decoder: Decoder
+    assembler: Assembler
+    nmea: Nmea
+    tracker: OwnTracker
+    transmit: Transmit
+    receiver: Receiver
+    warn: Warn
+    display: DisplayWatch
+    health: Health
+    is_bench: bool
+    kept: dict[str, Stateful]
+
+
+@dataclass(slots=True)
+class StationState:
+    """What no stage keeps: the instant of the first turn, and the receiver's epoch already told to the clock."""
+
+    started_ns: int | None = None
+    marked_utc_ns: int = 0
+
+
+class Station:
+    """step() once a turn; pending() and status() at the end; checkpoint() and restore() for the journal."""
+
+    def __init__(self, stages: Stages) -> None:
+        self.state = StationState()
+        self._stages = stages
+
+    def step(self, now: Now, inbox: Inbox) -> Outbox:
+        """One turn. The order is a contract: what was heard is judged by the own state of this very instant."""
+        stages = self._stages
+        if self.state.started_ns is None:
+            self.state.started_ns = now.at_ns
+        stages.health.take(inbox.drivers)
+        own = self._own(now, inbox)
+        identity = stages.transmit.identify(now, own, inbox.random)
+        packets, heard = self._settle(now, inbox.results, identity)
+        heard += stages.receiver.take(now, inbox.air, content.place_now(now, own))
+        stages.receiver.expire(now)
+        stages.warn.take(heard)
+        stages.warn.look(now, own)
+        stages.display.show(now, stages.warn.state.shown)
+        stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
+        sign_job = stages.transmit.begin(now, own, identity)
+        return Outbox(
+            packets=tuple(packets),
+            sign_jobs=(sign_job,) if sign_job else (),
+            verify_jobs=stages.receiver.jobs(),
+            events=tuple(self._events(now, own)),
+            wake_at_ns=self._wake_at_ns(),
+            want_random=stages.transmit.pseudonyms.state.want_random,
+            clock_mark=self._clock_mark(),
+        )
+
+    def _own(self, now: Now, inbox: Inbox) -> Own:
+        stages = self._stages
+        stages.decoder.take(inbox.can)
+        stages.nmea.take(inbox.gnss)
+        vehicle = stages.assembler.vehicle(now.at_ns)
+        return stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+
+    def _settle(
+        self, now: Now, results: tuple[JobResult, ...], identity: Identity | None
+    ) -> tuple[list[TxPacket], list[Heard]]:
+        """Job results: even numbers are the signer's, odd ones the verifier's."""
+        packets, heard = [], []
+        for result in results:
+            if result.number % 2:
+                heard += self._stages.receiver.settle(now, result)
+            elif (packet := self._stages.transmit.settle(now, result, identity)) is not None:
+                packets.append(packet)
+        return packets, heard
+
+    def _events(self, now: Now, own: Own) -> list[FeedEvent]:
+        stages = self._stages
+        events = stages.health.warning(now, stages.warn.state.shown)
+        events += stages.health.scene(now, stages.warn.state.view)
+        if stages.health.is_status_due(now):
+            events.append(FeedEvent("status", self._status(now, own)))
+        return events
+
+    def _status(self, now: Now, own: Own) -> dict[str, Any]:
+        """docs/local-socket.md lists it field by field."""
+        stages = self._stages
+        view = stages.warn.state.view
+        display = stages.display.health(now.at_ns)
+        return {
+            "utc_s": status.utc_s(now),
+            "uptime_s": round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1),
+            "version": status.version(),
+            "bsm": status.bsm(stages.transmit),
+            "air": status.air(stages.receiver),
+            "can": status.can(now, stages.decoder.state),
+            "gnss": status.gnss(now, own, stages.nmea.state.dropped),
+            "security": status.security(now, stages.transmit.pseudonyms, stages.is_bench),
+            "drivers": stages.health.drivers(),
+            "display": {"state": display.condition.value, "why": status.words(display.why)},
+            "neighbours": len(view.neighbours) if view else 0,
+            "alerts": stages.health.alerts(stages.display),
+        }
+
+    def _clock_mark(self) -> tuple[int, int] | None:
+        fix = self._stages.nmea.state.fix
+        if fix is None or fix.utc_ns == self.state.marked_utc_ns:
+            return None
+        self.state.marked_utc_ns = fix.utc_ns
+        return fix.at_ns, fix.utc_ns
+
+    def _wake_at_ns(self) -> int:
+        stages = self._stages
+        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns())
+        return min(wake for wake in wakes if wake is not None)
+
+    def pending(self) -> int:
+        """Packets heard whose verdict is still to come."""
+        return self._stages.receiver.pending()
+
+    def final(self, now: Now) -> Outbox:
+        """The last status, outside any turn, when the unit ends."""
+        return Outbox(events=(FeedEvent("status", self._status(now, self._own(now, Inbox()))),))
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The changing state of every part; never key material. Plain values for runtime/freeze."""
+        return {"station": self.state, **{name: part.state for name, part in self._stages.kept.items()}}
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """Puts a checkpoint back. The stages must have been made from the same configuration."""
+        self.state = kept["station"]
+        for name, part in self._stages.kept.items():
+            part.state = kept[name]

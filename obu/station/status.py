@@ -1,0 +1,136 @@
+"""What the unit says of itself: plain dictionaries for the local socket (field by field in docs/local-socket.md)."""
+
+from typing import Any
+
+import obu
+from obu.can_input.decoder import DecoderState
+from obu.core.alert import Shown, Text
+from obu.core.now import NS_PER_MS, NS_PER_S, Now
+from obu.core.vehicle import Own
+from obu.core.world import View
+from obu.security.pseudonym import Pseudonyms
+from obu.stack.receiver import Receiver
+from obu.station.transmit import Transmit
+
+
+def words(text: Text | None) -> dict[str, str] | None:
+    """A text in both languages."""
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def utc_s(now: Now) -> float | None:
+    """Unix seconds, to the millisecond."""
+    return None if now.utc_ns is None else round(now.utc_ns / NS_PER_S, 3)
+
+
+def age_ms(now: Now, at_ns: int | None) -> float | None:
+    """How long ago, in milliseconds."""
+    return None if at_ns is None else round((now.at_ns - at_ns) / NS_PER_MS, 1)
+
+
+def rounded(value: float | None, digits: int = 1) -> float | None:
+    """A figure for people, or None."""
+    return None if value is None else round(value, digits)
+
+
+def scene(view: View) -> dict[str, Any]:
+    """Own speed and the neighbours as the screen draws them."""
+    own = view.own
+    return {
+        "speed_kph": rounded(own.speed_mps * 3.6 if own.speed_mps is not None else None),
+        "heading_deg": rounded(own.heading_deg),
+        "gear": own.vehicle.gear.value if own.vehicle.gear else None,
+        "left_turn": own.vehicle.left_turn,
+        "right_turn": own.vehicle.right_turn,
+        "hazard": own.vehicle.hazard_lights,
+        "door_open": own.vehicle.door_open,
+        "neighbours": [
+            {
+                "id": other.id.hex(),
+                "ahead_m": round(other.offset.ahead_m, 1),
+                "right_m": round(other.offset.right_m, 1),
+                "heading_deg": round(other.heading_diff_deg, 1),
+                "speed_mps": round(other.speed_mps, 1),
+                "class": other.basic_class,
+            }
+            for other in view.neighbours[:64]
+        ],
+    }
+
+
+def alert(shown: Shown, issued_utc_s: float | None) -> dict[str, Any]:
+    """The warning that is on the screen."""
+    claim = shown.alert
+    return {
+        "number": shown.number,
+        "app": claim.app,
+        "level": int(claim.level),
+        "text": words(claim.text),
+        "symbol": claim.symbol,
+        "direction": claim.direction.value,
+        "distance_m": rounded(claim.distance_m, 0),
+        "issued_utc_s": issued_utc_s,
+        "why": dict(claim.why),
+    }
+
+
+def gnss(now: Now, own: Own, dropped: dict[str, int]) -> dict[str, Any]:
+    """The receiver as the unit sees it."""
+    fix = own.fix
+    return {
+        "state": "fix" if fix else "none",
+        "kind": fix.kind.value if fix else None,
+        "satellites": fix.satellites if fix else None,
+        "age_ms": age_ms(now, fix.at_ns if fix else None),
+        "accuracy_m": rounded(fix.semi_major_m, 2) if fix else None,
+        "dropped": dict(sorted(dropped.items())),
+    }
+
+
+def bsm(transmit: Transmit) -> dict[str, Any]:
+    """Own BSMs: sent or why not, how many, how regularly."""
+    state, periods = transmit.state, transmit.periods
+    return {
+        "state": "stopped" if state.why else "sending",
+        "why": [words(reason) for reason in state.why],
+        "sent": state.sent,
+        "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
+        "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
+    }
+
+
+def air(receiver: Receiver) -> dict[str, Any]:
+    """What was heard; every packet is in exactly one of verified, dropped by reason, pending."""
+    state = receiver.state
+    return {
+        "received": state.received,
+        "verified": state.verified,
+        "dropped": dict(sorted(state.dropped.items())),
+        "pending": receiver.pending(),
+    }
+
+
+def can(now: Now, state: DecoderState) -> dict[str, Any]:
+    """The vehicle's bus."""
+    return {
+        "frames": state.frames,
+        "used": state.used,
+        "dropped": dict(sorted(state.dropped.items())),
+        "age_ms": age_ms(now, state.last_frame_ns),
+    }
+
+
+def security(now: Now, pseudonyms: Pseudonyms, is_bench: bool) -> dict[str, Any]:
+    """Whether the unit can sign, and as whom."""
+    identity, lack = pseudonyms.state.identity, pseudonyms.state.lack
+    return {
+        "state": lack.value if lack else "ok",
+        "certificate": identity.certificate.digest8.hex() if identity else None,
+        "pool": 0 if now.utc_ns is None else pseudonyms.usable(now.utc_ns),
+        "bench_keys": is_bench,
+    }
+
+
+def version() -> str:
+    """The program's version."""
+    return obu.__version__

@@ -1,0 +1,99 @@
+"""The way out of an own BSM: conditions, grid, content, identity, signature.
+
+Laws: a BSM goes only while every condition holds; what identifies the vehicle changes all together or not at all;
+a signature that comes back to a changed identity is thrown away.
+"""
+
+from dataclasses import dataclass
+
+from obu.core.alert import Text
+from obu.core.frames import JobResult, SignJob, TxPacket
+from obu.core.now import Now
+from obu.core.vehicle import Own
+from obu.positioning.own import OwnTracker
+from obu.security.pseudonym import Identity, Lack, Pseudonyms
+from obu.stack import aids
+from obu.stack.sender import Sender
+from obu.station import content
+from obu.station.periods import Periods
+from obu.station.schedule import BsmSchedule, Due
+
+MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
+OFF = Text("配置为不发送", "switched off by bsm.transmit")
+WHY = {
+    Lack.NO_TIME: content.NO_TIME,
+    Lack.NO_CERTIFICATE: Text("没有有效证书，请更新证书池", "no valid certificate; refill the pool"),
+    Lack.NO_RANDOM: Text("等待随机数", "waiting for randomness"),
+    Lack.BAD_RANDOM: Text("随机数源自检失败", "the random source failed its self-test"),
+}
+
+
+@dataclass(slots=True)
+class TransmitState:
+    """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to."""
+
+    why: tuple[Text, ...] = ()
+    epoch: int = -1
+    msg_count: int = 0
+    first_utc_ns: int | None = None
+    sent: int = 0
+
+
+class Transmit:
+    """Each turn: identify(), settle() for sign results, then begin()."""
+
+    def __init__(
+        self, *, enabled: bool, max_fix_age_ns: int, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker
+    ) -> None:
+        self.state = TransmitState()
+        self.schedule = BsmSchedule()
+        self.periods = Periods()
+        self.pseudonyms = pseudonyms
+        self.sender = sender
+        self._tracker = tracker
+        self._enabled = enabled
+        self._max_fix_age_ns = max_fix_age_ns
+
+    def identify(self, now: Now, own: Own, random: bytes) -> Identity | None:
+        """The identity of this instant; at a change the path history and the message count begin anew."""
+        self.pseudonyms.update(now, content.place_now(now, own), bool(own.events), random)
+        identity = self.pseudonyms.state.identity
+        if identity is not None and identity.epoch != self.state.epoch:
+            self.state.epoch, self.state.msg_count = identity.epoch, identity.msg_count
+            self._tracker.clear_path()
+        return identity
+
+    def begin(self, now: Now, own: Own, identity: Identity | None) -> SignJob | None:
+        """The job of the BSM that is due now, if one is."""
+        state = self.state
+        reasons = [] if self._enabled else [OFF]
+        reasons += content.missing(now, own, self._max_fix_age_ns)
+        place = content.place_now(now, own)
+        lack = self.pseudonyms.state.lack
+        if identity is None and lack is not Lack.NO_TIME:  # which content.missing says already
+            reasons.append(WHY[lack or Lack.NO_CERTIFICATE])
+        state.why = tuple(reasons)
+        if reasons or identity is None or place is None:
+            self.schedule.stop()
+            self.periods.broken()
+            return None
+        due = self.schedule.due(now.at_ns, own.events)
+        if due is Due.NOTHING:
+            return None
+        message = content.bsm(now, own, place, identity.bsm_id, state.msg_count)
+        state.msg_count = (state.msg_count + 1) % MSG_COUNTS
+        aid = aids.BSM_EVENT if due is Due.EVENT else aids.BSM
+        return self.sender.begin(now, message, aid, identity, urgent=due is Due.EVENT)
+
+    def settle(self, now: Now, result: JobResult, identity: Identity | None) -> TxPacket | None:
+        """The signed packet, ready for the radio."""
+        packet = self.sender.settle(now, result, identity)
+        if packet is not None:
+            self.state.sent += 1
+            self.state.first_utc_ns = self.state.first_utc_ns or now.utc_ns
+            self.periods.sent(now.at_ns)
+        return packet
+
+    def wake_at_ns(self) -> int | None:
+        """When the next BSM is due; None while none may be sent."""
+        return self.schedule.state.next_ns

@@ -1,0 +1,61 @@
+"""From what was heard to the one warning on the screen: facts, view, applications, arbiter.
+
+The applications look when something was heard, at most every LOOK_APART and at least every LOOK_AGAIN.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from obu.apps.base import Installed
+from obu.core.alert import Shown
+from obu.core.now import NS_PER_MS, Now
+from obu.core.vehicle import Own
+from obu.core.world import View
+from obu.hmi.arbiter import Arbiter
+from obu.scene import view as scene
+from obu.scene.facts import Facts
+from obu.stack.receiver import Heard
+
+LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
+LOOK_APART_NS = 20 * NS_PER_MS  # however many messages arrive
+
+
+@dataclass(slots=True)
+class WarnState:
+    """due_ns: the next look at the latest. fresh: something was heard since the last one."""
+
+    looked_ns: int = 0
+    fresh: bool = False
+    shown: Shown | None = None
+    view: View | None = None
+
+
+class Warn:
+    """take() what was heard, then look(); the result stays in state.shown."""
+
+    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+        self.state = WarnState()
+        self.facts = facts
+        self.arbiter = arbiter
+        self._apps = tuple(apps)
+
+    def take(self, heard: Sequence[Heard]) -> None:
+        """Verified messages become facts."""
+        for one in heard:
+            self.facts.heard(one.message, one.generation_utc_ns, one.signer)
+        self.state.fresh = self.state.fresh or bool(heard)
+
+    def look(self, now: Now, own: Own) -> None:
+        """Lets the applications look if it is time, and the arbiter decide."""
+        if now.at_ns < self.due_ns():
+            return
+        self.facts.expire(now)
+        view = scene.build(now, own, self.facts)
+        alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
+        self.state.shown = self.arbiter.settle(now.at_ns, alerts)
+        self.state.view = view
+        self.state.looked_ns, self.state.fresh = now.at_ns, False
+
+    def due_ns(self) -> int:
+        """When to look next."""
+        return self.state.looked_ns + (LOOK_APART_NS if self.state.fresh else LOOK_AGAIN_NS)

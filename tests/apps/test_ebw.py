@@ -1,0 +1,58 @@
+"""EBW: hard braking ahead on our way, and nobody else's."""
+
+import dataclasses
+
+import pytest
+
+from obu.apps import ebw
+from obu.core.alert import Direction, Level
+from obu.core.geo import LatLon, Offset
+from obu.core.vehicle import Body, Event, Own, VehicleState
+from obu.core.world import Course, Neighbour, View, Zone
+
+BRAKING = Neighbour(
+    id=b"ahead-01", place=LatLon(30, 120), offset=Offset(40.0, 0.0), right_m=0.0, gap_m=31.6, zone=Zone.SAME,
+    course=Course.SAME, heading_deg=0.0, heading_diff_deg=0.0, speed_mps=8.0, accel_long_mps2=-5.0,
+    events=frozenset({Event.HARD_BRAKING}), lights=frozenset(), length_m=4.8, width_m=1.8, basic_class=10, age_s=0.1,
+)  # fmt: skip
+
+
+def look(other, speed_mps=12.0):
+    own = Own(body=Body(width_m=2.55, length_m=12), vehicle=VehicleState(), fix=None, speed_mps=speed_mps)
+    return ebw.look(View(at_ns=0, utc_ns=0, own=own, neighbours=(other,)), ebw.Parameters())
+
+
+def test_hard_braking_in_our_lane_is_imminent():
+    (alert,) = look(BRAKING)
+    assert (alert.level, alert.direction, alert.distance_m) == (Level.IMMINENT, Direction.AHEAD, 31.6)
+
+
+@pytest.mark.parametrize(
+    ("change", "warns"),
+    [
+        ({"events": frozenset()}, True),  # the deceleration alone tells
+        ({"accel_long_mps2": None}, True),  # the event flag alone tells
+        ({"events": frozenset(), "accel_long_mps2": -3.9}, False),  # GB/T 45315: harder than 4 m/s2
+        ({"events": frozenset(), "accel_long_mps2": None}, False),
+        ({"zone": Zone.ADJACENT_RIGHT}, True),
+        ({"zone": Zone.FAR}, False),
+        ({"course": Course.ONCOMING}, False),
+        ({"course": Course.CROSSING}, False),
+        ({"offset": Offset(-40.0, 0.0)}, False),  # behind us
+        ({"gap_m": 150.0}, True),
+        ({"gap_m": 151.0}, False),
+        ({"age_s": 1.1}, False),
+    ],
+)
+def test_whom_it_concerns(change, warns):
+    assert bool(look(dataclasses.replace(BRAKING, **change))) is warns
+
+
+def test_beside_our_lane_it_is_a_caution_with_its_side():
+    (alert,) = look(dataclasses.replace(BRAKING, zone=Zone.ADJACENT_LEFT))
+    assert (alert.level, alert.direction) == (Level.CAUTION, Direction.AHEAD_LEFT)
+
+
+@pytest.mark.parametrize("speed_mps", [None, 0.0, 1.9])
+def test_standing_or_without_a_speed_it_is_silent(speed_mps):
+    assert look(BRAKING, speed_mps) == []

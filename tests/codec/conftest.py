@@ -1,0 +1,168 @@
+"""Random values of any type of a schema, and pycrate as a second opinion that shares no code with asn1tools."""
+
+import contextlib
+import importlib.util
+import io
+import os
+import random
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from obu.codec import schema
+from obu.codec.shape import (
+    Bits,
+    Choice,
+    Enumerated,
+    Ia5,
+    Integer,
+    ListOf,
+    Named,
+    Octets,
+    Sequence,
+    Shape,
+    Types,
+    Utf8,
+)
+
+DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 5_000)  # values per message and edition
+FUZZ = max(5_000, int(os.environ.get("OBU_FUZZ", "0")))  # random and mutated packets
+
+
+def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...] = (), is_small: bool = False) -> Any:
+    """A random value of a type, the ends of its range more often than the middle.
+
+    A type inside itself is made as small as it can be: pycrate mixes up the two when it encodes both.
+    """
+    match shape:
+        case Named(name):
+            return draw(types[name], types, rng, (*around, name), is_small or name in around)
+        case Integer(minimum, maximum):
+            return _integer(minimum or 0, maximum if maximum is not None else 70_000, rng)
+        case Enumerated(names):
+            return rng.choice(names)
+        case Octets(minimum, maximum):
+            return rng.randbytes(_length(minimum, maximum, rng))
+        case Bits(size):
+            value = rng.choice((0, (1 << size) - 1, rng.getrandbits(size)))
+            width = (size + 7) // 8
+            return (value << (width * 8 - size)).to_bytes(width, "big"), size
+        case Ia5(minimum, maximum):
+            # Without DEL, which IA5 has and pycrate refuses.
+            return "".join(chr(rng.randrange(127)) for _ in range(_length(minimum, maximum, rng)))
+        case Utf8():
+            return rng.choice(("", "hostname", "京A12345", "\U0001f68c"))
+        case Sequence(members):
+            share = 0.0 if is_small else rng.random()
+            return {
+                each.name: draw(each.shape, types, rng, around, is_small)
+                for each in members
+                if not each.may_lack or rng.random() < share
+            }
+        case Choice(alternatives):
+            name = next(iter(alternatives)) if is_small else rng.choice(list(alternatives))
+            return name, draw(alternatives[name], types, rng, around, is_small)
+        case ListOf(minimum, maximum, item):
+            count = minimum if is_small else _length(minimum, maximum, rng)
+            return [draw(item, types, rng, around, is_small) for _ in range(count)]
+    return None
+
+
+def _integer(minimum: int, maximum: int, rng: random.Random) -> int:
+    near = min(maximum, minimum + 1), max(minimum, maximum - 1)
+    return rng.choice((minimum, maximum, *near, rng.randint(minimum, maximum), rng.randint(minimum, maximum)))
+
+
+def _length(minimum: int, maximum: int | None, rng: random.Random) -> int:
+    most = minimum + 4 if maximum is None else min(maximum, minimum + 4)
+    if maximum is not None and maximum <= 64 and rng.random() < 0.03:
+        return maximum
+    return rng.randint(minimum, most)
+
+
+class Oracle:
+    """pycrate's reading of one of our schemas: encode and decode by type name, in our Python form of values."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._schema = schema.compile_schema(name)
+        self._module = _pycrate(name, folder)
+
+    def _type(self, type_name: str) -> Any:
+        modules = [each for each in vars(self._module).values() if hasattr(each, "_all_")]
+        found = next(each for each in modules if hasattr(each, type_name.replace("-", "_")))
+        return getattr(found, type_name.replace("-", "_"))
+
+    def encode(self, type_name: str, value: Any) -> bytes:
+        kind = self._type(type_name)
+        kind.set_val(self._turn(Named(type_name), value))
+        return bytes(kind.to_uper() if self._schema.codec == "uper" else kind.to_coer())
+
+    def decode(self, type_name: str, data: bytes) -> Any:
+        """The value in pycrate's own form."""
+        kind = self._type(type_name)
+        kind.from_uper(data) if self._schema.codec == "uper" else kind.from_coer(data)
+        return kind.get_val()
+
+    def theirs(self, type_name: str, value: Any) -> Any:
+        """Our value in pycrate's form."""
+        return self._turn(Named(type_name), value)
+
+    def _turn(self, shape: Shape, value: Any) -> Any:
+        match shape:
+            case Named(name):
+                return self._turn(self._schema.types[name], value)
+            case Bits(size):
+                return int.from_bytes(value[0], "big") >> (len(value[0]) * 8 - size), size
+            case Sequence(members):
+                return {each.name: self._turn(each.shape, value[each.name]) for each in members if each.name in value}
+            case Choice(alternatives):
+                return value[0], self._turn(alternatives[value[0]], value[1]) if value[1] is not None else 0
+            case ListOf():
+                return [self._turn(shape.item, each) for each in value]
+        return 0 if value is None else value
+
+
+def _pycrate(name: str, folder: Path) -> ModuleType:
+    from pycrate_asn1c.asnproc import GLOBAL, PycrateGenerator, compile_text, generate_modules
+
+    path = folder / f"oracle_{name}.py"
+    GLOBAL.clear()
+    with contextlib.redirect_stdout(io.StringIO()):
+        compile_text(list(schema.source_texts(name)))
+        generate_modules(PycrateGenerator, str(path))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def oracle_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Oracle]:
+    folder = tmp_path_factory.mktemp("oracle")
+    return cache(lambda name: Oracle(name, folder))
+
+
+@pytest.fixture(scope="session")
+def draw_value() -> Callable[[str, str, random.Random], Any]:
+    """draw_value(schema name, type name, rng)."""
+
+    def of(name: str, type_name: str, rng: random.Random) -> Any:
+        around = () if type_name == "V2XSecData" else ("V2XSecData",)
+        return draw(Named(type_name), schema.load(name).types, rng, around)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def draws() -> int:
+    return DRAWS
+
+
+@pytest.fixture(scope="session")
+def fuzz() -> int:
+    return FUZZ

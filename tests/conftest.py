@@ -1,0 +1,160 @@
+"""What all tests share: the tools of the machine they may ask for, and the list of those that could not run.
+
+The rule: no test is left out in silence. `@pytest.mark.needs("chromium")` on a machine without it puts the test under the
+heading NOT RUN with the command that mends it, and with REQUIRE_ALL=1 the whole run has failed.
+"""
+
+import os
+import shutil
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+FUZZ_RUNS = int(os.environ.get("OBU_FUZZ", "2000"))  # a few seconds of random input; `make fuzz` asks for a million
+LONG_FUZZ = "OBU_FUZZ" in os.environ
+
+settings.register_profile("short", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.register_profile("long", deadline=None, database=None, print_blob=True, max_examples=max(FUZZ_RUNS // 100, 100))
+settings.load_profile("long" if LONG_FUZZ else "short")
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A thing of the machine: how to see that it is there, and the command that brings it."""
+
+    is_present: Callable[[], bool]
+    mend: str
+
+
+@cache
+def chromium_path() -> str | None:
+    """A real Chromium or Chrome, or None; a snap's is none, for it cannot read a test's temporary folder."""
+    names = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+    found = [Path(path) for path in map(shutil.which, names) if path]
+    cache_folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+    found += sorted(cache_folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
+    return next((str(path) for path in found if not _is_of_snap(path)), None)
+
+
+def _is_of_snap(path: Path) -> bool:
+    if "snap" in path.resolve().parts or path.resolve().name == "snap":
+        return True
+    with path.open("rb") as file:
+        start = file.read(2048)
+    return start.startswith(b"#!") and b"snap" in start
+
+
+@cache
+def has_cjk_fonts() -> bool:
+    """Whether Chinese text can be drawn: Noto Sans CJK, or Source Han Sans, lies in a font folder."""
+    folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts")
+    names = ("NotoSansCJK*", "NotoSansSC*", "SourceHanSans*")
+    return any(next(folder.rglob(name), None) for folder in folders if folder.is_dir() for name in names)
+
+
+@cache
+def has_multicast() -> bool:
+    """Whether one real datagram sent to a group with hop limit 0 comes back on this host."""
+    group, probe = "239.74.163.2", os.urandom(16)
+    try:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth,
+        ):
+            ear.bind(("", 0))
+            ear.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, struct.pack("=4sl", socket.inet_aton(group), 0))
+            ear.settimeout(1.0)
+            mouth.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
+            mouth.sendto(probe, (group, ear.getsockname()[1]))
+            return ear.recv(64) == probe
+    except OSError:
+        return False
+
+
+def _mend_browser() -> str:
+    if Path("/etc/debian_version").exists() and "ID=ubuntu" not in Path("/etc/os-release").read_text("utf-8"):
+        return "apt-get install -y --no-install-recommends chromium fonts-noto-cjk   (as root)"
+    return (
+        ".venv/bin/python -m playwright install --with-deps chromium; "
+        "apt-get install -y --no-install-recommends fonts-noto-cjk   (as root)"
+    )
+
+
+TOOLS = {
+    "chromium": Tool(lambda: chromium_path() is not None, _mend_browser()),
+    "cjk_fonts": Tool(has_cjk_fonts, "apt-get install -y --no-install-recommends fonts-noto-cjk   (as root)"),
+    "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
+    "root": Tool(lambda: os.geteuid() == 0, "run `make test` as root, for example in a container"),
+}
+
+
+def pytest_configure() -> None:
+    """What a developer's shell says about CAN or language reaches no test."""
+    for name in [name for name in os.environ if name.startswith("CAN_")] + ["OBU_LANG"]:
+        os.environ.pop(name, None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leaves out a test whose tools are absent, in a way that the end of the run can tell."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if name not in TOOLS:
+                raise pytest.UsageError(f"{item.nodeid}: unknown tool {name!r}; tests/conftest.py knows {sorted(TOOLS)}")
+            if not TOOLS[name].is_present():
+                pytest.skip(f"no {name}; to mend: {TOOLS[name].mend}")
+
+
+def _not_run(config: pytest.Config) -> list[tuple[str, str]]:
+    """(test, reason) of everything left out, also by a bare pytest.skip: nothing is left out in silence."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports = reporter.stats.get("skipped", []) if reporter else []
+    return sorted({(report.nodeid, _reason(report.longrepr)) for report in reports})
+
+
+def _reason(longrepr: object) -> str:
+    text = str(longrepr[2]) if isinstance(longrepr, tuple | list) else str(longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def _must_run_all() -> bool:
+    return os.environ.get("REQUIRE_ALL", "") not in ("", "0")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With REQUIRE_ALL=1 a test left out is a failed run."""
+    is_worker = hasattr(session.config, "workerinput")
+    if not is_worker and _must_run_all() and _not_run(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The list NOT RUN, by reason."""
+    left_out = _not_run(terminalreporter.config)
+    if not left_out:
+        return
+    terminalreporter.section("NOT RUN" + (" (a failure: REQUIRE_ALL is set)" if _must_run_all() else ""))
+    for reason in sorted({reason for _, reason in left_out}):
+        terminalreporter.write_line(reason)
+        for test in (test for test, its_reason in left_out if its_reason == reason):
+            terminalreporter.write_line(f"    {test}")
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The path of a real browser, for a test marked `needs("chromium")`."""
+    path = chromium_path()
+    assert path is not None, "mark the test with @pytest.mark.needs('chromium')"
+    return path
+
+
+@pytest.fixture
+def fuzz_runs() -> int:
+    """How many random inputs a test marked `fuzz` shall try."""
+    return FUZZ_RUNS

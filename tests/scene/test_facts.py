@@ -1,0 +1,63 @@
+"""What was heard is kept by its own time, within bounds, and forgotten."""
+
+from obu.codec.messages.bsm import Bsm
+from obu.core.geo import LatLon
+from obu.core.now import NS_PER_MS, NS_PER_S, Now
+from obu.scene.facts import LIFE_S, MOST, Facts, is_active
+
+UTC_NS = 1_800_000_000 * NS_PER_S  # on a full minute: secMark 0
+SIGNER = bytes(8)
+
+
+def bsm(number, sec_mark_ms=0, speed_mps=1.0):
+    return Bsm(
+        msg_count=0, id=number.to_bytes(8, "big"), sec_mark_ms=sec_mark_ms, place=LatLon(30, 120), gear=None,
+        speed_mps=speed_mps, heading_deg=0.0, yaw_rate_deg_s=0.0, width_m=1.8, length_m=4.8, basic_class=10,
+    )  # fmt: skip
+
+
+def test_the_content_is_of_its_sec_mark_also_across_the_minute():
+    facts = Facts()
+    facts.heard(bsm(1, sec_mark_ms=59_950), UTC_NS + 30 * NS_PER_MS, SIGNER)
+    assert facts.of_kind(Bsm)[0].content_utc_ns == UTC_NS - 50 * NS_PER_MS
+
+
+def test_an_overtaken_message_changes_nothing():
+    facts = Facts()
+    facts.heard(bsm(1, 200, speed_mps=2.0), UTC_NS + 200 * NS_PER_MS, SIGNER)
+    facts.heard(bsm(1, 100, speed_mps=1.0), UTC_NS + 100 * NS_PER_MS, SIGNER)
+    assert [fact.message.speed_mps for fact in facts.of_kind(Bsm)] == [2.0]
+
+
+def test_old_is_forgotten_and_without_time_everything():
+    facts = Facts()
+    facts.heard(bsm(1), UTC_NS, SIGNER)
+    life_ns = int(LIFE_S[Bsm] * NS_PER_S)
+    facts.expire(Now(0, UTC_NS + life_ns))
+    assert len(facts.of_kind(Bsm)) == 1
+    facts.expire(Now(0, UTC_NS + life_ns + 1))
+    assert not facts.of_kind(Bsm)
+    facts.heard(bsm(1), UTC_NS, SIGNER)
+    facts.expire(Now(0, None))
+    assert not facts.of_kind(Bsm)
+
+
+def test_a_crowd_is_bounded_and_the_stalest_goes():
+    facts = Facts()
+    for number in range(MOST[Bsm] + 10):
+        facts.heard(bsm(number, sec_mark_ms=number), UTC_NS + number * NS_PER_MS, SIGNER)
+    kept = [int.from_bytes(fact.message.id, "big") for fact in facts.of_kind(Bsm)]
+    assert kept == list(range(10, MOST[Bsm] + 10))
+    assert facts.state.forgotten == 10
+
+
+def test_time_details_also_across_new_year():
+    minute = UTC_NS // (60 * NS_PER_S)  # 2027-01-15T08:00Z
+    of_year = (14 * 24 + 8) * 60
+    assert minute % 60 == 0
+    assert is_active(None, None, UTC_NS)
+    assert is_active(of_year, of_year, UTC_NS)
+    assert not is_active(of_year + 1, None, UTC_NS)
+    assert not is_active(None, of_year - 1, UTC_NS)
+    assert is_active(500_000, of_year + 5, UTC_NS)
+    assert not is_active(500_000, of_year - 5, UTC_NS)

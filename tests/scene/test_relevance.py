@@ -1,0 +1,67 @@
+"""Which road events are ours: by path, side, heading and distance."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obu.codec.messages.rsi import ReferencePath, RoadEvent
+from obu.core.geo import LatLon, move
+from obu.scene.relevance import ahead_m
+
+START = LatLon(28.2, 112.9)
+CORNER = move(START, 0.0, 200)
+END = move(CORNER, 90.0, 150)
+PATH = ReferencePath((START, CORNER, END), 10.0)
+
+
+def works(place=END, paths=(PATH,), radius_m=None):
+    return RoadEvent(number=1, event_type=501, source=1, place=place, radius_m=radius_m, paths=paths)
+
+
+@given(st.floats(-100, 199))
+def test_distance_is_measured_along_the_path_round_the_corner(from_start_m):
+    own = move(START, 0.0, from_start_m)
+    assert ahead_m(works(), own, 0.0) == pytest.approx(350 - from_start_m, abs=0.1)
+
+
+def test_after_the_corner_the_direction_is_the_new_ones():
+    own = move(CORNER, 90.0, 50)
+    assert ahead_m(works(), own, 90.0) == pytest.approx(100, abs=0.1)
+    assert ahead_m(works(), own, 0.0) is None
+
+
+def test_past_the_event_is_behind():
+    assert ahead_m(works(place=CORNER), move(CORNER, 90.0, 50), 90.0) == pytest.approx(-50, abs=0.1)
+
+
+@pytest.mark.parametrize("heading_deg", [45, 180, 270, 315])
+def test_another_heading_is_not_on_this_path(heading_deg):
+    assert ahead_m(works(), move(START, 0.0, 50), heading_deg) is None
+
+
+def test_the_radius_of_the_path_decides_beside_it():
+    assert ahead_m(works(), move(START, 0.0, 50, 9.5), 0.0) is not None
+    assert ahead_m(works(), move(START, 0.0, 50, 10.5), 0.0) is None
+
+
+def test_far_before_the_path_it_is_not_ours_yet():
+    assert ahead_m(works(), move(START, 0.0, -160), 0.0) is None
+
+
+def test_without_a_place_the_event_is_at_the_paths_end():
+    assert ahead_m(works(place=None), START, 0.0) == pytest.approx(350, abs=0.1)
+
+
+def test_without_a_path_radius_and_direction_decide():
+    event = works(place=CORNER, paths=(), radius_m=250.0)
+    assert ahead_m(event, START, 10.0) == pytest.approx(200, abs=0.1)
+    assert ahead_m(event, START, 180.0) is None
+    assert ahead_m(works(place=CORNER, paths=(), radius_m=150.0), START, 10.0) is None
+    assert ahead_m(works(place=None, paths=()), START, 0.0) is None
+
+
+def test_points_that_coincide_are_no_trouble():
+    path = ReferencePath((START, START, CORNER, CORNER), 10.0)
+    assert ahead_m(works(place=CORNER, paths=(path,)), START, 0.0) == pytest.approx(200, abs=0.1)
+    dot = ReferencePath((START, START), 10.0)
+    assert ahead_m(works(place=CORNER, paths=(dot,)), START, 0.0) is None
