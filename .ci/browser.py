@@ -20,14 +20,18 @@ def main():
     if not wanted:
         return 0
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say("no %s, and only root can install it with apt: the browser test will be under NOT RUN" % " and ".join(wanted))
+        say(
+            "no {}, and only root can install it with apt: the browser test will be under NOT RUN".format(
+                " and ".join(wanted)
+            )
+        )
         return 0
     if not all(map(is_offered, wanted)):
         say("asking apt for its lists")
         apt(["update"], UPDATE_S)
     missing = [package for package in wanted if not is_offered(package)]
     if missing:
-        say("apt offers no real %s here: the browser test will be under NOT RUN" % " and ".join(missing))
+        say("apt offers no real {} here: the browser test will be under NOT RUN".format(" and ".join(missing)))
         wanted = [package for package in wanted if package not in missing]
     if wanted and not install(wanted):
         apt(["update"], UPDATE_S)  # lists that are too old name files which are gone
@@ -36,8 +40,10 @@ def main():
 
 
 def install(packages):
-    say("installing %s" % " and ".join(packages))
-    return apt(["install", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold", *packages], INSTALL_S)
+    say("installing {}".format(" and ".join(packages)))
+    return apt(
+        ["install", "-y", "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold", *packages], INSTALL_S
+    )
 
 
 def apt(words, limit_s):
@@ -48,7 +54,7 @@ def apt(words, limit_s):
             stderr=subprocess.STDOUT, timeout=limit_s, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        say("apt-get %s took more than %d s" % (words[0], limit_s))
+        say(f"apt-get {words[0]} took more than {limit_s} s")
         return False
     if done.returncode:
         for line in done.stdout.decode("utf-8", "replace").strip().splitlines()[-5:]:
@@ -57,9 +63,11 @@ def apt(words, limit_s):
 
 
 def is_installed(package):
-    return shutil.which("dpkg-query") is not None and "install ok installed" in ask(
-        "dpkg-query", "-W", "-f", "${Status} ${Version}", package
-    ) and "snap" not in ask("dpkg-query", "-W", "-f", "${Version}", package)
+    return (
+        shutil.which("dpkg-query") is not None
+        and "install ok installed" in ask("dpkg-query", "-W", "-f", "${Status} ${Version}", package)
+        and "snap" not in ask("dpkg-query", "-W", "-f", "${Version}", package)
+    )
 
 
 def is_offered(package):

@@ -58,7 +58,7 @@ class Interpreter:
         return self.is_in_range and not self.lacks
 
     def __str__(self):
-        return "%s (%s)" % (self.command, ".".join(map(str, self.version)))
+        return "{} ({})".format(self.command, ".".join(map(str, self.version)))
 
 
 def probe(command):
@@ -79,8 +79,8 @@ def choose():
     """The newest suitable interpreter; of two equals the one named first. Raises Refused."""
     if not sys.platform.startswith("linux") or platform.machine() not in MACHINES:
         raise Refused(
-            "this project runs on Linux on x86-64 or aarch64; this machine is %s on %s"
-            % (platform.system(), platform.machine())
+            f"this project runs on Linux on x86-64 or aarch64; "
+            f"this machine is {platform.system()} on {platform.machine()}"
         )
     wanted = os.environ.get("OBU_PYTHON")
     found = [interpreter for interpreter in map(probe, [wanted] if wanted else NAMES) if interpreter]
@@ -94,9 +94,9 @@ def _what_is_missing(found, wanted):
     in_range = [interpreter for interpreter in found if interpreter.is_in_range]
     if in_range:
         best = in_range[0]
-        return "%s lacks %s; to mend, as root: apt-get install python3 libssl3" % (best, ", ".join(best.lacks))
+        return "{} lacks {}; to mend, as root: apt-get install python3 libssl3".format(best, ", ".join(best.lacks))
     seen = ", ".join(sorted({str(interpreter) for interpreter in found})) or (wanted or "none")
     return (
-        "Python 3.11, 3.12 or 3.13 is missing (found: %s); Debian 12, Debian 13 and Ubuntu 24.04 bring one by: "
-        "apt-get install python3" % seen
+        f"Python 3.11, 3.12 or 3.13 is missing (found: {seen}); Debian 12, Debian 13 and Ubuntu 24.04 bring one by: "
+        "apt-get install python3"
     )

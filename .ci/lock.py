@@ -1,5 +1,6 @@
-"""Makes requirements/<group>.txt from pyproject.toml: `make lock`. The rule: a lock is whole (each file by its hash, each
-group's versions agreeing with those before it), names no index, and every package has a wheel for every machine we serve.
+"""Makes requirements/<group>.txt from pyproject.toml: `make lock`. The rule: a lock is whole (each file by its hash,
+each group's versions agreeing with those before it), names no index, and every package has a wheel for every machine
+we serve.
 
 Pins that stand are kept; `make lock ARGS=--upgrade` moves them.
 """
@@ -39,7 +40,8 @@ def compile_group(name: str, requirements: list[str], before: list[str], argumen
         source = Path(folder) / f"{name}.in"
         source.write_text("\n".join(requirements) + "\n", "utf-8")
         subprocess.run(
-            [*UV, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-build", "--no-annotate", "--no-header",
+            [*UV, "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-build", "--no-annotate",
+             "--no-header",
              "--python-version", PYTHONS[0], "-o", str(target), *constraints, *arguments, str(source)],
             check=True, cwd=ROOT,
         )  # fmt: skip

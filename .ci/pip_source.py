@@ -1,4 +1,4 @@
-"""A pip for an environment made without one. The rule: what comes from the network is the file the lock names, or nothing.
+"""A pip for an environment made without one. The rule: what comes from the network is the file the lock names.
 
 The machine's own pip is taken where there is one; else the wheel that requirements/run.txt pins by its SHA-256 is
 fetched from the index that pip's own settings name.
@@ -31,15 +31,15 @@ def command(interpreter, environment_python, lock, folder):
         return [environment_python, "-m", "pip"]
     for wheel in _wheels_of_the_machine(interpreter):
         words = [environment_python, os.path.join(wheel, "pip")]
-        if _runs(words + ["--version"]):
+        if _runs([*words, "--version"]):
             return words
     words = [interpreter.command, "-m", "pip", "--python", environment_python]
-    if _runs(words + ["--version"]):  # --python came with pip 22.3; an older one refuses the word
+    if _runs([*words, "--version"]):  # --python came with pip 22.3; an older one refuses the word
         return words
     try:
         return [environment_python, os.path.join(_fetch(lock, folder), "pip")]
     except (OSError, ValueError, LookupError) as error:
-        raise Refused(WITHOUT_PIP % error)
+        raise Refused(WITHOUT_PIP % error) from error
 
 
 def settings():
@@ -68,7 +68,7 @@ def _xdg_folders():
 
 def _runs(words):
     try:
-        return subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60).returncode == 0
+        return subprocess.call(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60) == 0
     except (OSError, subprocess.SubprocessError):
         return False
 
@@ -83,16 +83,16 @@ def pinned(lock):
     with open(lock, encoding="utf-8") as file:
         entry = re.search(r"^pip==(\S+)((?:.*\\\n)*.*)", file.read(), re.MULTILINE)
     if not entry:
-        raise LookupError("%s names no pip" % lock)
+        raise LookupError(f"{lock} names no pip")
     return entry.group(1), set(re.findall(r"sha256:([0-9a-f]{64})", entry.group(2)))
 
 
 def _fetch(lock, folder):
     version, digests = pinned(lock)
-    name = "pip-%s-py3-none-any.whl" % version
+    name = f"pip-{version}-py3-none-any.whl"
     options = settings()
     problem = "no index names " + name
-    for index in [options.get("index-url", DEFAULT_INDEX)] + options.get("extra-index-url", "").split():
+    for index in [options.get("index-url", DEFAULT_INDEX), *options.get("extra-index-url", "").split()]:
         page = index.rstrip("/") + "/pip/"
         try:
             links = re.findall(r"""href=["']([^"']+)["']""", _get(page, options).decode("utf-8", "replace"))
@@ -101,7 +101,7 @@ def _fetch(lock, folder):
                 if urllib.parse.urlsplit(address).path.endswith("/" + name):
                     return _keep(_get(address, options), digests, os.path.join(folder, name))
         except OSError as error:
-            problem = "%s: %s" % (urllib.parse.urlsplit(page).hostname or page, error)
+            problem = f"{urllib.parse.urlsplit(page).hostname or page}: {error}"
     raise LookupError(problem)
 
 
@@ -123,7 +123,7 @@ def _get(address, options):
         if not isinstance(error.reason, ssl.SSLCertVerificationError) or parts.username:
             raise
     # A machine without ca-certificates: the file is known by its SHA-256, so who hands it over does not matter.
-    return _open(address, options, ssl._create_unverified_context())  # noqa: S323
+    return _open(address, options, ssl._create_unverified_context())
 
 
 def _open(address, options, context):
@@ -133,7 +133,7 @@ def _open(address, options, context):
     parts = urllib.parse.urlsplit(address)
     request = urllib.request.Request(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl())
     if parts.username:
-        secret = "%s:%s" % (urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or ""))
+        secret = "{}:{}".format(urllib.parse.unquote(parts.username), urllib.parse.unquote(parts.password or ""))
         request.add_unredirected_header("Authorization", "Basic " + base64.b64encode(secret.encode()).decode())
     with urllib.request.build_opener(*handlers).open(request, timeout=60) as answer:
         return answer.read()

@@ -24,8 +24,19 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "set-up.json")
 UNFINISHED = os.path.join(VENV, "set-up.unfinished")
-PIP_SETTINGS_THAT_MISLEAD = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PIP_NO_BINARY",
-                             "PIP_CONSTRAINT", "PIP_NO_DEPS", "PIP_DRY_RUN", "PYTHONPATH", "PYTHONHOME")
+PIP_SETTINGS_THAT_MISLEAD = (
+    "PIP_USER",
+    "PIP_TARGET",
+    "PIP_PREFIX",
+    "PIP_ROOT",
+    "PIP_REQUIRE_VIRTUALENV",
+    "PIP_NO_BINARY",
+    "PIP_CONSTRAINT",
+    "PIP_NO_DEPS",
+    "PIP_DRY_RUN",
+    "PYTHONPATH",
+    "PYTHONHOME",
+)
 STILL_THERE_AFTER_S = 15  # a silent minute looks like a hang
 
 
@@ -42,13 +53,13 @@ def main(groups):
         if make_ready(groups):
             say("ready (%.0f s)" % (time.monotonic() - began_s))
     except Refused as refusal:
-        print("set-up: %s" % refusal, file=sys.stderr)
+        print(f"set-up: {refusal}", file=sys.stderr)
         return 1
     except PermissionError as error:
-        print("set-up: no permission for %s; own the folder or make your own clone" % error.filename, file=sys.stderr)
+        print(f"set-up: no permission for {error.filename}; own the folder or make your own clone", file=sys.stderr)
         return 1
     except OSError as error:
-        print("set-up: %s" % error, file=sys.stderr)
+        print(f"set-up: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nset-up: interrupted; the next run mends it", file=sys.stderr)
@@ -87,7 +98,7 @@ def make_ready(groups):
 def lock_of(group):
     path = os.path.join(ROOT, "requirements", group + ".txt")
     if not os.path.exists(path):
-        raise Refused("no group %r: requirements/%s.txt is missing" % (group, group))
+        raise Refused(f"no group {group!r}: requirements/{group}.txt is missing")
     return path
 
 
@@ -132,9 +143,13 @@ def write_stamp(stamp):
 
 def version_in_environment():
     """'3.11' where .venv has a Python that finds its own pip or packages' folder, else None."""
-    code = "import sys, sysconfig, os; print('%d.%d' % sys.version_info[:2], os.path.isdir(sysconfig.get_path('purelib')))"
+    code = (
+        "import sys, sysconfig, os; print('%d.%d' % sys.version_info[:2], os.path.isdir(sysconfig.get_path('purelib')))"
+    )
     try:
-        words = subprocess.check_output([PYTHON, "-I", "-c", code], stderr=subprocess.DEVNULL, timeout=60).decode().split()
+        words = (
+            subprocess.check_output([PYTHON, "-I", "-c", code], stderr=subprocess.DEVNULL, timeout=60).decode().split()
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return words[0] if words[1:] == ["True"] else None
@@ -153,7 +168,7 @@ def begin():
 
 
 def make_environment(interpreter):
-    say("making .venv with %s" % interpreter)
+    say(f"making .venv with {interpreter}")
     if os.path.lexists(VENV):
         remove(VENV)
     os.mkdir(VENV)
@@ -175,19 +190,30 @@ def install(interpreter, groups, folder):
     wheels = os.path.join(folder, "wheels")
     what = [word for group in groups for word in ("-r", lock_of(group))]
     strict = ["--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]
-    say("fetching %s" % ", ".join(groups))
-    run(pip + ["download", "-q", "--dest", wheels] + strict + what,
-        "the packages could not be fetched; is the package index reachable from here (pip's settings: PIP_INDEX_URL)?")
-    say("installing %d packages" % len(os.listdir(wheels)))
+    say("fetching {}".format(", ".join(groups)))
+    run(
+        [*pip, "download", "-q", "--dest", wheels, *strict, *what],
+        "the packages could not be fetched; is the package index reachable from here (pip's settings: PIP_INDEX_URL)?",
+    )
+    say(f"installing {len(os.listdir(wheels))} packages")
     begin()
     offline = dict(os.environ, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=wheels)
-    run(pip + ["install", "-q"] + strict + what, "the packages could not be installed", offline)
+    run([*pip, "install", "-q", *strict, *what], "the packages could not be installed", offline)
 
 
 def install_project():
     say("installing the project itself")
-    words = ["install", "-q", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "-e", ROOT]
-    run([PYTHON, "-m", "pip"] + words, "the project could not be installed")
+    words = [
+        "install",
+        "-q",
+        "--no-index",
+        "--no-deps",
+        "--no-build-isolation",
+        "--disable-pip-version-check",
+        "-e",
+        ROOT,
+    ]
+    run([PYTHON, "-m", "pip", *words], "the project could not be installed")
 
 
 def build_schema_cache():
@@ -197,7 +223,9 @@ def build_schema_cache():
 
 def run(words, complaint, environment=None):
     """One quiet child; what it said is shown if it fails."""
-    clean = {name: value for name, value in (environment or os.environ).items() if name not in PIP_SETTINGS_THAT_MISLEAD}
+    clean = {
+        name: value for name, value in (environment or os.environ).items() if name not in PIP_SETTINGS_THAT_MISLEAD
+    }
     clean.update(PIP_USER="0", PIP_ROOT_USER_ACTION="ignore", PYTHONUTF8="1")
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(

@@ -1,7 +1,7 @@
 """What all tests share: the tools of the machine they may ask for, and the list of those that could not run.
 
-The rule: no test is left out in silence. `@pytest.mark.needs("chromium")` on a machine without it puts the test under the
-heading NOT RUN with the command that mends it, and with REQUIRE_ALL=1 the whole run has failed.
+The rule: no test is left out in silence. `@pytest.mark.needs("chromium")` on a machine without it puts the test under
+the heading NOT RUN with the command that mends it, and with REQUIRE_ALL=1 the whole run has failed.
 """
 
 import os
@@ -20,7 +20,9 @@ FUZZ_RUNS = int(os.environ.get("OBU_FUZZ", "2000"))  # a few seconds of random i
 LONG_FUZZ = "OBU_FUZZ" in os.environ
 
 settings.register_profile("short", deadline=None, derandomize=True, database=None, print_blob=True)
-settings.register_profile("long", deadline=None, database=None, print_blob=True, max_examples=max(FUZZ_RUNS // 100, 100))
+settings.register_profile(
+    "long", deadline=None, database=None, print_blob=True, max_examples=max(FUZZ_RUNS // 100, 100)
+)
 settings.load_profile("long" if LONG_FUZZ else "short")
 
 
@@ -105,7 +107,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         for name in marker.args:
             if name not in TOOLS:
-                raise pytest.UsageError(f"{item.nodeid}: unknown tool {name!r}; tests/conftest.py knows {sorted(TOOLS)}")
+                raise pytest.UsageError(
+                    f"{item.nodeid}: unknown tool {name!r}; tests/conftest.py knows {sorted(TOOLS)}"
+                )
             if not TOOLS[name].is_present():
                 pytest.skip(f"no {name}; to mend: {TOOLS[name].mend}")
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from cantools.database.can import Database, Message, Signal
-from cantools.database.errors import Error as CantoolsError
 
 from obu.can_input import j1939
 from obu.can_input.profile import Profile, Wanted, wanted
@@ -65,7 +64,7 @@ def compile_plans(text: str, profile: Profile, source: str) -> Plans:
     try:
         database = Database()
         database.add_dbc_string(text)
-    except (CantoolsError, ValueError, KeyError) as error:
+    except Exception as error:  # the parser beneath cantools has errors of its own
         zh = f"{source}：不是有效的 DBC：{error}"
         raise ConfigError(f"{source}: not a valid DBC: {error}", zh) from None
     by_name = {message.name: message for message in database.messages}

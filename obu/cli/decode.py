@@ -22,18 +22,10 @@ _SPARE_CHARACTERS = 64
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """HEX or --lines, --layer, --edition, --max-bytes."""
     parser.add_argument("hex", nargs="?", metavar="HEX", help="one message / 一条报文")
-    parser.add_argument(
-        "--lines", action="store_true", help="hex per line on standard input / 从标准输入逐行读取"
-    )
-    parser.add_argument(
-        "--layer", choices=("frame", "spdu", "dsmp"), default="frame", help="where HEX begins / 起始层"
-    )
-    parser.add_argument(
-        "--edition", choices=("auto", "ydt3709", "csae53"), default="auto", help="message set / 消息集"
-    )
-    parser.add_argument(
-        "--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="refuse longer / 拒绝更长的报文"
-    )
+    parser.add_argument("--lines", action="store_true", help="hex per line on standard input / 从标准输入逐行读取")
+    parser.add_argument("--layer", choices=("frame", "spdu", "dsmp"), default="frame", help="where HEX begins / 起始层")
+    parser.add_argument("--edition", choices=("auto", "ydt3709", "csae53"), default="auto", help="message set / 消息集")
+    parser.add_argument("--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="refuse longer / 拒绝更长的报文")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -43,9 +35,7 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps(answer(line, args)), flush=True)
         return 0
     if args.hex is None:
-        raise LocalError(
-            "give HEX, or --lines for standard input", "请给出十六进制报文，或用 --lines 从标准输入读取"
-        )
+        raise LocalError("give HEX, or --lines for standard input", "请给出十六进制报文，或用 --lines 从标准输入读取")
     try:
         print(json.dumps(_decode(args.hex, args), indent=2))
     except RemoteError as refused:

@@ -1,1 +1,1 @@
-"""Bytes to values and back: the messages of YD/T 3709 and the secured packets of YD/T 3957. It knows no clock, no trust."""
+"""Bytes to values and back: messages of YD/T 3709, secured packets of YD/T 3957. It knows no clock and no trust."""

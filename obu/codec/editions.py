@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Edition(Enum):
-    """Which text a MessageFrame follows. They differ on the wire in MAP, in RSI paths and in a BSM's initial position."""
+    """Which text a MessageFrame follows. They differ in MAP, in RSI paths and in a BSM's initial position."""
 
     YDT3709 = "ydt3709"  # YD/T 3709-2020, to which GB/T 45315-2025 refers
     CSAE53 = "csae53"  # T/CSAE 53-2020, which the roadside units of 2020 send

@@ -37,9 +37,7 @@ def frame_of(tree: dict[str, Any]) -> Frame:
     try:
         edition = Edition(tree.get("edition", Edition.YDT3709.value))
     except ValueError:
-        raise EncodeError(
-            "edition: is neither ydt3709 nor csae53", "edition：应为 ydt3709 或 csae53"
-        ) from None
+        raise EncodeError("edition: is neither ydt3709 nor csae53", "edition：应为 ydt3709 或 csae53") from None
     if not isinstance(name, str):
         raise EncodeError("message: is missing", "message：缺失")
     if "value" not in tree:
@@ -82,11 +80,7 @@ def _print(shape: Shape, value: Any, types: Types) -> Any:
         case Named(name):
             return _print(types[name], value, types)
         case Sequence(members):
-            return {
-                each.name: _print(each.shape, value[each.name], types)
-                for each in members
-                if each.name in value
-            }
+            return {each.name: _print(each.shape, value[each.name], types) for each in members if each.name in value}
         case Choice(alternatives):
             name, inner = value
             return {name: _print(alternatives[name], inner, types)}

@@ -1,5 +1,6 @@
-"""The one door to asn1tools: ASN.1 sources to compiled schemas, kept in a cache. Its rule: nothing it decodes is believed
-until the value fits its type and encodes to the same octets again.
+"""The one door to asn1tools: ASN.1 sources to compiled schemas, kept in a cache.
+
+Its rule: nothing it decodes is believed until the value fits its type and encodes to the same octets again.
 
 asn1tools 0.169 checks no constraint unless asked, ignores unknown keys, returns None for what it does not know, accepts
 trailing octets and raises NotImplementedError on a BIT STRING longer than its root: all of it is met here.
@@ -58,7 +59,7 @@ _SOURCES = {
     "csae53": ("uper", (*_DAY_1, "csae53")),
     "security": ("oer", ("security",)),
 }
-_FORMAT = b"1"  # of the cached object: one more whenever Schema or a Shape changes
+_MAKERS = ("schema.py", "shape.py")  # whoever changes how a schema is made makes another cache
 
 
 class _UperDecoder(uper.Decoder):  # type: ignore[misc]  # asn1tools is untyped
@@ -162,10 +163,10 @@ def is_cached() -> bool:
 
 
 def cache_path(name: str) -> Path:
-    """Where schema `name` is kept; the name of the file tells sources, asn1tools, Python and format."""
-    key = hashlib.sha256(_FORMAT)
-    key.update(f"{asn1tools.__version__} {sys.version_info[:2]}".encode())
-    for text in source_texts(name):
+    """Where schema `name` is kept; the name of the file tells sources, makers, asn1tools and Python."""
+    key = hashlib.sha256(f"{asn1tools.__version__} {sys.version_info[:2]}".encode())
+    makers = tuple((files("obu.codec") / maker).read_text(encoding="utf-8") for maker in _MAKERS)
+    for text in makers + source_texts(name):
         key.update(text.encode())
     return Path(sys.prefix) / "var" / "obu" / f"schema-{name}-{key.hexdigest()[:16]}.pickle"
 
@@ -218,7 +219,7 @@ def _mend_bit_defaults(descriptor: dict[str, Any]) -> None:
             member["default"] = (int(bits, 2).to_bytes(len(bits) // 8, "big"), len(bits))
 
 
-def _shape(descriptor: dict[str, Any]) -> Shape:  # noqa: PLR0911 - one line per ASN.1 type
+def _shape(descriptor: dict[str, Any]) -> Shape:
     kind = descriptor["type"]
     if kind == "SEQUENCE":
         return Sequence(tuple(_members(descriptor)), None in descriptor["members"])

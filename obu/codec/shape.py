@@ -65,9 +65,7 @@ _KINDS_ZH = {
 def wrong_type(expected: str, got: object) -> Misfit:
     """The Misfit of a value that is of another Python type than its ASN.1 type asks for."""
     kind = type(got).__name__
-    return Misfit(
-        WRONG_TYPE, f"{kind} where {expected} is expected", f"应为{_KINDS_ZH[expected]}，却是 {kind}"
-    )
+    return Misfit(WRONG_TYPE, f"{kind} where {expected} is expected", f"应为{_KINDS_ZH[expected]}，却是 {kind}")
 
 
 _UNITS_ZH = {"bits": "位", "bytes": "字节", "characters": "个字符", "items": "项"}
@@ -157,9 +155,7 @@ class Bits:
         if not isinstance(data, bytes | bytearray) or not isinstance(count, int):
             raise wrong_type("(bytes, number of bits)", value)
         if count > self.size and self.is_extensible:
-            raise Misfit(
-                LONG_BIT_STRING, f"cannot have more than {self.size} bits", f"暂不支持超过 {self.size} 位"
-            )
+            raise Misfit(LONG_BIT_STRING, f"cannot have more than {self.size} bits", f"暂不支持超过 {self.size} 位")
         _judge_range(count, self.size, self.size, "bits")
         if len(data) != (count + 7) // 8 or int.from_bytes(data, "big") & ((1 << -count % 8) - 1):
             raise Misfit(WRONG_TYPE, "octets do not fit the number of bits", "字节数与位数不符")

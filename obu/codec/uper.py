@@ -1,4 +1,4 @@
-"""MessageFrame to octets and back (unaligned PER); an edition is believed only if the octets come out the same again."""
+"""MessageFrame to octets and back (unaligned PER); a reading counts only if it gives the same octets again."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -65,11 +65,7 @@ def _decode_as_either(data: bytes) -> Frame:
         second = _decode_as(data, Edition.CSAE53)
     except RemoteError:
         return first
-    return (
-        second
-        if implausibility(second.name, second.value) < implausibility(first.name, first.value)
-        else first
-    )
+    return second if implausibility(second.name, second.value) < implausibility(first.name, first.value) else first
 
 
 def _tells_editions_apart(frame: Frame) -> bool:

@@ -68,23 +68,22 @@ def station(config: Config, material: Material) -> Station:
         sender=sender,
         tracker=tracker,
     )
-    stages = Stages(
-        body=body(config, profile),
-        decoder=decoder,
-        assembler=Assembler(profile, plans, decoder, str(material.profile_path)),
-        nmea=Nmea(),
-        tracker=tracker,
-        transmit=transmit,
-        receiver=Receiver(judge),
-        warn=Warn(applications(config), facts, arbiter),
-        display=DisplayWatch(),
-        health=Health(),
-        is_bench=snapshot.is_bench,
-        kept={
-            "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-            "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
-        },
-    )  # fmt: skip
+    parts = {
+        "decoder": decoder,
+        "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
+        "nmea": Nmea(),
+        "tracker": tracker,
+        "transmit": transmit,
+        "receiver": Receiver(judge),
+        "warn": Warn(applications(config), facts, arbiter),
+        "display": DisplayWatch(),
+        "health": Health(),
+    }
+    inner = {
+        "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
+    }  # fmt: skip
+    stages = Stages(body=body(config, profile), is_bench=snapshot.is_bench, kept=parts | inner, **parts)  # type: ignore[arg-type]
     return Station(stages)
 
 

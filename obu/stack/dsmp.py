@@ -47,10 +47,8 @@ class Dsm:
     extensions: tuple[Extension, ...] = ()
 
 
-def encode(
-    aid: int, payload: bytes, extensions: tuple[Extension, ...] = (), max_bytes: int = SDU_MAX_BYTES
-) -> bytes:
-    """The PDCP SDU that carries `payload` to application `aid`. LocalError if it is too long or the AID unknown to DSMP.
+def encode(aid: int, payload: bytes, extensions: tuple[Extension, ...] = (), max_bytes: int = SDU_MAX_BYTES) -> bytes:
+    """The PDCP SDU that carries `payload` to application `aid`. LocalError if it or the AID is too long.
 
     max_bytes: of the whole SDU, DsmMaxLength on the air.
     """

@@ -184,7 +184,7 @@ def test_secured_packet_must_be_canonical(data, why):
 @pytest.mark.parametrize("levels", [20, 150, 400])
 def test_packets_inside_packets_end_somewhere(levels):
     # signedData, hashId sm3, payload with data: four octets open one more packet.
-    opening = bytes.fromhex("0381" "02" "40")
+    opening = bytes.fromhex("03810240")
     with pytest.raises(RemoteError) as caught:
         coer.decode("V2XSecData", opening * levels)
     assert caught.value.reason in {"too_deep", "truncated"}

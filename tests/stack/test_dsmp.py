@@ -82,7 +82,7 @@ def test_refused(octets, why):
 
 
 def test_extensions_are_passed_over_and_kept():
-    sdu = bytes.fromhex("0410" "02" "0401aa" "0f00" "8da2" "0001" "bb")
+    sdu = bytes.fromhex("0410020401aa0f008da20001bb")
     packet = dsmp.decode(sdu)
     assert (packet.aid, packet.payload) == (aids.MAP, b"\xbb")
     assert dsmp.encode(packet.aid, packet.payload, packet.extensions) == sdu

@@ -12,9 +12,7 @@ UNKNOWN_MESSAGE = "unknown_message"
 
 _MODULES: tuple[ModuleType, ...] = tuple(
     module
-    for module in (
-        importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)
-    )
+    for module in (importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
     if hasattr(module, "FRAME")
 )
 _BY_FRAME: dict[str, ModuleType] = {module.FRAME: module for module in _MODULES}
@@ -35,7 +33,5 @@ def pack(message: Message) -> tuple[str, dict[str, Any]]:
     """(frame name, value for uper.encode) of a typed message. Raises LocalError for a type that is no message."""
     module = _BY_TYPE.get(type(message))
     if module is None:
-        raise LocalError(
-            f"{type(message).__name__} is not a message", f"{type(message).__name__} 不是消息类型"
-        )
+        raise LocalError(f"{type(message).__name__} is not a message", f"{type(message).__name__} 不是消息类型")
     return module.FRAME, module.to_wire(message)

@@ -55,7 +55,7 @@ class SpeedLimit:
 
 @dataclass(frozen=True, slots=True)
 class LaneKind:
-    """name: alternative of LaneTypeAttributes (vehicle, bikeLane, ...); attributes, shared_with: numbers of set bits."""
+    """name: alternative of LaneTypeAttributes (vehicle, bikeLane, ...); the others: numbers of set bits."""
 
     name: str
     attributes: frozenset[int] = frozenset()
@@ -161,8 +161,7 @@ def _link(reference: LatLon, value: dict[str, Any]) -> Link:
         width_m=LANE_WIDTH.sure(value["linkWidth"]) if "linkWidth" in value else None,
         points=_points(reference, value),
         movements=tuple(
-            Movement(node_ref(each["remoteIntersection"]), each.get("phaseId"))
-            for each in value.get("movements", ())
+            Movement(node_ref(each["remoteIntersection"]), each.get("phaseId")) for each in value.get("movements", ())
         ),
         speed_limits=_limits(value),
         lanes=tuple(_lane(reference, each) for each in value["lanes"]),

@@ -1,5 +1,6 @@
-"""The wire's steps and unavailable values (YD/T 3709-2020 data elements), each in one place; inside it is SI and None."""
+"""The wire's steps and unavailable values (YD/T 3709-2020), each in one place; within the unit it is SI and None."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -38,7 +39,7 @@ class Scale:
             if self.unavailable is None:
                 raise EncodeError(f"{self.name}: has no unavailable value", f"{self.name}：没有“不可用”取值")
             return self.unavailable
-        if value != value:
+        if math.isnan(value):
             raise EncodeError(f"{self.name}: is not a number", f"{self.name}：不是数值")
         steps = value / self.step
         if self.turn is not None:
@@ -61,9 +62,7 @@ ACCELERATION = Scale("acceleration", 0.01, -2000, 2000, 2001)  # m/s2, forward a
 VERTICAL_ACCELERATION = Scale(  # 0.02 g, down positive
     "vertical acceleration", 0.02 * STANDARD_GRAVITY_MPS2, -126, 127, -127
 )
-YAW_RATE = Scale(
-    "yaw rate", 0.01, -32767, 32767
-)  # degree/s clockwise; no unavailable value (GB/T 45315-2025)
+YAW_RATE = Scale("yaw rate", 0.01, -32767, 32767)  # degree/s clockwise; no unavailable value (GB/T 45315-2025)
 WIDTH = Scale("width", 0.01, 0, 1023)
 LENGTH = Scale("length", 0.01, 0, 4095)
 HEIGHT = Scale("height", 0.05, 0, 127)

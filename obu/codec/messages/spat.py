@@ -1,4 +1,4 @@
-"""SPAT (YD/T 3709-2020): what each traffic light shows now, and when it will change; joined with MAP by node and phase."""
+"""SPAT (YD/T 3709-2020): what each light shows now and when it will change; joined with MAP by node and phase."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -153,8 +153,7 @@ def _intersection(value: dict[str, Any]) -> Intersection:
         minute=scales.minute(value.get("moy")),
         second_ms=scales.second_ms(value.get("timeStamp")),
         phases=tuple(
-            Phase(phase["id"], tuple(_state(state) for state in phase["phaseStates"]))
-            for phase in value["phases"]
+            Phase(phase["id"], tuple(_state(state) for state in phase["phaseStates"])) for phase in value["phases"]
         ),
     )
 
@@ -180,8 +179,7 @@ def _intersection_wire(each: Intersection) -> dict[str, Any]:
             "moy": each.minute,
             "timeStamp": each.second_ms,
             "phases": [
-                {"id": phase.id, "phaseStates": [_state_wire(state) for state in phase.states]}
-                for phase in each.phases
+                {"id": phase.id, "phaseStates": [_state_wire(state) for state in phase.states]} for phase in each.phases
             ],
         }
     )

@@ -1,0 +1,46 @@
+// The small row of states, and the line that says what is not available and why.
+
+const OLD_CAN_MS = 1000;
+const pills = Object.fromEntries(
+  [...document.querySelectorAll("#state > div")].map((pill) => [pill.dataset.key, pill]),
+);
+const missing = document.querySelector(".missing");
+const bench = document.querySelector(".badge.bench");
+
+export function showState(status, lang, texts) {
+  const states = status ? judge(status) : {};
+  for (const [key, pill] of Object.entries(pills)) {
+    const [state, word] = states[key] ?? ["unknown", "unknown"];
+    pill.dataset.state = state;
+    pill.querySelector("dt").textContent = texts.label[key];
+    pill.querySelector("dd").textContent = texts.value[word];
+  }
+  missing.textContent = status ? reasons(status, lang, texts).join(texts.between) : "";
+  bench.hidden = !status?.security.bench_keys;
+  bench.textContent = texts.bench;
+}
+
+// For each pill its state, which picks colour and shape, and its word.
+function judge({ bsm, security, gnss, can, display, drivers }) {
+  const isRadioUp = drivers.radio?.up ?? true;
+  const hasCan = can.age_ms !== null && can.age_ms < OLD_CAN_MS;
+  return {
+    bsm: bsm.state === "sending" ? ["ok", "sending"] : ["caution", "stopped"],
+    air: isRadioUp ? ["ok", "radio_up"] : ["fault", "radio_down"],
+    security: security.state === "ok" ? ["ok", "ok"] : ["fault", security.state],
+    gnss: gnss.state === "fix" ? ["ok", "fix"] : ["caution", "none"],
+    can: hasCan ? ["ok", "ok"] : ["caution", "can_old"],
+    display: { ok: ["ok", "ok"], absent: ["unknown", "absent"] }[display.state] ?? ["fault", "fault"],
+  };
+}
+
+function reasons({ bsm, display, drivers }, lang, texts) {
+  const found = [];
+  const down = Object.keys(drivers).filter((name) => !drivers[name].up).sort();
+  if (bsm.state === "stopped" && bsm.why.length) {
+    found.push(texts.not_sending(bsm.why.map((reason) => reason[lang]).join(texts.between)));
+  }
+  if (display.state === "fault" && display.why) found.push(texts.display_fault(display.why[lang]));
+  if (down.length) found.push(texts.interface_down(down.join(", ")));
+  return found;
+}

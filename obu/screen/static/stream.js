@@ -1,0 +1,43 @@
+// Follows /events for ever. Says when nothing came for LOST_MS: the server speaks four times a second.
+
+const LOST_MS = 800;
+const AGAIN_MS = 500;
+const RENEW_MS = 4000;
+
+export function follow(handlers, onLost) {
+  let source = null;
+  let heard = performance.now();
+  let opened = heard;
+
+  function open() {
+    opened = performance.now();
+    source?.close();
+    source = new EventSource("/events");
+    for (const [kind, handler] of Object.entries(handlers)) {
+      source.addEventListener(kind, (event) => {
+        heard = performance.now();
+        handler(JSON.parse(event.data));
+      });
+    }
+    source.onerror = onLost; // the connection broke: no need to wait for silence
+  }
+
+  setInterval(() => {
+    const now = performance.now();
+    if (now - heard > LOST_MS) onLost();
+    const isEnded = source.readyState === EventSource.CLOSED && now - opened > AGAIN_MS;
+    // A tablet that slept may hold a connection that is dead without knowing.
+    const isDead = now - heard > RENEW_MS && now - opened > RENEW_MS;
+    if (isEnded || isDead) open();
+  }, 100);
+  open();
+}
+
+export function post(path, body) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(1000),
+  }).catch(() => null); // the server is away: the stream says so
+}

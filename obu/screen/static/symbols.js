@@ -1,0 +1,68 @@
+// The warning symbols, fetched once and kept, so that a warning never waits for a picture; and the page's own signs.
+
+const SVG = "http://www.w3.org/2000/svg";
+const GENERIC = "road_event";
+const glyphs = new Map();
+
+export async function loadSymbols(names) {
+  await Promise.all(names.filter((name) => !glyphs.has(name)).map(load));
+}
+
+async function load(name) {
+  try {
+    const answer = await fetch(`/symbols/${name}.svg`);
+    if (!answer.ok) return;
+    const parsed = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    glyphs.set(name, document.importNode(parsed.documentElement, true));
+  } catch {
+    // Asked for again with the next hello.
+  }
+}
+
+// The plate of a level with the symbol on it: square informs, triangle cautions, octagon is imminent.
+const PLATES = {
+  1: { shape: "M18 6H82Q94 6 94 18V82Q94 94 82 94H18Q6 94 6 82V18Q6 6 18 6Z", glyph: [17, 17, 66] },
+  2: { shape: "M50 5Q53.5 5 55.4 8.4L97 81.5Q101 92 91 93H9Q-1 92 3 81.5L44.6 8.4Q46.5 5 50 5Z", glyph: [25, 37, 50] },
+  3: { shape: "M31 4H69L96 31V69L69 96H31L4 69V31Z", glyph: [19, 19, 62] },
+};
+
+export function plate(level, name) {
+  const { shape, glyph } = PLATES[level] ?? PLATES[2];
+  const svg = element("svg", { viewBox: "-1 0 102 100", "aria-hidden": "true" });
+  svg.append(element("path", { class: "shape", d: shape }));
+  const symbol = (glyphs.get(name) ?? glyphs.get(GENERIC))?.cloneNode(true);
+  if (symbol) {
+    const [x, y, size] = glyph;
+    for (const [key, value] of Object.entries({ class: "glyph", x, y, width: size, height: size })) {
+      symbol.setAttribute(key, value);
+    }
+    svg.append(symbol);
+  }
+  return svg;
+}
+
+export function arrow(turn) {
+  return sign("M50 6L92 52H67V94H33V52H8Z", turn);
+}
+
+export function brokenLink() {
+  const svg = sign("", 0);
+  const line = { fill: "none", stroke: "currentColor", "stroke-width": 8, "stroke-linecap": "round" };
+  for (const d of ["M20 44a42 42 0 0 1 60 0", "M33 60a24 24 0 0 1 34 0", "M14 90L86 14"]) {
+    svg.append(element("path", { ...line, d }));
+  }
+  svg.append(element("circle", { cx: 50, cy: 78, r: 7, fill: "currentColor" }));
+  return svg;
+}
+
+function sign(d, turn) {
+  const svg = element("svg", { viewBox: "0 0 100 100", "aria-hidden": "true" });
+  if (d) svg.append(element("path", { d, fill: "currentColor", transform: `rotate(${turn} 50 50)` }));
+  return svg;
+}
+
+function element(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}

@@ -1,0 +1,111 @@
+// Every word of the page in both languages; what comes from the unit brings its own two.
+
+export const TEXTS = {
+  zh: {
+    other_language: "EN",
+    metres: "米",
+    vehicles: (count) => `周边 ${count} 车`,
+    door: "车门未关",
+    bench: "测试密钥",
+    reader: "只读",
+    lost_connection: "显示连接已中断",
+    lost_unit: "与车载单元断开",
+    waiting: "正在连接…",
+    advice: "暂无预警，请谨慎驾驶",
+    why: {
+      server: "显示程序无响应",
+      no_unit: "车载单元未运行",
+      no_permission: "显示程序无权连接车载单元",
+      closed: "车载单元已断开",
+      silent: "车载单元无响应",
+      garbled: "车载单元与显示程序版本不符",
+    },
+    label: { bsm: "本车发送", air: "V2X 通信", security: "安全", gnss: "定位", can: "车辆总线", display: "显示" },
+    value: {
+      unknown: "--",
+      sending: "发送中",
+      stopped: "已停止",
+      radio_up: "正常",
+      radio_down: "断开",
+      ok: "正常",
+      no_certificate: "无证书",
+      no_time: "无时间",
+      fault: "故障",
+      fix: "已定位",
+      none: "无定位",
+      can_old: "无数据",
+      absent: "未连接",
+    },
+    not_sending: (why) => `本车消息未发送：${why}`,
+    receive_only: "本车只接收",
+    display_fault: (why) => `显示故障：${why}`,
+    interface_down: (names) => `接口断开：${names}`,
+    between: "；",
+  },
+  en: {
+    other_language: "中文",
+    metres: "m",
+    vehicles: (count) => `${count} nearby`,
+    door: "Door open",
+    bench: "BENCH KEYS",
+    reader: "View only",
+    lost_connection: "Display connection lost",
+    lost_unit: "V2X unit lost",
+    waiting: "Connecting…",
+    advice: "No warnings now: drive with care",
+    why: {
+      server: "the display program does not answer",
+      no_unit: "the unit is not running",
+      no_permission: "the display may not connect to the unit",
+      closed: "the unit closed the connection",
+      silent: "the unit does not answer",
+      garbled: "unit and display are of different versions",
+    },
+    label: { bsm: "Own BSM", air: "V2X radio", security: "Security", gnss: "Position", can: "Vehicle bus", display: "Display" },
+    value: {
+      unknown: "--",
+      sending: "Sending",
+      stopped: "Stopped",
+      radio_up: "OK",
+      radio_down: "Down",
+      ok: "OK",
+      no_certificate: "No cert.",
+      no_time: "No time",
+      fault: "Fault",
+      fix: "Fix",
+      none: "No fix",
+      can_old: "No data",
+      absent: "None",
+    },
+    not_sending: (why) => `Own messages not sent: ${why}`,
+    receive_only: "receive only",
+    display_fault: (why) => `Display fault: ${why}`,
+    interface_down: (names) => `Interface down: ${names}`,
+    between: "; ",
+  },
+};
+
+const KEPT = "obu.lang";
+
+export function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (asked in TEXTS) return asked;
+  const kept = readKept();
+  return kept in TEXTS ? kept : "zh";
+}
+
+export function keepLanguage(lang) {
+  try {
+    localStorage.setItem(KEPT, lang);
+  } catch {
+    // A browser may forbid storage; the language then lasts as long as the page.
+  }
+}
+
+function readKept() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+// The one warning: symbol on its plate, direction, distance, sentence.
+
+import { plate } from "./symbols.js";
+
+const panel = document.querySelector("#warning");
+const find = (selector) => panel.querySelector(selector);
+let drawn = "";
+
+export function showWarning(alert, lang, texts) {
+  panel.hidden = false;
+  Object.assign(panel.dataset, {
+    number: alert.number,
+    app: alert.app,
+    level: alert.level,
+    direction: alert.direction,
+  });
+  const look = `${alert.level}/${alert.symbol}/${alert.number}`;
+  if (look !== drawn) {
+    drawn = look;
+    find(".plate").replaceChildren(plate(alert.level, alert.symbol));
+  }
+  find(".distance").hidden = alert.distance_m === null;
+  if (alert.distance_m !== null) {
+    find(".distance b").textContent = calm(alert.distance_m);
+    find(".distance i").textContent = texts.metres;
+  }
+  const sentence = find(".sentence");
+  sentence.textContent = alert.text[lang];
+  sentence.className = `sentence ${length(alert.text[lang])}`;
+}
+
+export function hideWarning() {
+  panel.hidden = true;
+  drawn = "";
+}
+
+// A figure that changes with every metre cannot be read at a glance.
+function calm(metres) {
+  const step = metres >= 100 ? 10 : metres >= 20 ? 5 : 1;
+  return Math.max(0, Math.round(metres / step) * step);
+}
+
+// A Chinese character is about twice as wide as a Latin letter.
+function length(text) {
+  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
+  return width <= 16 ? "" : width <= 26 ? "long" : "longer";
+}

@@ -1,0 +1,99 @@
+"""What others send: verified, joined, shown; and what is forged never reaches the screen."""
+
+import dataclasses
+
+import pytest
+
+from obu.core.geo import move
+from obu.core.now import NS_PER_S
+from obu.core.vehicle import Event
+
+from .others import BSM, RSI, Other, car, works
+from .unit import START_UTC_NS, Unit
+
+
+@pytest.fixture
+def unit(pki):
+    made = Unit(pki)
+    made.run(2)
+    return made
+
+
+def hear(unit, *sdus, seconds=1.2):
+    """The packets arrive at once; then time for verdicts and the applications."""
+    unit.run(seconds, {10: sdus})
+    return unit.status()["air"]
+
+
+def utc_ns(unit):
+    return START_UTC_NS + unit.at_ns
+
+
+def test_works_ahead_reach_the_screen(unit, pki):
+    rsu = Other(pki / "rsu")
+    hear(unit, rsu.sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit)))
+    (alert, *_) = unit.events("alert")
+    assert (alert["app"], alert["text"]["zh"]) == ("HLW", "前方道路施工")
+    assert 70 <= alert["distance_m"] <= 95
+    assert alert["number"] == 1
+
+
+def test_hard_braking_ahead_reaches_the_screen_within_a_tenth_of_a_second(unit, pki):
+    place = move(unit.place, unit.heading_deg, 60)
+    braking = car(place, unit.heading_deg, utc_ns(unit), events=frozenset({Event.HARD_BRAKING}),
+                  accel_long_mps2=-6.0)  # fmt: skip
+    start_ns = unit.at_ns
+    hear(unit, Other(pki / "neighbours/00").sdu(braking, 112, utc_ns(unit)))
+    shown = [(at_ns, event) for at_ns, outbox in unit.outboxes for event in outbox.events if event.kind == "alert"]
+    assert shown[0][1].body["app"] == "EBW"
+    assert shown[0][0] - start_ns <= 100_000_000
+
+
+def test_a_neighbour_by_digest_alone_is_held_and_learned(unit, pki):
+    other = Other(pki / "neighbours/00")
+    by_digest = other.sdu(car(unit.place, 0.0, utc_ns(unit)), BSM, utc_ns(unit), full=False)
+    full = other.sdu(car(unit.place, 0.0, utc_ns(unit) + 100), BSM, utc_ns(unit) + 100_000)
+    status = hear(unit, by_digest, full)
+    assert status["verified"] == 2
+
+
+def test_an_unknown_root_never_reaches_the_screen(unit, foreign_pki):
+    rsu = Other(foreign_pki / "rsu")
+    status = hear(unit, rsu.sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit)))
+    assert status["dropped"] == {"certificate_issuer_unknown": 1}
+    assert unit.events("alert") == []
+
+
+def test_a_replayed_packet_counts_once(unit, pki):
+    sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
+    status = hear(unit, sdu, sdu, sdu)
+    assert (status["verified"], status["dropped"]) == (1, {"replayed": 2})
+
+
+def test_a_late_replay_is_too_old_and_shows_nothing(unit, pki):
+    sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
+    unit.run(2)
+    assert hear(unit, sdu, seconds=1.5)["dropped"] == {"generation_too_old": 1}
+    assert unit.events("alert") == []
+
+
+def test_a_message_under_a_strange_aid_is_refused(unit, pki):
+    neighbour = Other(pki / "neighbours/00")
+    status = hear(unit, neighbour.sdu(works(unit.place, 0.0, 90), BSM, utc_ns(unit)), seconds=1.2)
+    assert status["dropped"] == {"aid_message_mismatch": 1}
+    status = hear(unit, neighbour.sdu(works(unit.place, 0.0, 90), RSI, utc_ns(unit)), seconds=1.2)
+    assert status["dropped"]["aid_not_permitted"] == 1
+    assert unit.events("alert") == []
+
+
+def test_a_bsm_whose_content_is_of_another_time_is_refused(unit, pki):
+    old = dataclasses.replace(car(unit.place, 0.0, utc_ns(unit) - NS_PER_S // 5))
+    status = hear(unit, Other(pki / "neighbours/00").sdu(old, BSM, utc_ns(unit)), seconds=1.2)
+    assert status["dropped"] == {"sec_mark_apart": 1}
+
+
+def test_without_a_time_nothing_is_called_verified(unit, pki):
+    unit.feedings.utc = False
+    sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
+    assert hear(unit, sdu, seconds=1.2)["dropped"] == {"clock_unsynchronised": 1}
+    assert unit.events("alert") == []
