@@ -26,8 +26,8 @@ WITHOUT_PIP = (
 
 
 def command(interpreter, environment_python, lock, folder):
-    """The words that run a pip on the environment: [program, ...]. Raises Refused."""
-    if _runs([environment_python, "-m", "pip", "--version"]):
+    """The words that run a pip on the environment: [program, ...]; without interpreter only its own. Raises Refused."""
+    if interpreter is None or _runs([environment_python, "-m", "pip", "--version"]):
         return [environment_python, "-m", "pip"]
     for wheel in _wheels_of_the_machine(interpreter):
         words = [environment_python, os.path.join(wheel, "pip")]

@@ -37,6 +37,11 @@ PIP_SETTINGS_THAT_MISLEAD = (
     "PYTHONPATH",
     "PYTHONHOME",
 )
+WHAT_IT_IS = """
+import os, sys, sysconfig
+print("%d.%d" % sys.version_info[:2], os.path.isdir(sysconfig.get_path("purelib")))
+"""
+NOT_FETCHED = "the packages could not be fetched; is the package index reachable from here (pip's PIP_INDEX_URL)?"
 STILL_THERE_AFTER_S = 15  # a silent minute looks like a hang
 
 
@@ -68,38 +73,36 @@ def main(groups):
 
 
 def make_ready(groups):
-    """True if there was anything to do."""
-    before = read_stamp()
-    has = before.get("groups", {}) if before else {}
-    lacks = [group for group in groups if has.get(group) != digest_of_files([lock_of(group)])]
-    stale = [group for group in has if group not in groups and has[group] != digest_of_files([lock_of(group)])]
+    """True if there was anything to do. The stamp is written after each step, so that a later failure costs only it."""
+    stamp = read_stamp()
+    kept = [group for group in (stamp or {}).get("groups", {}) if os.path.exists(lock_of(group))]
+    wanted = {group: digest_of_files([lock_of(group)]) for group in [*kept, *groups]}
     project, schema = digest_of_files(files_of_project()), digest_of_files(files_of_schema())
-    if before and not lacks and not stale and (before["project"], before["schema"]) == (project, schema):
+    if stamp and (stamp["groups"], stamp["project"], stamp["schema"]) == (wanted, project, schema):
         return False
-    interpreter = None
-    if not before and not is_usable():
+    if not stamp:
         interpreter = choose()
-        make_environment(interpreter)
-    groups = list(has) + [group for group in groups if group not in has]
-    after = {"root": ROOT, "python": version_in_environment(), "project": project, "schema": schema}
-    with tempfile.TemporaryDirectory(prefix="obu-set-up-") as folder:
-        if lacks or stale or not before:
-            install(interpreter, groups, folder)
-        if not before or before["project"] != project:
-            begin()
-            install_project()
-    if not before or before["schema"] != schema or before["project"] != project:
-        begin()
+        if not is_usable():
+            make_environment(interpreter)
+        stamp = {"root": ROOT, "python": version_in_environment(), "groups": {}, "project": None, "schema": None}
+        install(interpreter, wanted)
+    elif stamp["groups"] != wanted:
+        install(None, wanted)
+    stamp["groups"] = wanted
+    write_stamp(stamp)
+    if stamp["project"] != project:
+        install_project()
+        stamp["project"] = project
+        write_stamp(stamp)
+    if stamp["schema"] != schema:
         build_schema_cache()
-    write_stamp(dict(after, groups={group: digest_of_files([lock_of(group)]) for group in groups}))
+        stamp["schema"] = schema
+        write_stamp(stamp)
     return True
 
 
 def lock_of(group):
-    path = os.path.join(ROOT, "requirements", group + ".txt")
-    if not os.path.exists(path):
-        raise Refused(f"no group {group!r}: requirements/{group}.txt is missing")
-    return path
+    return os.path.join(ROOT, "requirements", group + ".txt")
 
 
 def files_of_project():
@@ -142,17 +145,13 @@ def write_stamp(stamp):
 
 
 def version_in_environment():
-    """'3.11' where .venv has a Python that finds its own pip or packages' folder, else None."""
-    code = (
-        "import sys, sysconfig, os; print('%d.%d' % sys.version_info[:2], os.path.isdir(sysconfig.get_path('purelib')))"
-    )
+    """'3.11' where .venv has a Python that finds its packages' folder, else None."""
     try:
-        words = (
-            subprocess.check_output([PYTHON, "-I", "-c", code], stderr=subprocess.DEVNULL, timeout=60).decode().split()
-        )
+        said = subprocess.check_output([PYTHON, "-I", "-c", WHAT_IT_IS], stderr=subprocess.DEVNULL, timeout=60)
     except (OSError, subprocess.SubprocessError):
         return None
-    return words[0] if words[1:] == ["True"] else None
+    version, has_packages = said.decode().split()
+    return version if has_packages == "True" else None
 
 
 def is_usable():
@@ -184,36 +183,25 @@ def remove(path):
         shutil.rmtree(path)
 
 
-def install(interpreter, groups, folder):
+def install(interpreter, groups):
     """Fetches all wheels of the groups, each by its hash, then puts them in without the network."""
-    pip = pip_source.command(interpreter or choose(), PYTHON, lock_of("run"), folder)
-    wheels = os.path.join(folder, "wheels")
-    what = [word for group in groups for word in ("-r", lock_of(group))]
-    strict = ["--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]
-    say("fetching {}".format(", ".join(groups)))
-    run(
-        [*pip, "download", "-q", "--dest", wheels, *strict, *what],
-        "the packages could not be fetched; is the package index reachable from here (pip's settings: PIP_INDEX_URL)?",
-    )
-    say(f"installing {len(os.listdir(wheels))} packages")
-    begin()
-    offline = dict(os.environ, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=wheels)
-    run([*pip, "install", "-q", *strict, *what], "the packages could not be installed", offline)
+    with tempfile.TemporaryDirectory(prefix="obu-set-up-") as folder:
+        pip = pip_source.command(interpreter, PYTHON, lock_of("run"), folder)
+        wheels = os.path.join(folder, "wheels")
+        what = [word for group in groups for word in ("-r", lock_of(group))]
+        strict = ["--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]
+        say("fetching " + ", ".join(groups))
+        run([*pip, "download", "-q", "--dest", wheels, *strict, *what], NOT_FETCHED)
+        say(f"installing {len(os.listdir(wheels))} packages")
+        begin()
+        offline = dict(os.environ, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_FIND_LINKS=wheels)
+        run([*pip, "install", "-q", *strict, *what], "the packages could not be installed", offline)
 
 
 def install_project():
     say("installing the project itself")
-    words = [
-        "install",
-        "-q",
-        "--no-index",
-        "--no-deps",
-        "--no-build-isolation",
-        "--disable-pip-version-check",
-        "-e",
-        ROOT,
-    ]
-    run([PYTHON, "-m", "pip", *words], "the project could not be installed")
+    words = ["install", "-q", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
+    run([PYTHON, "-m", "pip", *words, "-e", ROOT], "the project could not be installed")
 
 
 def build_schema_cache():

@@ -206,6 +206,8 @@ def _keep(path: Path, schema: Schema) -> None:
             file.write(pickle.dumps(schema, pickle.HIGHEST_PROTOCOL))
         os.chmod(scratch, 0o644)
         os.replace(scratch, path)
+        for outdated in set(path.parent.glob(f"schema-{schema.name}-*.pickle")) - {path}:
+            outdated.unlink(missing_ok=True)
     except OSError:
         return
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from obu.core.errors import LocalError
 
-MAX_DEPTH = 40  # named types inside each other; the deepest genuine packet, with a certificate, has 17
+MAX_DEPTH = 40  # named types inside each other; the deepest genuine packet, with a certificate, has 16
 
 MAX_INTEGER_BITS = 64
 

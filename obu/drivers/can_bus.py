@@ -131,7 +131,8 @@ class CanBus:
         if message.is_error_frame or message.is_remote_frame or message.is_fd:
             return None
         can_id, is_extended = message.arbitration_id, bool(message.is_extended_id)
-        if not (isinstance(can_id, int) and can_id < (HIGHEST_EXTENDED if is_extended else HIGHEST_STANDARD) + 1):
+        highest = HIGHEST_EXTENDED if is_extended else HIGHEST_STANDARD
+        if not (isinstance(can_id, int) and 0 <= can_id <= highest):
             raise ValueError("not an identifier")  # udp_multicast passes on what a stranger wrote
         if self._wanted and not any(
             (can_id & mask, is_extended) in ids for mask, ids in self._wanted.items()

@@ -33,11 +33,11 @@ class Narrator:
                 self._alert(event.body)
 
     def _alert(self, body: dict[str, Any]) -> None:
-        self._log.debug("warning %s %s: %s %s", body["number"], body["app"], body["text"]["zh"], body["why"])
+        self._log.debug("warning %s %s: %s %s", body["number"], body["app"], body["text"]["en"], body["why"])
 
     def _status(self, now: Now, body: dict[str, Any]) -> None:
         bsm = body["bsm"]
-        state = (bsm["state"], tuple(reason["zh"] for reason in bsm["why"]))
+        state = (bsm["state"], tuple(reason["en"] for reason in bsm["why"]))
         if state != self._bsm:
             self._bsm = state
             self._log.info("BSM: %s %s", state[0], "; ".join(state[1]))

@@ -54,6 +54,8 @@ class Mirror:
         if not self.is_up:
             self.is_up = True
             self._tell("link", _message("link", {"unit": True, "why": None}))
+            if "warning" in self._last:  # it was silent, and has not said that the warning is over
+                self._tell("warning", self._last["warning"])
         if kind in ("status", "scene"):
             self._tell(kind, _message(kind, body))
         elif kind == "alert":
@@ -66,11 +68,13 @@ class Mirror:
     def lose(self, why: str) -> None:
         """The unit is away, and what it said is not true any more.
 
-        why: no_unit, no_permission, closed, silent, garbled.
+        why: no_unit, no_permission, closed, garbled: it will greet us anew. silent: it may go on where it was, and
+        would not tell its warning again; so that is kept, and told when it speaks.
         """
         self.is_up = False
-        self._warning = None
-        self._last = {}
+        kept = {"warning"} if why == "silent" else set()
+        self._last = {slot: message for slot, message in self._last.items() if slot in kept}
+        self._warning = self._warning if kept else None
         for page in self._pages.values():
             page.pending = {slot: page.pending[slot] for slot in page.pending if slot == "hello"}
         self._tell("link", _message("link", {"unit": False, "why": why}))
@@ -84,7 +88,8 @@ class Mirror:
         self._pages[page.number] = page
         page.tell("hello", _message("hello", {"page": page.number, "reader": not may_acknowledge, **self._about}))
         for slot, message in self._last.items():
-            page.tell(slot, message)
+            if self.is_up or slot == "link":
+                page.tell(slot, message)
         return page
 
     def close(self, page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 from obu.codec import schema, uper
 from obu.codec.editions import Edition
 from obu.codec.messages import map as road_map
-from obu.codec.messages import pack, places, references, rsm, spat, unpack
+from obu.codec.messages import pack, places, references, rsi, rsm, spat, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.codec.messages.rsi import NodeRef
 from obu.codec.shape import EncodeError
@@ -18,6 +18,8 @@ from obu.core.geo import LatLon
 from obu.core.vehicle import Event, Light, PathPrediction
 
 DEGREE = 1e-7
+PLACE = LatLon(31.0, 121.0)
+NODE = NodeRef(None, 1)
 
 
 def across(message: Any, edition: Edition) -> Any:
@@ -89,7 +91,31 @@ def test_not_a_number_is_our_fault():
     with pytest.raises(EncodeError):
         pack(plain(speed_mps=math.nan))
     with pytest.raises(EncodeError):
+        pack(plain(heading_deg=math.inf))
+    with pytest.raises(EncodeError):
         pack(plain(yaw_rate_deg_s=None))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        plain(wheel_brakes=frozenset({"middle"})),
+        plain(place=LatLon(math.nan, 121.0)),
+        plain(place=LatLon(91.0, 121.0)),
+        plain(msg_count=128),
+        rsi.Rsi(msg_count=0, id=b"12345678", place=PLACE, events=(rsi.RoadEvent(number=0, event_type=1, source=6),)),
+        rsi.Rsi(msg_count=0, id=b"12345678", place=PLACE, signs=(rsi.RoadSign(number=0, sign_type=1, priority=8),)),
+        rsi.Rsi(
+            msg_count=0,
+            id=b"12345678",
+            place=PLACE,
+            signs=(rsi.RoadSign(number=0, sign_type=1, links=(rsi.ReferenceLink(NODE, NODE, frozenset({16})),)),),
+        ),
+    ],
+)
+def test_what_the_wire_has_no_word_for_is_our_fault_and_no_crash(message):
+    with pytest.raises(EncodeError):
+        uper.encode(*pack(message), Edition.YDT3709)
 
 
 def test_events_and_lights_take_the_bits_of_the_standard():

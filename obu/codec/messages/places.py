@@ -1,8 +1,10 @@
 """Places as several messages write them: absolute, or in the smallest of six widths of offset from a reference."""
 
+import math
 from typing import Any
 
 from obu.codec.messages.scales import DEGREE_STEPS, LATITUDE_UNAVAILABLE, LONGITUDE_UNAVAILABLE
+from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
 from obu.core.geo import LatLon
 
@@ -64,6 +66,8 @@ def _place(lat: int, lon: int) -> LatLon:
 
 
 def _steps(place: LatLon) -> tuple[int, int]:
+    if not (math.isfinite(place.lat_deg) and math.isfinite(place.lon_deg)):
+        raise EncodeError("place: is not a number", "place：不是数值")
     return round(place.lat_deg * DEGREE_STEPS), _turn(round(place.lon_deg * DEGREE_STEPS))
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from obu.codec.messages import scales
 from obu.codec.messages.places import offset_to, place_at, place_of, position_of
 from obu.codec.messages.references import NodeRef, node_ref, node_ref_wire, words, words_wire
-from obu.codec.messages.scales import bit_string, bits_set, without_none
+from obu.codec.messages.scales import bit_string, bits_set, name_at, without_none
+from obu.codec.shape import EncodeError
 from obu.core.geo import LatLon
 
 FRAME = "rsiFrame"
@@ -21,6 +22,7 @@ _SOURCES = (
 )  # EventSource, 0 first
 _LANE_BITS = 16  # ReferenceLanes: bit n is lane n, bit 0 reserved
 _PRIORITY_SHIFT = 5  # RSIPriority: the three most significant bits; vendors set reserved ones too
+_PRIORITY_MAX = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _event_wire(reference: LatLon, event: RoadEvent) -> dict[str, Any]:
         {
             "rteId": event.number,
             "eventType": event.event_type,
-            "eventSource": _SOURCES[event.source],
+            "eventSource": name_at(event.source, _SOURCES, "eventSource"),
             "eventPos": None if event.place is None else offset_to(reference, event.place),
             "eventRadius": None if event.radius_m is None else scales.RADIUS.raw(event.radius_m),
             **_shared_wire(reference, event),
@@ -193,10 +195,16 @@ def _shared_wire(reference: LatLon, item: RoadEvent | RoadSign) -> dict[str, Any
     return {
         "description": None if item.description is None else words_wire(item.description),
         "timeDetails": times or None,
-        "priority": None if item.priority is None else bytes((item.priority << _PRIORITY_SHIFT,)),
+        "priority": None if item.priority is None else _priority_wire(item.priority),
         "referencePaths": [_path_wire(reference, path) for path in item.paths] or None,
         "referenceLinks": [_link_wire(link) for link in item.links] or None,
     }
+
+
+def _priority_wire(priority: int) -> bytes:
+    if not 0 <= priority <= _PRIORITY_MAX:
+        raise EncodeError(f"priority: {priority} is not within 0..7", f"priority：{priority} 不在 0..7")
+    return bytes((priority << _PRIORITY_SHIFT,))
 
 
 def _path_wire(reference: LatLon, path: ReferencePath) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Scale:
             if self.unavailable is None:
                 raise EncodeError(f"{self.name}: has no unavailable value", f"{self.name}：没有“不可用”取值")
             return self.unavailable
-        if math.isnan(value):
+        if not math.isfinite(value):
             raise EncodeError(f"{self.name}: is not a number", f"{self.name}：不是数值")
         steps = value / self.step
         if self.turn is not None:
@@ -88,9 +88,13 @@ def minute(raw: int | None) -> int | None:
     return None if raw == MINUTE_UNAVAILABLE else raw
 
 
-def index_of(name: str, names: Sequence[str]) -> int:
-    """The number of an enumeration's name."""
-    return names.index(name)
+def name_at(index: int, names: Sequence[str], what: str) -> str:
+    """The name of an enumeration's number. EncodeError that names `what` where there is none."""
+    if not 0 <= index < len(names):
+        raise EncodeError(
+            f"{what}: {index} is not within 0..{len(names) - 1}", f"{what}：{index} 不在 0..{len(names) - 1}"
+        )
+    return names[index]
 
 
 def bits_set(value: tuple[bytes, int]) -> frozenset[int]:
@@ -101,9 +105,12 @@ def bits_set(value: tuple[bytes, int]) -> frozenset[int]:
 
 
 def bit_string(bits: Iterable[int], count: int) -> tuple[bytes, int]:
-    """A BIT STRING of `count` bits with these set."""
+    """A BIT STRING of `count` bits with these set. EncodeError for a bit that it does not have."""
+    bits = set(bits)
+    if not bits <= set(range(count)):
+        raise EncodeError(f"bit {max(bits)}: is not within 0..{count - 1}", f"位 {max(bits)} 不在 0..{count - 1}")
     size = (count + 7) // 8
-    number = sum(1 << (size * 8 - 1 - bit) for bit in set(bits))
+    number = sum(1 << (size * 8 - 1 - bit) for bit in bits)
     return number.to_bytes(size, "big"), count
 
 
@@ -113,7 +120,12 @@ def members_set(value: tuple[bytes, int], members: Sequence[T]) -> frozenset[T]:
 
 
 def bits_of(chosen: Iterable[T], members: Sequence[T], count: int) -> tuple[bytes, int]:
-    """The BIT STRING of `count` bits that stands for the chosen members."""
+    """The BIT STRING of `count` bits that stands for the chosen members. EncodeError for one that is none of them."""
+    chosen = set(chosen)
+    unknown = chosen - set(members)
+    if unknown:
+        name = min(map(str, unknown))
+        raise EncodeError(f"{name}: is none of {', '.join(map(str, members))}", f"{name}：不在允许的取值之中")
     return bit_string((members.index(each) for each in chosen), count)
 
 

@@ -50,7 +50,9 @@ function renderLost(texts) {
 
 function lose(why) {
   if (now.link === "lost" && now.why === why) return;
-  Object.assign(now, { link: "lost", why, warning: null });
+  Object.assign(now, { link: "lost", why });
+  // A stream that only paused goes on where it was and does not tell the warning again.
+  if (why !== "server") now.warning = null;
   scene.at = status.at = -Infinity;
   render();
 }
@@ -59,7 +61,7 @@ function appear(alert) {
   const isNew = now.warning?.number !== alert.number;
   now.warning = alert;
   render();
-  if (isNew && !now.reader) acknowledge(alert.number);
+  if (isNew && now.link === "up" && !now.reader) acknowledge(alert.number);
 }
 
 // The first frame after the change is being painted when the second one is asked for: then it was on the screen.
@@ -83,7 +85,7 @@ function stayAwake() {
 
 const handlers = {
   hello: ({ page, reader, symbols }) => {
-    Object.assign(now, { page, reader });
+    Object.assign(now, { page, reader, warning: null });
     loadSymbols(symbols);
   },
   link: ({ unit, why }) => {

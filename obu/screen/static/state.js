@@ -37,10 +37,11 @@ function judge({ bsm, security, gnss, can, display, drivers }) {
 function reasons({ bsm, display, drivers }, lang, texts) {
   const found = [];
   const down = Object.keys(drivers).filter((name) => !drivers[name].up).sort();
+  const names = down.map((name) => texts.interface[name] ?? name);
   if (bsm.state === "stopped" && bsm.why.length) {
     found.push(texts.not_sending(bsm.why.map((reason) => reason[lang]).join(texts.between)));
   }
   if (display.state === "fault" && display.why) found.push(texts.display_fault(display.why[lang]));
-  if (down.length) found.push(texts.interface_down(down.join(", ")));
+  if (down.length) found.push(texts.interface_down(names.join(", ")));
   return found;
 }

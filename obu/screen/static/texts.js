@@ -11,7 +11,7 @@ export const TEXTS = {
     lost_connection: "显示连接已中断",
     lost_unit: "与车载单元断开",
     waiting: "正在连接…",
-    advice: "暂无预警，请谨慎驾驶",
+    advice: "预警不可用，请谨慎驾驶",
     why: {
       server: "显示程序无响应",
       no_unit: "车载单元未运行",
@@ -40,6 +40,7 @@ export const TEXTS = {
     receive_only: "本车只接收",
     display_fault: (why) => `显示故障：${why}`,
     interface_down: (names) => `接口断开：${names}`,
+    interface: { gnss: "定位", radio: "电台", pool: "密码模块" },
     between: "；",
   },
   en: {
@@ -52,7 +53,7 @@ export const TEXTS = {
     lost_connection: "Display connection lost",
     lost_unit: "V2X unit lost",
     waiting: "Connecting…",
-    advice: "No warnings now: drive with care",
+    advice: "No warnings available. Drive with care.",
     why: {
       server: "the display program does not answer",
       no_unit: "the unit is not running",
@@ -81,6 +82,7 @@ export const TEXTS = {
     receive_only: "receive only",
     display_fault: (why) => `Display fault: ${why}`,
     interface_down: (names) => `Interface down: ${names}`,
+    interface: { gnss: "position", radio: "radio", pool: "crypto" },
     between: "; ",
   },
 };

@@ -40,8 +40,8 @@ function calm(metres) {
   return Math.max(0, Math.round(metres / step) * step);
 }
 
-// A Chinese character is about twice as wide as a Latin letter.
+// The width in em: a Chinese character fills its square, a Latin letter a little over half of it.
 function length(text) {
-  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0);
-  return width <= 16 ? "" : width <= 26 ? "long" : "longer";
+  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
+  return width <= 7.6 ? "" : width <= 10.2 ? "long" : "longer";
 }

@@ -1,0 +1,62 @@
+"""The console command: verbs by folder, one sentence for our own faults, Chinese unless asked otherwise."""
+
+import subprocess
+import sys
+
+import pytest
+
+from obu.cli import main
+
+
+def obu(*words, env=None):
+    import os
+
+    return subprocess.run([sys.executable, "-m", "obu", *words], capture_output=True, text=True, check=False,
+                          env={**os.environ, **(env or {})})  # fmt: skip
+
+
+def test_help_lists_every_verb_in_the_asked_language():
+    chinese, english = obu("--help"), obu("--lang", "en", "--help")
+    for verb in main.verbs():
+        assert f" {verb} " in chinese.stdout
+        assert f" {verb} " in english.stdout
+    assert "显示" in chinese.stdout
+    assert "显示" not in english.stdout.replace("输出语言", "")
+
+
+@pytest.mark.parametrize("verb", main.verbs())
+def test_each_verb_has_a_help_text_without_opening_anything(verb):
+    done = obu("--lang", "en", verb, "--help")
+    assert done.returncode == 0
+    assert "usage: obu" in done.stdout
+
+
+def test_a_missing_configuration_is_one_sentence(tmp_path):
+    for verb in ("run", "status", "listen"):
+        done = obu("--lang", "en", verb, "--config", str(tmp_path / "none.toml"))
+        assert done.returncode == 2
+        assert done.stderr == f"obu {verb}: {tmp_path}/none.toml: no such file\n"
+
+
+def test_an_odd_locale_does_not_garble_chinese():
+    done = obu("check", env={"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""})
+    assert "需要 3.11 以上" in done.stdout
+
+
+def test_check_exits_0_when_nothing_needed_is_missing_and_names_the_broken_configuration(tmp_path):
+    assert obu("check").returncode == 0
+    bad = tmp_path / "unit.toml"
+    bad.write_text("x = 1")
+    done = obu("--lang", "en", "check", "--config", str(bad))
+    assert done.returncode == 1
+    assert f"FAIL  configuration    {bad}: x: no such key" in done.stdout
+
+
+def test_status_without_a_unit_names_the_command(tmp_path):
+    from tests.runtime.test_config import GOOD
+
+    path = tmp_path / "unit.toml"
+    path.write_text(GOOD)
+    done = obu("--lang", "en", "status", "--config", str(path))
+    assert done.returncode == 2
+    assert "obu run --config" in done.stderr

@@ -1,0 +1,101 @@
+"""Every way to get the configuration wrong is one sentence that names the key, found before anything is opened."""
+
+import subprocess
+import sys
+
+import pytest
+
+from obu.core.errors import LocalError
+from obu.runtime import bench_pki, config, wiring
+from obu.drivers.clock import SystemClock
+
+GOOD = """
+[vehicle]
+profile = "city_bus_j1939"
+[can.main]
+interface = "virtual"
+channel = "nobody"
+[gnss]
+type = "udp"
+port = 47110
+[radio]
+type = "udp"
+modem = "127.0.0.1:9"
+[security]
+trust = "pki/trust"
+certificates = "pki/unit/certs"
+keys = "pki/unit/keys"
+[hmi]
+socket = "run/obu.sock"
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("config")
+    bench_pki.make_test(made / "pki", SystemClock(0).now().utc_ns, 30, 2, 1, False)
+    return made
+
+
+def sentence(folder, text):
+    path = folder / "unit.toml"
+    path.write_text(text)
+    with pytest.raises(LocalError) as caught:
+        wiring.check(config.read(path))
+    assert "\n" not in caught.value.text
+    assert caught.value.zh != caught.value.text
+    return caught.value.text
+
+
+def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    path = folder / "unit.toml"
+    path.write_text(GOOD)
+    wiring.check(config.read(path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ('profile = "city_bus_j1939"', 'profile = "no_such_bus"', "vehicle.profile"),
+        ('profile = "city_bus_j1939"', 'profile = "city_bus_j1939"\nwidth = 3', "vehicle.width"),
+        ("[can.main]", "[cam.main]", "cam"),
+        ('interface = "virtual"', 'interfaec = "virtual"', "can.main: interfaec"),
+        ('type = "udp"\nport = 47110', 'type = "carrier pigeon"', "gnss.type"),
+        ('type = "udp"\nport = 47110', "port = 47110", "gnss.type"),
+        ("port = 47110", 'port = "x"', "gnss: port"),
+        ('trust = "pki/trust"', 'trust = "pki/none"', "security.trust"),
+        ('trust = "pki/trust"', 'trust = "pki/unit/certs"', "root"),
+        ('keys = "pki/unit/keys"', 'keys = "pki/rsu/keys"', "private key"),
+        ('certificates = "pki/unit/certs"', 'certificates = "pki"', "security.certificates"),
+        ("[hmi]", "[bsm]\nmax_fix_age_ms = 1\n[hmi]", "bsm.max_fix_age_ms"),
+        ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
+        ("[hmi]", '[apps.hlw]\nlead_s = "soon"\n[hmi]', "apps.hlw: lead_s"),
+        ("[hmi]", "[apps.hlw]\nleed_s = 1\n[hmi]", "apps.hlw: leed_s"),
+        ("[hmi]", '[clock]\nsource = "sundial"\n[hmi]', "clock.source"),
+    ],
+)
+def test_each_fault_names_its_key(folder, old, new, names):
+    assert old in GOOD
+    assert names in sentence(folder, GOOD.replace(old, new))
+
+
+def test_keys_that_others_may_read_are_refused_with_the_remedy(folder):
+    keys = folder / "pki/unit/keys"
+    keys.chmod(0o755)
+    try:
+        assert f"chmod 0700 {keys}" in sentence(folder, GOOD)
+    finally:
+        keys.chmod(0o700)
+
+
+def test_run_check_says_so_in_both_languages_and_exits_2(folder):
+    path = folder / "bad.toml"
+    path.write_text(GOOD.replace("profile", "profil"))
+    for lang, words in (("en", "no such key"), ("zh", "没有这个键")):
+        done = subprocess.run([sys.executable, "-m", "obu", "--lang", lang, "run", "--config", path, "--check"],
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stderr.count("\n") == 1

@@ -1,0 +1,176 @@
+"""GB/T 45315-2025 7.4 and its test 9.3.4 in simulated time: when the identity changes, and that it changes whole."""
+
+import hashlib
+
+import pytest
+
+from obu.core.errors import LocalError
+from obu.core.geo import LatLon, move
+from obu.core.now import NS_PER_S, Now
+from obu.runtime.freeze import freeze, thaw
+from obu.security.issuing import Lifetime
+from obu.security.pseudonym import L2_SOURCE_MAX, L2_SOURCE_MIN, Credential, Lack, Pseudonyms, pair
+from tests.security.forge import HOUR_NS, NOW, UTC_NS, Workshop, later
+
+HOME = LatLon(39.9, 116.3)
+
+
+@pytest.fixture(scope="module")
+def pool(shop: Workshop) -> tuple[Credential, ...]:
+    return tuple(Credential(shop.station().certificate, f"{number:02d}") for number in range(6))
+
+
+def randoms(seed: int) -> bytes:
+    return hashlib.sha256(seed.to_bytes(8, "big")).digest()
+
+
+class Drive:
+    """A unit that drives straight north, stepped ten times a second; random bytes come a step after they are wanted."""
+
+    def __init__(self, pseudonyms: Pseudonyms, speed_kph: float, seed: int = 0) -> None:
+        self.pseudonyms = pseudonyms
+        self.speed_mps = speed_kph / 3.6
+        self.seed = seed
+        self.changes: list[float] = []
+        self.step = 0
+
+    def run(self, until_s: float, event: tuple[float, float] = (0.0, 0.0)) -> list[float]:
+        """The seconds at which the identity changed, the first one left out; event: active from .. until."""
+        wanted = self.pseudonyms.state.want_random
+        while self.step < until_s * 10:
+            t_s = self.step / 10
+            place = move(HOME, 0.0, self.speed_mps * t_s)
+            self.seed += 1
+            random = randoms(self.seed) if wanted else b""
+            is_active = event[0] <= t_s < event[1]
+            if self.pseudonyms.update(later(NOW, t_s * 1000), place, is_active, random):
+                self.changes.append(t_s)
+            wanted = self.pseudonyms.state.want_random
+            self.step += 1
+        return self.changes[1:]
+
+
+def test_at_40_kph_it_changes_once_in_600_s_at_300_s(pool: tuple[Credential, ...]) -> None:
+    (changed_s,) = Drive(Pseudonyms(pool), 40).run(600)
+    assert changed_s == pytest.approx(300, abs=0.2)
+
+
+def test_at_20_kph_it_does_not_change_in_600_s(pool: tuple[Credential, ...]) -> None:
+    assert Drive(Pseudonyms(pool), 20).run(600) == []
+
+
+def test_standing_it_never_changes(pool: tuple[Credential, ...]) -> None:
+    assert Drive(Pseudonyms(pool), 0).run(3000) == []
+
+
+def test_an_event_of_400_s_holds_it_and_it_changes_when_that_ends(pool: tuple[Credential, ...]) -> None:
+    (changed_s,) = Drive(Pseudonyms(pool), 60).run(600, event=(50, 450))
+    assert changed_s == pytest.approx(450, abs=0.2)
+
+
+def test_an_event_that_ends_before_the_period_holds_nothing(pool: tuple[Credential, ...]) -> None:
+    (changed_s,) = Drive(Pseudonyms(pool), 60).run(600, event=(50, 200))
+    assert changed_s == pytest.approx(300, abs=0.2)
+
+
+def test_everything_that_identifies_changes_together(pool: tuple[Credential, ...]) -> None:
+    drive = Drive(Pseudonyms(pool), 60)
+    drive.run(10)
+    seen = [drive.pseudonyms.identity]
+    for until_s in range(310, 1600, 300):
+        before = drive.pseudonyms.identity
+        drive.run(until_s)
+        after = drive.pseudonyms.identity
+        assert before is not None and after is not None
+        seen.append(after)
+        assert after.epoch == before.epoch + 1
+        assert after.certificate.digest != before.certificate.digest
+        assert after.key != before.key
+        assert after.bsm_id != before.bsm_id
+        assert after.l2_source != before.l2_source
+    # No certificate twice before all have been used.
+    assert len({one.certificate.digest for one in seen if one}) == len(pool)
+
+
+def test_the_first_certificate_is_drawn_from_the_whole_pool(pool: tuple[Credential, ...]) -> None:
+    first = set()
+    for seed in range(200):
+        machine = Pseudonyms(pool)
+        machine.update(NOW, HOME, False, randoms(seed))
+        identity = machine.identity
+        assert identity is not None
+        first.add(identity.key)
+        assert L2_SOURCE_MIN <= identity.l2_source <= L2_SOURCE_MAX
+        assert 0 <= identity.msg_count <= 127
+        assert len(identity.bsm_id) == 8
+    assert first == {credential.key for credential in pool}
+
+
+def test_no_identity_without_time_randomness_or_certificate(shop: Workshop, pool: tuple[Credential, ...]) -> None:
+    machine = Pseudonyms(pool)
+    machine.update(Now(0, None), HOME, False, randoms(1))
+    assert (machine.identity, machine.state.lack) == (None, Lack.NO_TIME)
+    machine.update(NOW, HOME, False, b"")
+    assert (machine.identity, machine.state.lack, machine.state.want_random) == (None, Lack.NO_RANDOM, 32)
+    machine.update(NOW, HOME, False, bytes(32))
+    assert (machine.identity, machine.state.lack) == (None, Lack.BAD_RANDOM)
+    assert machine.update(NOW, HOME, False, randoms(1))
+    assert machine.state.lack is None
+    machine.update(later(NOW, 30 * 86_400_000), HOME, False, randoms(2))
+    assert (machine.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
+    assert Pseudonyms(()).update(NOW, HOME, False, randoms(1)) is False
+
+
+def test_time_that_comes_back_brings_the_same_identity(pool: tuple[Credential, ...]) -> None:
+    machine = Pseudonyms(pool)
+    machine.update(NOW, HOME, False, randoms(1))
+    before = machine.identity
+    assert not machine.update(Now(NOW.at_ns + NS_PER_S, None), HOME, False, b"")
+    assert machine.identity is None
+    assert not machine.update(later(NOW, 2000), HOME, False, b"")
+    assert machine.identity == before
+
+
+def test_an_expired_certificate_is_left_at_once_even_in_an_event(shop: Workshop) -> None:
+    short = Credential(shop.station(lifetime=Lifetime(UTC_NS - HOUR_NS, 3600 + 60)).certificate, "short")
+    machine = Pseudonyms((short,))
+    machine.update(NOW, HOME, True, randoms(1))
+    assert machine.identity is not None
+    machine.update(later(NOW, 60_000), HOME, True, randoms(2))
+    assert (machine.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
+    longer = Credential(shop.station().certificate, "longer")
+    machine = Pseudonyms((short, longer))
+    machine.state.uses[longer.certificate.digest8] = 1
+    machine.update(NOW, HOME, True, randoms(1))
+    assert machine.identity is not None and machine.identity.key == "short"
+    assert machine.usable(UTC_NS) == 2
+    assert machine.update(later(NOW, 60_000), HOME, True, randoms(2))
+    assert machine.identity.key == "longer"
+
+
+def test_a_pool_of_one_keeps_its_only_identity_whole(pool: tuple[Credential, ...]) -> None:
+    assert Drive(Pseudonyms(pool[:1]), 80).run(1000) == []
+
+
+def test_its_state_survives_a_journal(pool: tuple[Credential, ...]) -> None:
+    drive = Drive(Pseudonyms(pool), 60)
+    drive.run(299)
+    twin = Drive(Pseudonyms(pool), 60, drive.seed)
+    twin.pseudonyms.state = thaw(freeze(drive.pseudonyms.state))
+    twin.step = drive.step
+    drive.run(700)
+    twin.run(700)
+    assert twin.pseudonyms.state == drive.pseudonyms.state
+
+
+def test_certificates_find_their_keys_by_the_point(shop: Workshop) -> None:
+    one, two = shop.station(), shop.station()
+    points = {"a": ("sm2", two.certificate.point), "b": ("sm2", one.certificate.point)}
+    files = {"1.cert": one.certificate.raw, "2.cert": two.certificate.raw}
+    assert [credential.key for credential in pair(files, points)] == ["b", "a"]
+    with pytest.raises(LocalError, match=r"2\.cert: its private key"):
+        pair(files, {"b": ("sm2", one.certificate.point)})
+    with pytest.raises(LocalError, match=r"x\.cert: not a usable certificate: truncated"):
+        pair({"x.cert": one.certificate.raw[:-1]}, points)
+    with pytest.raises(LocalError, match="not a certificate to sign messages with"):
+        pair({"x.cert": shop.pki.pca.certificate.raw}, points)
