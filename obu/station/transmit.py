@@ -42,9 +42,7 @@ class TransmitState:
 class Transmit:
     """Each turn: identify(), settle() for sign results, then begin()."""
 
-    def __init__(
-        self, *, enabled: bool, max_fix_age_ns: int, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker
-    ) -> None:
+    def __init__(self, *, enabled: bool, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker) -> None:
         self.state = TransmitState()
         self.schedule = BsmSchedule()
         self.periods = Periods()
@@ -52,7 +50,6 @@ class Transmit:
         self.sender = sender
         self._tracker = tracker
         self._enabled = enabled
-        self._max_fix_age_ns = max_fix_age_ns
 
     def identify(self, now: Now, own: Own, random: bytes) -> Identity | None:
         """The identity of this instant; at a change the path history and the message count begin anew."""
@@ -67,7 +64,7 @@ class Transmit:
         """The job of the BSM that is due now, if one is."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
-        reasons += content.missing(now, own, self._max_fix_age_ns)
+        reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
         place = content.place_now(now, own)
         lack = self.pseudonyms.state.lack
         if identity is None and lack is not Lack.NO_TIME:  # which content.missing says already

@@ -83,7 +83,6 @@ def content(version: int, kind: str, body: Any) -> dict[str, Any]:
 GENERATION_US = v2x_time_us(UTC_NS)
 
 packet(V.VALID, "genuine")
-case(V.VALID, "by digest, learned before")(lambda shop: by_digest_after_certificate(shop))
 packet(V.VALID, "one second old", at=later(NOW, -1000))
 packet(V.VALID, "ahead by our own clock's error", at=later(NOW, 1))
 packet(V.VALID, "expires later", change=put("headerInfo.expiryTime", GENERATION_US + 1))
@@ -96,7 +95,8 @@ data(V.TRAILING_BYTES, "one zero more", lambda spdu: spdu + b"\x00")
 data(V.NOT_CANONICAL, "long form of a short length",
      lambda spdu: spdu.replace(b"\x80\x2e" + PAYLOAD, b"\x80\x81\x2e" + PAYLOAD))  # fmt: skip
 data(V.MALFORMED, "unknown kind of content", lambda spdu: spdu[:1] + b"\x9e" + spdu[2:])
-data(V.MALFORMED, "unknown kind of signer", lambda spdu: spdu.replace(b"\x81\x01\x01\x80\x03", b"\x8e\x01\x01\x80\x03"))
+data(V.MALFORMED, "unknown kind of signer",
+     lambda spdu: spdu.replace(b"\x81\x01\x01\x80\x03", b"\x8e\x01\x01\x80\x03"))  # fmt: skip
 data(V.SPDU_TOO_LONG, "more than the network layer carries", lambda spdu: spdu + bytes(1400))
 data(V.PROTOCOL_VERSION, "outer", lambda spdu: b"\x02" + spdu[1:])
 packet(V.PROTOCOL_VERSION, "inner", change=put("payload.data", content(2, "unsecuredData", PAYLOAD)))
@@ -121,9 +121,7 @@ def _(shop: Workshop) -> Judgement:
 
 
 # header
-case(V.CLOCK_UNSYNCHRONISED, "no UTC")(
-    lambda shop: shop.judge(shop.verifier(), shop.spdu(), now=Now(NOW.at_ns, None))
-)
+case(V.CLOCK_UNSYNCHRONISED, "no UTC")(lambda shop: shop.judge(shop.verifier(), shop.spdu(), now=Now(NOW.at_ns, None)))
 packet(V.AID_MISMATCH, "header says RSI", aid=3620)
 packet(V.AID_MISMATCH, "AID nobody knows", aid=2**40)
 packet(V.GENERATION_TIME_ABSENT, "absent", change=drop("headerInfo.generationTime"))
@@ -354,9 +352,7 @@ signed_over("under another certificate's id",
 signed_over("H(tbs) || H(certificate), as P-256 does",
             lambda shop, tbs: keys.sm3(keys.sm3(tbs) + shop.vehicle.certificate.digest))  # fmt: skip
 signed_over("plain hash", lambda shop, tbs: keys.sm3(tbs))
-case(V.BAD_SIGNATURE, "another key")(
-    lambda shop: shop.judge(shop.verifier(), shop.spdu(key=shop.lib.generate("sm2")))
-)
+case(V.BAD_SIGNATURE, "another key")(lambda shop: shop.judge(shop.verifier(), shop.spdu(key=shop.lib.generate("sm2"))))
 
 
 def numbers(name: str, change: Callable[[int, int], tuple[int, int]]) -> None:
@@ -487,7 +483,8 @@ def _(shop: Workshop) -> Judgement:
     return judgement
 
 
-def by_digest_after_certificate(shop: Workshop) -> Judgement:
+@case(V.VALID, "by digest, learned before")
+def _(shop: Workshop) -> Judgement:
     verifier = shop.verifier()
     assert shop.judge(verifier, shop.spdu(at=later(NOW, -100))).verdict is V.VALID
     return shop.judge(verifier, shop.spdu(full=False))

@@ -1,5 +1,7 @@
 """Own BSMs: regular, signed, and only while every condition holds (GB/T 45315-2025 7.3 and 7.4)."""
 
+import itertools
+
 import pytest
 
 from obu.core.now import NS_PER_MS, NS_PER_S
@@ -18,7 +20,7 @@ def test_ten_a_second_on_the_grid(pki):
     unit.run(10)
     times = [at_ns for at_ns, _ in unit.packets()]
     assert len(times) in (99, 100)
-    assert {after - before for before, after in zip(times, times[1:], strict=False)} == {100 * NS_PER_MS}
+    assert {after - before for before, after in itertools.pairwise(times)} == {100 * NS_PER_MS}
 
 
 def test_another_unit_verifies_all_of_it_and_counts_each_packet_once(pki):
@@ -46,7 +48,7 @@ def test_an_event_goes_at_once_under_its_own_aid(pki):
 
 
 @pytest.mark.parametrize(
-    ("source", "why"), [("gnss", "定位"), ("can", "横摆角速度"), ("utc", "时间")]
+    ("source", "why"), [("gnss", "定位已过期"), ("can", "横摆角速度"), ("utc", "时间")]
 )
 def test_what_is_missing_stops_it_and_is_said_and_its_return_resumes_it(pki, source, why):
     unit = Unit(pki)
