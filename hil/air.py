@@ -34,11 +34,15 @@ class Weather:
 
 @dataclass(slots=True)
 class Station:
-    """A station behind an address. heard: packets of it. delivered: packets to it by the sender's label."""
+    """A station behind an address. heard: packets of it.
+
+    By the sender's label: offered, what was said while it was here; delivered, what the weather let through.
+    """
 
     until_ns: int
     is_receive_only: bool
     heard: int = 0
+    offered: Counter[str] = field(default_factory=Counter)
     delivered: Counter[str] = field(default_factory=Counter)
 
 
@@ -172,7 +176,10 @@ class Air:
 
     def _deliver(self, datagram: Datagram, label: str, sender: Address | None) -> None:
         for address, station in self.stations.items():
-            if address == sender or (self._weather.loss and self._random.random() < self._weather.loss):
+            if address == sender:
+                continue
+            station.offered[label] += 1
+            if self._weather.loss and self._random.random() < self._weather.loss:
                 continue
             if self._put(datagram, address):
                 station.delivered[label] += 1

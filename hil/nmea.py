@@ -21,7 +21,7 @@ SATELLITES = 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """antenna_ahead_m, antenna_right_m: from the centre of the outline. sigma_m: of each axis of the wandering error."""
+    """antenna_ahead_m, antenna_right_m: from the centre of the outline. sigma_m: of the longer axis of its error."""
 
     antenna_ahead_m: float = 3.5
     antenna_right_m: float = 0.0
@@ -34,7 +34,8 @@ class Receiver:
     def __init__(self, mount: Mount, seed: int) -> None:
         self._mount = mount
         self._random = random.Random(f"receiver {seed}")
-        self._error_m = [0.0, 0.0]  # along the ellipse's axes
+        axes_m = (mount.sigma_m * SEMI_MAJOR, mount.sigma_m * SEMI_MINOR)
+        self._error_m = [self._random.gauss(0.0, axis_m) for axis_m in axes_m]
 
     def epoch(self, utc_ns: int, truth: Truth) -> bytes:
         """RMC, GGA and GST of the antenna at this instant, in one piece."""

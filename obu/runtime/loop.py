@@ -29,7 +29,7 @@ from obu.drivers.clock import random_bytes
 from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
-DRAIN_NS = 300 * NS_PER_MS  # at the end, verdicts under way get this long
+DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
 
 # Which inbox field each kind of arrival goes to.
 FIELD = {

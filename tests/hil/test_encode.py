@@ -1,4 +1,4 @@
-"""The bench's J1939 table against the unit's DBC and profile: two tables, one bus. A sign mirrored in one shows here."""
+"""The bench's J1939 table against the unit's DBC and profile: two tables, one bus. A mirrored sign shows here."""
 
 from pathlib import Path
 
@@ -40,8 +40,10 @@ MOMENTS = {
 def test_cantools_reads_what_was_meant(moment: str) -> None:
     database, groups, truth = cantools.database.load_file(DBC, strict=True), load(), MOMENTS[moment]
     by_pgn = {message.frame_id >> 8 & 0x3FFFF: message for message in database.messages}
-    for name, content in CONTENT.items():
-        group, values = groups[name], content(truth)
+    common = [name for name in CONTENT if groups[name].can_id >> 8 & 0x3FFFF in by_pgn]
+    assert len(common) >= 10  # a profile need not use all that a bus carries
+    for name in common:
+        group, values = groups[name], CONTENT[name](truth)
         message = by_pgn[group.can_id >> 8 & 0x3FFFF]
         decoded = message.decode(group.encode(values), decode_choices=False)
         for signal, value in values.items():

@@ -66,9 +66,10 @@ def test_the_error_wanders_as_vouched_for_and_repeats_with_its_seed() -> None:
         antenna = move(truth.place, truth.heading_deg, 3.5)
         found = []
         for step in range(6000):
-            gga = read(receiver.epoch(UTC_NS + step * EPOCH_NS, truth))["GGA"] if step % 100 == 0 else None
-            receiver_error = distance_m(LatLon(gga.latitude, gga.longitude), antenna) if gga else None
-            found += [receiver_error] if receiver_error is not None else []
+            data = receiver.epoch(UTC_NS + step * EPOCH_NS, truth)
+            if step % 100 == 0:
+                gga = read(data)["GGA"]
+                found.append(distance_m(LatLon(gga.latitude, gga.longitude), antenna))
         return found
 
     one, again, other = errors_m(1), errors_m(1), errors_m(2)

@@ -155,7 +155,9 @@ class Laws(RuleBasedStateMachine):
         self.numbers: set[int] = set()
         self.ended: dict[tuple[str, str], tuple[int, Level]] = {}
         self.claims: dict[tuple[str, str], Alert] = {}
-        self.waiting: dict[tuple[str, str], tuple[int, Level]] = {}  # displaced: last claimed when, at which level
+        self.waiting: dict[
+            tuple[str, str], tuple[int, Level]
+        ] = {}  # displaced: last claimed when, last seen at which level
 
     @rule(alerts=CLAIMS, steps=st.integers(1, 12))
     def time_passes(self, alerts: list[Alert], steps: int) -> None:
@@ -185,19 +187,20 @@ class Laws(RuleBasedStateMachine):
     def wait(self) -> None:
         for key, (last_ms, level) in list(self.waiting.items()):
             if key in self.claims:
-                self.waiting[key] = (self.at_ms, self.claims[key].level)
+                self.waiting[key] = (self.at_ms, level)
             elif self.at_ms - last_ms >= LINGER_MS:
                 self.ended[key] = (self.at_ms + REARM_MS, level)
                 del self.waiting[key]
 
     def left(self, before: Shown, shown: Shown | None) -> None:
         key = before.alert.app, before.alert.subject
-        is_displaced = shown is not None and urgency(shown.alert) < urgency(before.alert)
+        present = self.claims.get(key, before.alert)
+        is_displaced = shown is not None and urgency(shown.alert) < urgency(present)
         stayed_ms = self.at_ms - self.since_ms
         assert is_displaced or stayed_ms >= LATCH_MS[before.alert.app], "law 3: gone before it could be read"
         assert is_displaced or key not in self.claims, "law 3: gone while claimed"
         if key in self.claims:
-            self.waiting[key] = (self.at_ms, self.claims[key].level)
+            self.waiting[key] = (self.at_ms, before.alert.level)
         elif is_displaced and self.at_ms - self.claimed_ms < LINGER_MS:
             self.waiting[key] = (self.claimed_ms, before.alert.level)
         else:
@@ -225,4 +228,6 @@ def urgency(alert: Alert) -> tuple[int, int]:
 
 
 TestLaws = Laws.TestCase
-TestLaws.settings = settings(max_examples=60, stateful_step_count=30, deadline=None, phases=[Phase.explicit, Phase.generate])
+TestLaws.settings = settings(
+    max_examples=150, stateful_step_count=30, deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink]
+)

@@ -110,8 +110,8 @@ packet(V.PAYLOAD_ABSENT, "a hash only", change=put("payload", {"extDataHash": ("
 packet(V.PAYLOAD_NOT_PLAIN, "a request", change=put("payload.data", content(3, "signedCertificateRequest", b"x")))
 packet(V.CERTIFICATE_COUNT, "none", outer=put("signer", ("certificate", [])))
 packet(V.CERTIFICATE_COUNT, "two", outer=lambda signed: signed["signer"][1].append(signed["signer"][1][0]))
-packet(V.SIGNATURE_ALGORITHM, "P-256 in its place",
-       outer=put("signature", ("ecdsaNistP256Signature", {"rSig": ("x-only", bytes(32)), "sSig": bytes(32)})))  # fmt: skip
+P256_SIGNATURE = ("ecdsaNistP256Signature", {"rSig": ("x-only", bytes(32)), "sSig": bytes(32)})
+packet(V.SIGNATURE_ALGORITHM, "P-256 in its place", outer=put("signature", P256_SIGNATURE))
 
 
 @case(V.PAYLOAD_NOT_PLAIN, "signed within signed")
@@ -213,8 +213,7 @@ badge(V.CERTIFICATE_ISSUER_ALGORITHM, "sha256", outer=lambda c: c.update(issuer=
 badge(V.CERTIFICATE_ISSUER_ALGORITHM, "self by sha256", outer=put("issuer", ("self", "sha256")))
 badge(V.CERTIFICATE_SELF_SIGNED, "by itself", outer=put("issuer", ("self", "sm3")))
 badge(V.CERTIFICATE_ISSUER_UNKNOWN, "digest of nobody", outer=put("issuer", ("sm3AndDigest", b"nobody!!")))
-badge(V.SIGNATURE_ALGORITHM, "signed with P-256",
-      outer=put("signature", ("ecdsaNistP256Signature", {"rSig": ("fill", None), "sSig": bytes(32)})))  # fmt: skip
+badge(V.SIGNATURE_ALGORITHM, "signed with P-256", outer=put("signature", P256_SIGNATURE))
 badge(V.CERTIFICATE_OUTLIVES_ISSUER, "longer", change=put("validityPeriod.duration", ("years", 9)))
 badge(V.CERTIFICATE_OUTLIVES_ISSUER, "earlier", change=lambda tbs: tbs["validityPeriod"].update(
     start=tbs["validityPeriod"]["start"] - 1, duration=("hours", 2)))  # fmt: skip
@@ -348,7 +347,7 @@ def signed_over(name: str, e: Callable[[Workshop, bytes], bytes]) -> None:
 signed_over("default user id",
             lambda shop, tbs: keys.sm2_e(keys.DEFAULT_USER_ID, shop.vehicle.certificate.point, tbs))  # fmt: skip
 signed_over("under another certificate's id",
-            lambda shop, tbs: keys.sm2_e(shop.pki.pca.certificate.digest, shop.vehicle.certificate.point, tbs))  # fmt: skip
+            lambda shop, tbs: keys.sm2_e(bytes(32), shop.vehicle.certificate.point, tbs))  # fmt: skip
 signed_over("H(tbs) || H(certificate), as P-256 does",
             lambda shop, tbs: keys.sm3(keys.sm3(tbs) + shop.vehicle.certificate.digest))  # fmt: skip
 signed_over("plain hash", lambda shop, tbs: keys.sm3(tbs))
@@ -371,8 +370,8 @@ numbers("s is n", lambda r, s: (r, N))
 numbers("r + s is n", lambda r, s: (r, N - r))
 numbers("n - s", lambda r, s: (r, N - s))
 numbers("s off by one", lambda r, s: (r, s ^ 1))
-packet(V.BAD_SIGNATURE, "payload changed",
-       outer=lambda signed: signed["tbsData"]["payload"].update(data=content(3, "unsecuredData", PAYLOAD[::-1])))  # fmt: skip
+OTHER_DATA = content(3, "unsecuredData", PAYLOAD[::-1])
+packet(V.BAD_SIGNATURE, "payload changed", outer=put("tbsData.payload.data", OTHER_DATA))
 packet(V.BAD_SIGNATURE, "time changed", outer=put("tbsData.headerInfo.generationTime", GENERATION_US - 5))
 
 
@@ -421,7 +420,9 @@ def _(shop: Workshop) -> Judgement:
         assert shop.judge(verifier, shop.spdu(at=later(NOW, -number))).verdict is V.VALID
     answer = shop.judge(verifier, shop.spdu(at=later(NOW, -3)), later(NOW, 900))
     then = later(NOW, 1000)
-    assert shop.judge(verifier, shop.spdu(at=then), then).verdict is V.VALID
+    for number in range(3):
+        assert shop.judge(verifier, shop.spdu(at=later(then, -number)), then).verdict is V.VALID
+    assert shop.judge(verifier, shop.spdu(at=later(then, -3)), then).verdict is V.RATE_EXCEEDED
     return answer
 
 

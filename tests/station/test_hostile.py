@@ -3,6 +3,8 @@
 import os
 import random
 
+import pytest
+
 from obu.core.frames import CanFrame, GnssBytes
 from obu.core.geo import move
 
@@ -29,6 +31,7 @@ def mutated(rng, data):
     return bytes(out)
 
 
+@pytest.mark.fuzz
 def test_nothing_raises_and_every_packet_is_in_exactly_one_counter(pki):
     rng = random.Random(20261121)
     unit = Unit(pki)
