@@ -34,7 +34,7 @@ class Line(Protocol):
 
 
 class MulticastLine:
-    """python-can's udp_multicast. Raises OSError or can.CanError where the machine cannot do it, seen by a real frame."""
+    """python-can's udp_multicast. Raises OSError or can.CanError where a real frame shows that it does not work."""
 
     def __init__(self, group: str, port: int) -> None:
         options = {"port": port, "hop_limit": 0}
@@ -100,7 +100,7 @@ class SlcanLine:
                     self._is_open = False
 
 
-def open_line(folder: Path, dice: random.Random, wanted: str = "multicast", known: dict[str, Any] | None = None) -> Line:
+def open_line(folder: Path, dice: random.Random, wanted: str, known: dict[str, Any] | None) -> Line:
     """A bus for this run. wanted: 'slcan' takes the pty at once. known: the settings of an earlier start, kept."""
     if wanted == "slcan":
         return SlcanLine(folder, "as asked")

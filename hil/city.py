@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -135,10 +136,8 @@ class City:
         truth = self._plant.at(script_s - (utc_ns - epoch_ns) / NS_PER_S)
         data = self._receiver.epoch(epoch_ns, truth)
         if self._is_on["gnss"]:
-            try:
+            with suppress(OSError):  # the unit is not there, or not yet
                 self._gnss.sendto(data, ("127.0.0.1", self._gnss_port))
-            except OSError:
-                pass  # the unit is not there, or not yet
 
     def _say(self, packets: Any, label: str, at_ns: int) -> None:
         for packet in packets:

@@ -30,7 +30,6 @@ from obu.codec.shape import (
 )
 
 DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 5_000)  # values per message and edition
-FUZZ = max(5_000, int(os.environ.get("OBU_FUZZ", "0")))  # random and mutated packets
 
 
 def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...] = (), is_small: bool = False) -> Any:
@@ -161,8 +160,3 @@ def draw_value() -> Callable[[str, str, random.Random], Any]:
 @pytest.fixture(scope="session")
 def draws() -> int:
     return DRAWS
-
-
-@pytest.fixture(scope="session")
-def fuzz() -> int:
-    return FUZZ

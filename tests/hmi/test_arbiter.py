@@ -101,6 +101,11 @@ STORIES = [
         [("HLW", 1, 500), ("ICW", 2, 1900), ("-", 0, 1100)],
     ),
     (
+        "a claim that returns within the latch is the same warning, also after it was displaced",
+        [(100, [EBW]), (1400, []), (500, [EBW]), (500, [EBW, ICW]), (2000, [EBW])],
+        [("EBW", 1, 2000), ("ICW", 2, 1000), ("EBW", 1, 1500)],
+    ),
+    (
         "a claim that went before the screen was free is never shown",
         [(2500, [EBW]), (200, [EBW, HLW]), (2300, [])],
         [("EBW", 1, 3100), ("-", 0, 1900)],

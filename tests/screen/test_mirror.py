@@ -74,6 +74,7 @@ def test_a_unit_that_was_only_silent_still_means_its_warning() -> None:
     mirror.take("alert", {"number": 1})
     told(page)
     mirror.lose("silent")
+    assert told(opened(mirror))[1:] == [("link", {"unit": False, "why": "silent"})]
     assert told(page) == [("link", {"unit": False, "why": "silent"})]
     mirror.take("scene", {"x": 2})
     assert told(page) == [("link", {"unit": True, "why": None}), ("alert", {"number": 1}), ("scene", {"x": 2})]
