@@ -153,7 +153,8 @@ class Air:
             if len(self.stations) >= MOST_STATIONS:
                 self.refused["too_many_stations"] += 1
                 return
-            self.stations[sender] = self.departed.pop(sender, None) or Station(0, datagram.is_receive_only)
+            fresh = Station(0, datagram.is_receive_only)
+            self.stations[sender] = self.departed.pop(sender, fresh)
         self.stations[sender].until_ns = at_ns + LEASE_NS
         self._put(Datagram(kind=Kind.JOIN_ACK), sender)
 

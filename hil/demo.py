@@ -21,6 +21,7 @@ from hil.watcher import Watcher
 TURN_MS = 50
 START_S = 25.0  # a unit that has not sent its first BSM by then is broken, not slow
 LONGEST_FOLDER = 60  # of a Unix socket's path with what we put behind it
+FRESH_S = 0.05  # a newcomer at the local socket is told an old status first
 TEMPLATE = Path(__file__).parent / "demo_unit.toml"
 
 WORDS = {
@@ -113,7 +114,7 @@ class Demo:
         screen = household.start("screen", ["obu", "screen", "--socket", str(self._folder / "obu.sock"),
                                             "--listen", options.listen])  # fmt: skip
         processes.wait_for(self._folder / "city.json", household)
-        note = self._configure()
+        note = configure(self._folder)
         kept = ["--journal", str(options.journal.absolute())] if options.journal else []
         unit = household.start("unit", ["obu", "run", "--config", str(self._folder / "unit.toml"), *kept])
         url = self._url(screen)
@@ -121,19 +122,6 @@ class Demo:
         print(self._words["screen"].format(url), flush=True)
         print(self._words["folder"].format(self._folder) + (f"  ({note})" if note else ""), flush=True)
         return unit
-
-    def _configure(self) -> str:
-        """Writes the unit's configuration; the city's note, if it has one."""
-        facts = json.loads((self._folder / "city.json").read_text("utf-8"))
-        text = string.Template(TEMPLATE.read_text("utf-8")).substitute(
-            modem=facts["modem"],
-            can="\n".join(f"{key} = {_toml(value)}" for key, value in facts["can"].items()),
-            gnss_host=facts["gnss"]["host"],
-            gnss_port=facts["gnss"]["port"],
-            antenna_ahead_m=facts["antenna_ahead_m"],
-        )
-        (self._folder / "unit.toml").write_text(text, encoding="utf-8")
-        return str(facts["note"])
 
     def _url(self, screen: Process) -> str:
         end_s = time.monotonic() + START_S
@@ -162,7 +150,8 @@ class Demo:
         self._record.take(status)
         self._usage = unit.usage()
         if self._record.first_utc_s is None:
-            self._record.begin(self._truth())
+            if status["utc_s"] is not None and time.time() - status["utc_s"] < FRESH_S:
+                self._record.begin(self._truth())  # both count the same packets
             if status["uptime_s"] > START_S:
                 why = "；".join(reason[self._options.lang] for reason in status["bsm"]["why"])
                 raise Died(self._words["slow"].format(START_S, why))
@@ -248,6 +237,20 @@ def run(options: Options) -> int:
         return Demo(options, folder).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def configure(folder: Path) -> str:
+    """Writes the configuration of a unit in this run's city, unit.toml; the city's note, if it has one."""
+    facts = json.loads((folder / "city.json").read_text("utf-8"))
+    text = string.Template(TEMPLATE.read_text("utf-8")).substitute(
+        modem=facts["modem"],
+        can="\n".join(f"{key} = {_toml(value)}" for key, value in facts["can"].items()),
+        gnss_host=facts["gnss"]["host"],
+        gnss_port=facts["gnss"]["port"],
+        antenna_ahead_m=facts["antenna_ahead_m"],
+    )
+    (folder / "unit.toml").write_text(text, encoding="utf-8")
+    return str(facts["note"])
 
 
 def _toml(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from hil.route import Route
 from hil.script import HAZARDS, WORKS_M, Script
 from hil.voice import Voice
+from obu.codec.messages import Message
 from obu.codec.messages.map import Connection, Lane, LaneKind, Link, Maneuver, MapData, Movement, Node, SpeedLimit
 from obu.codec.messages.references import NodeRef
 from obu.codec.messages.rsi import ReferencePath, RoadEvent, RoadSign, Rsi
@@ -40,7 +41,7 @@ PHASES_NS = {"map": 20 * MS, "spat": 70 * MS, "works": 130 * MS, "sign": 330 * M
 
 
 class RoadsideUnit:
-    """packets() for each turn. works: the last RSI that announced them, for those who would say it again."""
+    """packets() for each turn. last: the last RSI, that of the works if there is one, for who would say it again."""
 
     def __init__(self, route: Route, script: Script, voice: Voice, dice: random.Random, first_ns: int) -> None:
         self._route = route
@@ -66,20 +67,20 @@ class RoadsideUnit:
             self._due_ns[name] += ((at_ns - due_ns) // period_ns + 1) * period_ns
             count = self._msg_count[name]
             self._msg_count[name] = (count + 1) % MSG_COUNTS
-            if name == "map":
-                yield self._voice.say(road_map(self._route, count, utc_ns), aids.MAP, at_ns, utc_ns)
-            elif name == "spat":
-                message = lights(count, utc_ns, script_s, self._script.period_s)
-                yield self._voice.say(message, aids.SPAT, at_ns, utc_ns)
-            elif name == "works":
-                message = works(self._route, self._id, count, utc_ns)
-                self.last = self._voice.say(message, aids.RSI_SEMI_STATIC, at_ns, utc_ns)
-                yield self.last
-            else:
-                message = sign(self._route, self._id, count, utc_ns)
-                datagram = self._voice.say(message, aids.RSI_STATIC, at_ns, utc_ns)
-                self.last = self.last if HAZARDS in self._script.triggers else datagram
-                yield datagram
+            message, aid = self._message(name, count, utc_ns, script_s)
+            datagram = self._voice.say(message, aid, at_ns, utc_ns)
+            if name == "works" or (name == "sign" and "works" not in self._due_ns):
+                self.last = datagram
+            yield datagram
+
+    def _message(self, name: str, count: int, utc_ns: int, script_s: float | None) -> tuple[Message, int]:
+        if name == "map":
+            return road_map(self._route, count, utc_ns), aids.MAP
+        if name == "spat":
+            return lights(count, utc_ns, script_s, self._script.period_s), aids.SPAT
+        if name == "works":
+            return works(self._route, self._id, count, utc_ns), aids.RSI_SEMI_STATIC
+        return sign(self._route, self._id, count, utc_ns), aids.RSI_STATIC
 
 
 def place_of_unit(route: Route) -> LatLon:

@@ -10,10 +10,12 @@ Status = dict[str, Any]
 class Record:
     """Fed with each status line; the last one before the first BSM is where counting begins.
 
-    begin_air, begin_truth: the unit's and the city's counts then. alerts: by number, from all status lines.
+    begin_*: the unit's and the city's counts then, none if the unit was quicker than that. alerts: by number, from all
+    status lines.
     """
 
     begin_air: dict[str, Any] = field(default_factory=lambda: {"received": 0, "verified": 0, "dropped": {}})
+    begin_can: dict[str, Any] = field(default_factory=lambda: {"frames": 0})
     begin_truth: dict[str, Any] = field(default_factory=dict)
     last: Status = field(default_factory=dict)
     alerts: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -31,10 +33,8 @@ class Record:
             self.alerts[alert["number"]] = alert
 
     def begin(self, truth: dict[str, Any]) -> None:
-        """No BSM yet: counting begins at the latest of these."""
-        air = self.last["air"]
-        self.begin_air = {"received": air["received"], "verified": air["verified"], "dropped": air["dropped"]}
-        self.begin_truth = truth
+        """No BSM yet: counting begins at the latest of these. truth: of the instant of the last status."""
+        self.begin_air, self.begin_can, self.begin_truth = self.last["air"], self.last["can"], truth
 
 
 def grown(after: dict[str, int], before: dict[str, int]) -> dict[str, int]:
@@ -68,6 +68,7 @@ def summary(record: Record, truth: dict[str, Any], lang: str) -> dict[str, Any]:
         "verified": air["verified"] - begin["verified"],
         "pending": air["pending"],
         "dropped": grown(air["dropped"], begin["dropped"]),
+        "can_frames": record.last["can"]["frames"] - record.begin_can["frames"],
         "alerts": alerts(record, lang),
         "truth": {
             "genuine_sent": offered.get("genuine", 0),

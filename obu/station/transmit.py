@@ -4,6 +4,7 @@ Laws: a BSM goes only while every condition holds; what identifies the vehicle c
 a signature that comes back to a changed identity is thrown away.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 from obu.core.alert import Text
@@ -51,14 +52,15 @@ class Transmit:
         self._tracker = tracker
         self._enabled = enabled
 
-    def identify(self, now: Now, own: Own, random: bytes) -> Identity | None:
-        """The identity of this instant; at a change the path history and the message count begin anew."""
+    def identify(self, now: Now, own: Own, random: bytes) -> tuple[Identity | None, Own]:
+        """The identity of this instant; at a change message count and path begin anew, the path also in Own."""
         self.pseudonyms.update(now, content.place_now(now, own), bool(own.events), random)
         identity = self.pseudonyms.state.identity
         if identity is not None and identity.epoch != self.state.epoch:
             self.state.epoch, self.state.msg_count = identity.epoch, identity.msg_count
             self._tracker.clear_path()
-        return identity
+            own = dataclasses.replace(own, path=())
+        return identity, own
 
     def begin(self, now: Now, own: Own, identity: Identity | None) -> SignJob | None:
         """The job of the BSM that is due now, if one is."""
