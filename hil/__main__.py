@@ -20,6 +20,9 @@ def main() -> int:
     tell.add_argument("run_folder", type=Path, metavar="DIR")
     tell.add_argument("words", nargs="+", metavar="WORD")
     args = parser.parse_args()
+    folder = args.summary.absolute().parent if args.command == "demo" and args.summary else Path()
+    if not folder.is_dir():  # said now, not after the run
+        parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     return {"demo": _run_demo, "city": _run_city, "tell": _run_tell}[args.command](args)
 
 
@@ -37,12 +40,19 @@ def _world(parser: argparse.ArgumentParser) -> None:
 
 def _demo(parser: argparse.ArgumentParser) -> None:
     _world(parser)
-    parser.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="from the first BSM / 运行时长")
+    parser.add_argument("--for", dest="for_s", type=_seconds, metavar="SECONDS", help="from the first BSM / 运行时长")
     parser.add_argument("--summary", type=Path, metavar="FILE", help="what came of it, as JSON / 结果文件")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="the run's folder, kept / 保留运行目录")
     parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="of the screen / 显示页面地址")
     parser.add_argument("--journal", type=Path, metavar="DIR", help="the unit keeps a journal / 保存日志以便重放")
     parser.add_argument("--lang", choices=("zh", "en"), help="输出语言 / language of the output")
+
+
+def _seconds(word: str) -> float:
+    seconds = float(word)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError("must be above 0")
+    return seconds
 
 
 def _city(parser: argparse.ArgumentParser) -> None:

@@ -72,7 +72,7 @@ class Demo:
         self._options = options
         self._folder = folder
         self._words = WORDS[options.lang]
-        self._household = Household(folder)
+        self._household = Household(folder, is_temporary=options.folder is None)
         self._feed = FeedClient(folder / "obu.sock")
         self._record = summary.Record()
         self._watcher: Watcher | None = None

@@ -1,20 +1,18 @@
 """The processes of a run: each with a log of its own, none left behind, and a word when one dies."""
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 LAST_LINES = 6
 END_S = 6.0
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -70,11 +68,18 @@ class Process:
 
 
 class Household:
-    """start() children; end() stops all of them, the last started first."""
+    """start() children; end() stops all of them, the last started first.
 
-    def __init__(self, folder: Path) -> None:
+    is_temporary: the folder goes with us, should we be killed before we can end anything ourselves.
+    """
+
+    def __init__(self, folder: Path, is_temporary: bool = False) -> None:
         self._folder = folder
         self.all: list[Process] = []
+        guard = [sys.executable, "-I", str(Path(__file__).with_name("guard.py"))]
+        self._guard = subprocess.Popen(
+            [*guard, str(folder)] if is_temporary else guard, stdin=subprocess.PIPE, start_new_session=True
+        )
 
     def start(self, name: str, arguments: Sequence[str]) -> Process:
         """A Python module of this project as a child: `python -m ...`, its output in NAME.log."""
@@ -88,8 +93,8 @@ class Household:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C at the terminal is for us, and we end them in order
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - this process has one thread
             )
+        self._tell_guard(str(child.pid))
         process = Process(name, child, log)
         self.all.append(process)
         return process
@@ -105,6 +110,14 @@ class Household:
             process.stop()
         for process in self.all:
             process.wait()
+        self._tell_guard("bye")
+        self._guard.wait()
+
+    def _tell_guard(self, word: str) -> None:
+        assert self._guard.stdin
+        with suppress(BrokenPipeError):
+            self._guard.stdin.write(word.encode("ascii") + b"\n")
+            self._guard.stdin.flush()
 
 
 def environment() -> dict[str, str]:
@@ -122,14 +135,3 @@ def wait_for(path: Path, household: Household, limit_s: float = 20.0) -> None:
             raise Died(f"{path.name} did not appear within {limit_s:.0f} s:\n{household.all[0].last_lines()}")
         time.sleep(0.02)
 
-
-def _die_with(parent: int) -> Any:
-    """Makes the kernel end the child when we are killed ourselves."""
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def before_exec() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # we were gone before it was set
-            os._exit(1)
-
-    return before_exec

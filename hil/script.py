@@ -1,10 +1,12 @@
 """What happens in a lap, and when a warning of it must appear: seconds after the light turns green for the bus.
 
-The light of the first lap turns green with the unit's first BSM, so these are seconds after that, too.
+The light of the first lap turns green with the unit's first BSM, so these are seconds after that, too. The windows
+are those of hil/scenarios.
 """
 
 from dataclasses import dataclass
 
+from hil import scenario
 from hil.drive import Act
 from hil.plant import DOORS_OPEN_S, drive_of
 from hil.route import Route
@@ -28,11 +30,6 @@ class Window:
     to_s: float
 
 
-# HLW: the bus is 10 s before the works 6 s after green (docs/open-questions.md: lead time). EBW: the braking begins
-# at 12 s and must be on the air within a tenth of a second.
-WINDOWS = {HAZARDS: Window("HLW", 3.0, 9.0), BRAKING: Window("EBW", 11.0, 16.0)}
-
-
 @dataclass(frozen=True, slots=True)
 class Script:
     """period_s: of a lap with its stop. triggers: what happens of what could."""
@@ -53,10 +50,10 @@ class Script:
         found = []
         for lap in range(int(until_s // self.period_s) + 1):
             begin_s = lap * self.period_s
-            for trigger in sorted(self.triggers, key=lambda trigger: WINDOWS[trigger].from_s):
-                window = WINDOWS[trigger]
-                if begin_s + window.to_s <= until_s:
-                    found.append(Window(window.app, begin_s + window.from_s, begin_s + window.to_s))
+            for trigger, expected in scenario.all_by_trigger().items():
+                if trigger in self.triggers and begin_s + expected.window.to_s <= until_s:
+                    from_s, to_s = begin_s + expected.window.from_s, begin_s + expected.window.to_s
+                    found.append(Window(expected.app, from_s, to_s))
         return found
 
 

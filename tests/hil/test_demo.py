@@ -84,7 +84,7 @@ def test_a_signal_ends_it_cleanly(show: Start, run_folder: Path, number: signal.
     assert one.child.stdout
     lines = [one.child.stdout.readline() for _ in range(4)]
     assert lines[0].startswith("driver's screen: http://127.0.0.1:") and "BSM" in lines[3]
-    assert len(children_of(run_folder)) == 3
+    assert len(children_of(run_folder)) == 4  # city, unit, screen, and their guard
     one.child.send_signal(number)
     assert one.end(10.0)[0] == 0
     assert not children_of(run_folder)
@@ -99,9 +99,10 @@ def test_nobody_stays_behind_when_it_is_killed(show: Start, run_folder: Path) ->
     one.child.kill()
     one.end()
     end_s = time.monotonic() + 8.0
-    while children_of(run_folder) and time.monotonic() < end_s:
+    while (children_of(run_folder) or list(run_folder.iterdir())) and time.monotonic() < end_s:
         time.sleep(0.05)
     assert not children_of(run_folder)
+    assert not list(run_folder.iterdir())
 
 
 def test_a_process_that_dies_is_named_with_its_last_words(show: Start, run_folder: Path) -> None:
