@@ -72,8 +72,9 @@ def test_two_side_by_side_do_not_hear_each_other(show: Start) -> None:
         found = one.found()
         truth = found["truth"]
         apart = found["received"] - truth["genuine_sent"]
-        assert abs(apart) <= 3, "it heard what its own city did not say, or not all of it"
-        assert abs(truth["bsm_heard"] - found["bsm_sent"]) <= 1
+        # The other city would add 550. The two counts begin some milliseconds apart, at 70 packets a second.
+        assert abs(apart) <= 20, "it heard what its own city did not say, or not all of it"
+        assert abs(truth["bsm_heard"] - found["bsm_sent"]) <= 3
         # The unit counts from up to a second before its first BSM.
         assert 0.85 * rate * 8 < found["can_frames"] < 1.3 * rate * 9, rate
 
