@@ -170,6 +170,14 @@ def test_every_symbol_can_be_drawn_and_an_unknown_one_has_a_stand_in(page: Page,
         assert drawn.evaluate("one => one.getBBox().width") > 20
 
 
+def test_a_page_opened_during_a_warning_gets_its_symbol_too(page: Page, unit: FakeUnit, screen: Screen) -> None:
+    unit.tell("alert", alert(1, symbol="roadworks"))
+    expect(page.locator("#warning .plate svg svg")).to_have_count(1)
+    page.route("**/symbols/*", lambda route: (time.sleep(0.3), route.continue_()))  # a slow line: the words come first
+    page.goto(screen.url)
+    expect(page.locator("#warning .plate svg svg")).to_have_count(1)
+
+
 def test_the_arrow_points_where_the_danger_is(page: Page, unit: FakeUnit) -> None:
     """Angles by hand: clockwise from straight ahead, as the driver sees it."""
     turns = {"ahead": 0, "ahead_right": 45, "right": 90, "behind_right": 135, "behind": 180,
