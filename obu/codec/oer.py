@@ -9,8 +9,8 @@ from typing import Any
 from obu.codec.per import Refused, all_additions
 from obu.codec.reasons import (
     LATER,
-    MAX_INTEGER_BITS,
     MALFORMED,
+    MAX_INTEGER_BITS,
     NONZERO_PADDING,
     NOT_CANONICAL,
     OUT_OF_RANGE,
@@ -117,9 +117,7 @@ def unknown_tag(data: bytes, at: int) -> RemoteError:
     return RemoteError(UNKNOWN_ALTERNATIVE)
 
 
-def read_additions(
-    data: bytes, at: int, value: dict[str, Any], known: tuple[tuple[str, Decode], ...] = ()
-) -> int:
+def read_additions(data: bytes, at: int, value: dict[str, Any], known: tuple[tuple[str, Decode], ...] = ()) -> int:
     """Puts a SEQUENCE's additions into `value`, those this text cannot name as octets under `...`; returns at."""
     bitmap, at = read_octets(data, at)
     if len(bitmap) < 2 or bitmap[0] > 7:

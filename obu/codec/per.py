@@ -155,9 +155,7 @@ def read_later_name(n: int, left: int, known: tuple[str, ...]) -> tuple[str, int
     return known[number] if number < len(known) else f"{LATER}{number}", left
 
 
-def read_later_alternative(
-    n: int, left: int, known: tuple[tuple[str, Decode], ...]
-) -> tuple[tuple[str, Any], int]:
+def read_later_alternative(n: int, left: int, known: tuple[tuple[str, Decode], ...]) -> tuple[tuple[str, Any], int]:
     """A CHOICE beyond its root: one of `known`, or `...3` with its octets."""
     number, left = read_small(n, left)
     data, left = read_pieces(n, left)
@@ -181,9 +179,7 @@ def read_open(decode: Decode, data: bytes) -> Any:
     return value
 
 
-def read_additions(
-    n: int, left: int, value: dict[str, Any], known: tuple[tuple[str, Decode], ...] = ()
-) -> int:
+def read_additions(n: int, left: int, value: dict[str, Any], known: tuple[tuple[str, Decode], ...] = ()) -> int:
     """Puts a SEQUENCE's additions into `value`, those this text cannot name as octets under `...`; returns left."""
     left -= 7
     count = (n >> left & 127) + 1

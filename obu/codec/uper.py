@@ -6,24 +6,20 @@ from typing import Any
 from obu.codec import per
 from obu.codec.editions import Edition
 from obu.codec.explain import explain
-from obu.codec.generated import frame_csae53, frame_ydt3709
+from obu.codec.generated.frame_csae53 import decode_message_frame as _decode_csae53
+from obu.codec.generated.frame_csae53 import encode_message_frame as _encode_csae53
+from obu.codec.generated.frame_ydt3709 import decode_message_frame as _decode_ydt3709
+from obu.codec.generated.frame_ydt3709 import encode_message_frame as _encode_ydt3709
 from obu.codec.plausible import implausibility
 from obu.codec.reasons import LATER, TOO_LONG, UNKNOWN_ALTERNATIVE
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
 
-__all__ = ["EncodeError", "Frame", "decode", "encode"]
+__all__ = ["DSM_MAX_BYTES", "TOO_LONG", "EncodeError", "Frame", "decode", "encode"]
 
 DSM_MAX_BYTES = 1400  # DsmMaxLength of YD/T 3708-2020
 
-_DECODE = {
-    Edition.YDT3709: frame_ydt3709.decode_message_frame,
-    Edition.CSAE53: frame_csae53.decode_message_frame,
-}
-_ENCODE = {
-    Edition.YDT3709: frame_ydt3709.encode_message_frame,
-    Edition.CSAE53: frame_csae53.encode_message_frame,
-}
+_YDT3709 = Edition.YDT3709  # an Enum's own look-ups cost more than a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,8 @@ class Frame:
 def encode(name: str, value: dict[str, Any], edition: Edition) -> bytes:
     """The octets of message `name`. Raises EncodeError, as `bsmFrame.speed: 8192 is above 8191`."""
     try:
-        return per.octets(_ENCODE[edition]((name, value)))
+        write = _encode_ydt3709 if edition is _YDT3709 else _encode_csae53
+        return per.octets(write((name, value)))
     except Exception:  # whatever Python says of a value of another form
         raise explain(edition.value, "MessageFrame", (name, value)) from None
 
@@ -60,8 +57,8 @@ def decode(data: bytes, edition: Edition | None, max_bytes: int = DSM_MAX_BYTES)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
-    name, value = per.decode_whole(_DECODE[edition], data)
-    if name.startswith(LATER):
+    name, value = per.decode_whole(_decode_ydt3709 if edition is _YDT3709 else _decode_csae53, data)
+    if name[:3] == LATER:
         raise RemoteError(UNKNOWN_ALTERNATIVE)  # a message, but nobody here can say which
     return Frame(name, value, edition)
 

@@ -36,16 +36,14 @@ FRAMES = {
 
 
 def later_texts(schema: str, added: dict[str, str]) -> tuple[str, ...]:
-    texts = []
-    for text in source_texts(schema):
-        for name, more in added.items():
-            found = re.search(rf"^{name} ::= .*?\.\.\.(?=\n}})", text, re.MULTILINE | re.DOTALL)
-            if found is None:
-                found = re.search(rf"^{name} ::= [^\n]*\n[^:]*?\.\.\.(?=\n}})", text, re.MULTILINE)
-            if found and "::=" not in found[0][len(name) + 4 :]:
-                text = text[: found.end()] + more + text[found.end() :]
-        texts.append(text)
-    return tuple(texts)
+    """The sources of a schema, with more after some types' extension marks."""
+
+    def extended(found: re.Match[str]) -> str:
+        return found[0] + added.get(found[1], "")
+
+    # Comments have colons as well: a type's body is what holds no other "::=".
+    body = r"^([\w-]+) ::= (?:(?!::=)[\s\S])*?\.\.\.(?=\n})"
+    return tuple(re.sub(body, extended, text, flags=re.MULTILINE) for text in source_texts(schema))
 
 
 @pytest.fixture(scope="module")

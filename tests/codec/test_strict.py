@@ -2,6 +2,7 @@
 
 import copy
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -295,3 +296,32 @@ def _take_secured(data: bytes) -> None:
         assert coer.encode("V2XSecData", coer.decode("V2XSecData", data)) == data
     except RemoteError as refused:
         assert refused.reason.isidentifier()
+
+
+def test_reading_takes_steps_in_proportion_to_the_octets():
+    # A map as long as a file may be, against one of the air's length: lines run per octet, whatever the machine does.
+    lane = {"laneID": 1, "points": [{"posOffset": {"offsetLL": ("position-LL1", {"lon": 1, "lat": 2})}}] * 2}
+    link = {"upstreamNodeId": {"id": 1}, "linkWidth": 1, "lanes": [lane] * 32}
+    node = {"id": {"id": 1}, "refPos": {"lat": 1, "long": 1}, "inLinks": [link] * 3}
+    per_octet = []
+    for count in (1, 8, 32):
+        data = uper.encode("mapFrame", {"msgCnt": 1, "nodes": [node] * count}, Edition.YDT3709)
+        per_octet.append(_lines_run(data) / len(data))
+    assert max(per_octet) < 1.2 * min(per_octet)
+
+
+def _lines_run(data: bytes) -> int:
+    steps = 0
+
+    def count(*_: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        uper.decode(data, Edition.YDT3709, max_bytes=65_535)
+    finally:
+        sys.settrace(before)
+    return steps

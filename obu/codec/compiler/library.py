@@ -1,7 +1,8 @@
 """Which function belongs to which generated module, and what it imports; types small enough are written in place."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from obu.codec.compiler.page import constant, snake
@@ -34,7 +35,7 @@ class Library:
     """The modules of one schema: asking for a function writes it, and whatever it calls."""
 
     def __init__(
-        self, modules: dict[str, Module], roots: tuple[str, ...], writers: dict[str, Write], in_place: InPlace
+        self, modules: dict[str, Module], roots: tuple[str, ...], writers: Mapping[str, Write], in_place: InPlace
     ) -> None:
         self.types = types_of(modules)
         self.sources: dict[str, Source] = {}
@@ -60,7 +61,7 @@ class Library:
         """A name for a type without one that needs a function: HashedData-sm3HashedData."""
         name = owner.replace(".", "-")
         self.types[name] = shape
-        self._homes[name] = self._homes[owner.split(".")[0]]
+        self._homes[name] = self._homes[owner.split(".", maxsplit=1)[0]]
         return name
 
     def function(self, kind: str, name: str) -> str:
@@ -69,14 +70,20 @@ class Library:
         home = self._enter(name)
         if called not in home.functions:
             home.functions[called] = ""  # claimed: it may call itself
-            self._here.append(home)
-            text = self._writers[kind](self, name)
-            self._here.pop()
+            with self.at_work_on(home):
+                text = self._writers[kind](self, name)
             del home.functions[called]  # after whatever it calls
             home.functions[called] = text
             home.by_name[kind, name] = called
         self._import(name, called)
         return called
+
+    @contextmanager
+    def at_work_on(self, source: Source) -> Iterator[None]:
+        """What is asked for meanwhile is imported by `source`."""
+        self._here.append(source)
+        yield
+        self._here.pop()
 
     def constant(self, type_name: str, suffix: str, text: str) -> str:
         """The name of a constant that belongs to a type."""
@@ -96,7 +103,7 @@ class Library:
 
     def helper(self, name: str) -> str:
         """A name of the codec's own that the text here uses: read_octets, or oer.read_octets of a module."""
-        self._here[-1].imports.add(("", name.split(".")[0]))
+        self._here[-1].imports.add(("", name.split(".", maxsplit=1)[0]))
         return name
 
     def _enter(self, name: str) -> Source:

@@ -85,7 +85,9 @@ class _Body:
             case Named(name):
                 if self.library.is_in_place(name):
                     inner = self.library.types[name]
-                    return self.decode(inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner)
+                    return self.decode(
+                        inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner
+                    )
                 return self._named(shape, hint)
             case Integer():
                 return self._integer(shape, hint, owner)
@@ -166,6 +168,7 @@ class _Body:
         self._is_open = False
         self.page.line(f"{tag} = data[{first}]")
         name, head = self.page.name(hint), "if"
+        self.page.line(f"{name}: tuple[str, Any]")
         for number, (alternative, inner) in enumerate(shape.alternatives.items()):
             with self.page.block(f"{head} {tag} == {0x80 + number}"):
                 if shape.root is not None and number >= shape.root:
@@ -182,7 +185,9 @@ class _Body:
     def _open(self, shape: Shape, hint: str, owner: str) -> str:
         """A value in an open type."""
         name = self.page.name(hint)
-        self.page.line(f"{name}, at = {self.library.helper('oer.read_open')}({self.function_of(shape, owner)}, data, at)")
+        self.page.line(
+            f"{name}, at = {self.library.helper('oer.read_open')}({self.function_of(shape, owner)}, data, at)"
+        )
         return name
 
     def function_of(self, shape: Shape, owner: str) -> str:
@@ -220,7 +225,10 @@ class _Body:
             variable = variable or self._dictionary(hint, ready)
             self._is_open = False
             with self.page.block(f"if {flags['']}"):
-                known = [(each.name, self.function_of(each.shape, f"{owner}.{each.name}")) for each in shape.members[shape.root :]]
+                known = [
+                    (each.name, self.function_of(each.shape, f"{owner}.{each.name}"))
+                    for each in shape.members[shape.root :]
+                ]
                 pairs = ", ".join(f'("{name}", {function})' for name, function in known)
                 call = f"{self.library.helper('oer.read_additions')}(data, at, {variable}"
                 self.page.line(f"at = {call}, ({pairs},))" if pairs else f"at = {call})")

@@ -69,12 +69,22 @@ class _Body:
     def encode(self, shape: Shape, value: str, hint: str, owner: str) -> None:
         """Writes lines that append `value`, an expression evaluated once."""
         match shape:
-            case Named(name):
-                if self.library.is_in_place(name):
-                    inner = self.library.types[name]
-                    self.encode(inner, value, hint, name if isinstance(inner, Enumerated) else owner)
-                else:
-                    self._named(shape, value)
+            case Named(name) if self.library.is_in_place(name):
+                inner = self.library.types[name]
+                self.encode(inner, value, hint, name if isinstance(inner, Enumerated) else owner)
+            case Named():
+                self._named(shape, value)
+            case ListOf():
+                self._list(shape, value, hint, owner)
+            case Choice():
+                self._choice(shape, value, hint, owner)
+            case Sequence():
+                self._sequence(shape, value, hint, owner)
+            case _:
+                self._leaf(shape, value, hint, owner)
+
+    def _leaf(self, shape: Shape, value: str, hint: str, owner: str) -> None:
+        match shape:
             case Integer():
                 self._integer(shape, value, hint)
             case Null():
@@ -90,12 +100,6 @@ class _Body:
                 self.add(name)
             case Utf8():
                 self.add(f"{self.library.helper('oer.text')}({value})")
-            case ListOf():
-                self._list(shape, value, hint, owner)
-            case Choice():
-                self._choice(shape, value, hint, owner)
-            case Sequence():
-                self._sequence(shape, value, hint, owner)
             case _:
                 raise ValueError(f"{owner}: {shape} is not supported in OER")
 
@@ -181,7 +185,10 @@ class _Body:
     def _sequence(self, shape: Sequence, value: str, hint: str, owner: str) -> None:
         name = self._variable(hint, value)
         flags, later = self._flags(shape, name)
-        present = [*([later] if later else []), *(flags[each.name] for each in shape.members[: shape.root] if each.may_lack)]
+        present = [
+            *([later] if later else []),
+            *(flags[each.name] for each in shape.members[: shape.root] if each.may_lack),
+        ]
         if present:
             count = (len(present) + 7) // 8
             terms = [f"{flag} << {8 * count - 1 - index}" for index, flag in enumerate(present)]
@@ -198,7 +205,10 @@ class _Body:
         if later:
             self.flush()
             with self.page.block(f"if {later}"):
-                pairs = [(each.name, self.function_of(each.shape, f"{owner}.{each.name}")) for each in shape.members[shape.root :]]
+                pairs = [
+                    (each.name, self.function_of(each.shape, f"{owner}.{each.name}"))
+                    for each in shape.members[shape.root :]
+                ]
                 table = ", ".join(f'("{each}", {function})' for each, function in pairs)
                 self.add(f"{self.library.helper('oer.additions')}({name}{f', ({table},)' if pairs else ''})")
                 self.flush()

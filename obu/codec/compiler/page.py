@@ -48,6 +48,14 @@ class Page:
         self._names[hint] = self._names.get(hint, 0) + 1
         return hint if self._names[hint] == 1 else f"{hint}_{self._names[hint]}"
 
+    def when(self, conditions: list[str]) -> None:
+        """`if a and b:`, over as many lines as it takes."""
+        self.line("if (")
+        self.line("    " + conditions[0])
+        for condition in conditions[1:]:
+            self.line("    and " + condition)
+        self.line("):")
+
     def unless(self, conditions: list[str], action: str) -> None:
         """`if not (a and b): action`, over as many lines as it takes."""
         unique = list(dict.fromkeys(conditions))

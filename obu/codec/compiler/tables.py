@@ -1,4 +1,4 @@
-"""Writes a schema's types as a table: for JSON, which must know what a text stands for, and to say what does not fit."""
+"""Writes a schema's types as a table: for JSON, which asks what a text stands for, and to say what does not fit."""
 
 from obu.codec.compiler.sources import Module
 from obu.codec.shape import (

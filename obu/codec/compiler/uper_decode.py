@@ -1,10 +1,12 @@
 """Writes the reading half of unaligned PER: fields of known width next to each other become one shift and masks."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from obu.codec.compiler.library import Library
 from obu.codec.compiler.page import Page, snake
+from obu.codec.compiler.usual import USUAL
 from obu.codec.shape import (
     Bits,
     Boolean,
@@ -27,12 +29,23 @@ LONG = 8 * WINDOW
 
 def write(library: Library, name: str) -> str:
     """def decode_<name>(n, left) -> (value, left)."""
-    body = _Body(library)
+    body = Body(library)
     value = body.decode(library.types[name], name, name)
     body.close()
     body.page.line(f"return {value}, left")
     head = f"def decode_{snake(name)}(n: int, left: int) -> tuple[Any, int]:"
-    return "\n".join([head, *body.text()])
+    return "\n".join([head, *_usual(library, name), *body.text()])
+
+
+def _usual(library: Library, name: str) -> list[str]:
+    """The lines that read the usual shape of a type, all from one number; none for a type without one."""
+    if name not in USUAL:
+        return []
+    body = Body(library, USUAL[name])
+    value = body.decode(library.types[name], name, name)
+    body.close()
+    body.page.line(f"return {value}, left")
+    return body.guarded()
 
 
 @dataclass(slots=True)
@@ -43,10 +56,14 @@ class _Run:
     width: int = 0
 
 
-class _Body:
-    def __init__(self, library: Library) -> None:
+class Body:
+    """The lines that read one type."""
+
+    def __init__(self, library: Library, usual: Mapping[str, frozenset[str]] | None = None) -> None:
         self.page = Page()
         self.library = library
+        self._usual = usual or {}
+        self._guards: list[tuple[int, bool]] = []  # bit of the first run, what it must be
         self._runs: list[_Run] = []
         self._is_open = False
 
@@ -58,16 +75,37 @@ class _Body:
             start, width = int(found[2]), int(found[3])
             rest = run.width - start - width
             shifted = f"{run.name} >> {rest}" if rest else run.name
-            return shifted if start == 0 else f"{shifted} & {(1 << width) - 1}"
+            return shifted if start == 0 else f"{shifted} & {number((1 << width) - 1)}"
 
         def width(found: re.Match[str]) -> str:
             return str(self._runs[int(found[1])].width)
 
         def mask(found: re.Match[str]) -> str:
-            return str((1 << self._runs[int(found[1])].width) - 1)
+            return number((1 << self._runs[int(found[1])].width) - 1)
 
         lines = [re.sub(r"<mask (\d+)>", mask, re.sub(r"<(\d+)>", width, line)) for line in self.page.lines]
         return _without_single_use([re.sub(r"<(\d+):(\d+):(\d+)>", bits, line) for line in lines])
+
+    def guarded(self) -> list[str]:
+        """The lines, for values whose presence bits are as expected; all others go on below them."""
+        taken, _, *rest = self.text()
+        width = self._runs[0].width
+        mask = sum(1 << width - 1 - bit for bit, _ in self._guards)
+        wanted = sum(1 << width - 1 - bit for bit, is_set in self._guards if is_set)
+        return [
+            f"    w = n >> left - {width} if left >= {width} else 0",
+            f"    if w & {mask:#x} == {wanted:#x}:",
+            f"    {taken}",
+            *(f"    {line}" for line in rest),
+        ]
+
+    def expect(self, shape: Sequence, present: frozenset[str]) -> None:
+        """Takes the extension and presence bits of a SEQUENCE as known."""
+        flags = [False] if shape.is_extensible else []
+        flags += [member.name in present for member in shape.members[: shape.root] if member.may_lack]
+        for flag in flags:
+            self._guards.append((self._runs[-1].width if self._runs else 0, flag))
+            self.field(1)
 
     def close(self) -> None:
         """The next field starts a new run."""
@@ -86,13 +124,22 @@ class _Body:
         start, run.width = run.width, run.width + width
         return f"<{len(self._runs) - 1}:{start}:{width}>"
 
+    def pass_over(self, width: int) -> None:
+        """Counts `width` bits as read: with the fields around them, or alone."""
+        if self._is_open:
+            self.field(width)
+        else:
+            self.page.line(f"left -= {width}")
+
     def decode(self, shape: Shape, hint: str, owner: str) -> str:
         """Writes lines that read a value; returns the expression that is it."""
         match shape:
             case Named(name):
                 if self.library.is_in_place(name):
                     inner = self.library.types[name]
-                    return self.decode(inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner)
+                    return self.decode(
+                        inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner
+                    )
                 return self._call(self.library.function("decode", name), hint)
             case Integer(int(minimum), int(maximum)):
                 return self._number(minimum, maximum, hint, owner)
@@ -107,8 +154,8 @@ class _Body:
             case Bits(size):
                 return self._bits(size, shape.is_extensible, hint)
             case Ia5(minimum, int(maximum)):
-                size = self._size(minimum, maximum, hint, owner)
-                return self._call(self.library.helper("read_text"), hint, size)
+                characters = self._size(minimum, maximum, hint, owner)
+                return self._call(self.library.helper("read_text"), hint, characters)
             case ListOf():
                 return self._list(shape, hint, owner)
             case Choice():
@@ -151,7 +198,7 @@ class _Body:
         width = ((root or len(names)) - 1).bit_length()
         if root is None:
             return f"{self.library.names(owner, names)}[{self.field(width)}]"
-        is_later, number = self.field(1), self.field(width)
+        is_later, index = self.field(1), self.field(width)
         self.close()
         name = self.page.name(hint)
         with self.page.block(f"if {is_later}"):
@@ -159,7 +206,7 @@ class _Body:
             self.library.helper("read_later_name")
             self.page.line(f"{name}, left = read_later_name(n, left + {width}, {later})")
         with self.page.block("else"):
-            self.page.line(f"{name} = {self.library.names(owner, names[:root])}[{number}]")
+            self.page.line(f"{name} = {self.library.names(owner, names[:root])}[{index}]")
         return name
 
     def _octets(self, minimum: int, maximum: int | None, hint: str, owner: str) -> str:
@@ -172,8 +219,8 @@ class _Body:
 
     def _bits(self, size: int, is_extensible: bool, hint: str) -> str:
         is_longer = self.field(1) if is_extensible else ""
-        number, spare = self.field(size), -size % 8
-        shifted = f"(({number}) << {spare})" if spare else f"({number})"
+        bits, spare = self.field(size), -size % 8
+        shifted = f"(({bits}) << {spare})" if spare else f"({bits})"
         value = f"({shifted}.to_bytes({(size + 7) // 8}), {size})"
         if not is_extensible:
             return value
@@ -207,18 +254,19 @@ class _Body:
         is_later = self.field(1) if shape.root is not None else ""
         width = (root - 1).bit_length()
         index = self.page.name(f"{hint}-index")
-        number = self.field(width)
+        bits = self.field(width)
         self.close()
-        self.page.line(f"{index} = {number}")
+        self.page.line(f"{index} = {bits}")
         name = self.page.name(hint)
+        self.page.line(f"{name}: tuple[str, Any]")
         head = "if"
         if is_later:
             with self.page.block(f"if {is_later}"):
                 self._later_alternative(shape, name, width, owner)
             head = "elif"
-        for number_, (alternative, inner) in enumerate(list(shape.alternatives.items())[:root]):
-            is_last = number_ + 1 == 1 << width
-            with self.page.block("else" if is_last else f"{head} {index} == {number_}"):
+        for place, (alternative, inner) in enumerate(list(shape.alternatives.items())[:root]):
+            is_last = place + 1 == 1 << width
+            with self.page.block("else" if is_last else f"{head} {index} == {place}"):
                 value = self.decode(inner, alternative, f"{owner}.{alternative}")
                 self.page.line(f'{name} = ("{alternative}", {value})')
                 self.close()
@@ -244,7 +292,24 @@ class _Body:
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("decode", name)
 
+    def _usual_sequence(self, shape: Sequence, owner: str) -> str:
+        """A SEQUENCE whose extension and presence bits are known: the fields follow without a question."""
+        present = self._usual[owner]
+        self.expect(shape, present)
+        ready = []
+        for member in shape.members[: shape.root]:
+            if not member.may_lack or member.name in present:
+                value = self.decode(member.shape, member.name, f"{owner}.{member.name}")
+                ready.append(f'"{member.name}": {value}')
+        if len(ready) <= 3:
+            return "{" + ", ".join(ready) + "}"
+        variable = self.page.name(f"usual-{owner}")
+        self.page.assign(variable, "{", ready, "}")
+        return variable
+
     def _sequence(self, shape: Sequence, hint: str, owner: str) -> str:
+        if owner in self._usual:
+            return self._usual_sequence(shape, owner)
         is_extended = self.field(1) if shape.is_extensible else ""
         root = shape.members[: shape.root]
         flags = {member.name: self.field(1) for member in root if member.may_lack}
@@ -271,7 +336,10 @@ class _Body:
             variable = variable or self._dictionary(hint, ready)
             self.close()
             with self.page.block(f"if {is_extended}"):
-                known = [(each.name, self.function_of(each.shape, f"{owner}.{each.name}")) for each in shape.members[shape.root :]]
+                known = [
+                    (each.name, self.function_of(each.shape, f"{owner}.{each.name}"))
+                    for each in shape.members[shape.root :]
+                ]
                 self.library.helper("read_additions")
                 pairs = f", {self._pairs(known)}" if known else ""
                 self.page.line(f"left = read_additions(n, left, {variable}{pairs})")
@@ -288,12 +356,18 @@ def _without_single_use(lines: list[str]) -> list[str]:
     whole = "\n".join(lines)
     kept: list[str] = []
     for line in lines:
-        found = re.fullmatch(r" +(w\d*) = (n >> left & \d+)", kept[-1]) if kept else None
+        found = re.fullmatch(r" +(w\d*) = (n >> left & \w+)", kept[-1]) if kept else None
         if found and len(re.findall(rf"\b{found[1]}\b", whole)) == 2 and re.search(rf"\b{found[1]}\b", line):
-            kept[-1] = re.sub(rf"\b{found[1]}\b", found[2], line)
+            is_shifted = f"{found[1]} >>" in line
+            kept[-1] = re.sub(rf"\b{found[1]}\b", f"({found[2]})" if is_shifted else found[2], line)
         else:
             kept.append(line)
     return kept
+
+
+def number(value: int) -> str:
+    """A constant: masks and patterns are easier to read in hex."""
+    return str(value) if value < 1 << 8 else f"{value:#x}"
 
 
 def widest(library: Library, shape: Shape) -> int:

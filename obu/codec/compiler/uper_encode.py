@@ -1,8 +1,11 @@
 """Writes the writing half of unaligned PER: values next to each other are checked by one `if`, joined by one shift."""
 
+from collections.abc import Mapping
+
 from obu.codec.compiler.library import Library
 from obu.codec.compiler.page import Page, snake
 from obu.codec.compiler.uper_decode import LONG, UNBOUNDED, widest
+from obu.codec.compiler.usual import USUAL
 from obu.codec.shape import (
     Bits,
     Boolean,
@@ -27,13 +30,32 @@ def write(library: Library, name: str) -> str:
     body.flush()
     body.page.line("return acc")
     head = f"def encode_{snake(name)}(value: Any) -> int:"
-    return "\n".join([head, *body.page.lines])
+    return "\n".join([head, *_usual(library, name), *body.page.lines])
+
+
+def _usual(library: Library, name: str) -> list[str]:
+    """The lines that write the usual shape of a type; none for a type without one."""
+    if name not in USUAL:
+        return []
+    body = _Body(library, USUAL[name])
+    body.page.line("acc = 1")
+    body.encode(Named(name), "value", name, name)
+    body.flush()
+    body.page.line("return acc")
+    guard = Page()
+    for line in body.before:
+        guard.line(line)
+    guard.when(body.guards)
+    return [*guard.lines, *(f"    {line}" for line in body.page.lines)]
 
 
 class _Body:
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, usual: Mapping[str, frozenset[str]] | None = None) -> None:
         self.page = Page()
         self.library = library
+        self.before: list[str] = []  # what the guards need
+        self.guards: list[str] = []
+        self._usual = usual or {}
         self._acc = "acc"
         self._conditions: list[str] = []
         self._bits: list[tuple[str, int]] = []  # expression, width
@@ -59,10 +81,14 @@ class _Body:
         self.check()
         rest = total = sum(width for _, width in self._bits)
         terms = []
+        constant = 0
         for expression, width in self._bits:
             rest -= width
-            if expression != "0":
+            if expression.isdigit():
+                constant |= int(expression) << rest
+            else:
                 terms.append(f"{expression} << {rest}" if rest else expression)
+        terms += [str(constant)] if constant else []
         if total:
             self.page.assign_or(self._acc, f"{self._acc} << {total}", terms)
         self._bits = []
@@ -70,12 +96,24 @@ class _Body:
     def encode(self, shape: Shape, value: str, hint: str, owner: str) -> None:
         """Writes lines that append `value`, an expression evaluated once."""
         match shape:
+            case Named(name) if name in self._usual:
+                self._usual_sequence(name, value, hint)
+            case Named(name) if self.library.is_in_place(name):
+                inner = self.library.types[name]
+                self.encode(inner, value, hint, name if isinstance(inner, Enumerated) else owner)
             case Named(name):
-                if self.library.is_in_place(name):
-                    inner = self.library.types[name]
-                    self.encode(inner, value, hint, name if isinstance(inner, Enumerated) else owner)
-                else:
-                    self._join(f"{self.library.function('encode', name)}({value})")
+                self._join(f"{self.library.function('encode', name)}({value})")
+            case ListOf():
+                self._list(shape, value, hint, owner)
+            case Choice():
+                self._choice(shape, value, hint, owner)
+            case Sequence():
+                self._sequence(shape, value, hint, owner)
+            case _:
+                self._leaf(shape, value, hint, owner)
+
+    def _leaf(self, shape: Shape, value: str, hint: str, owner: str) -> None:
+        match shape:
             case Integer(int(minimum), int(maximum)):
                 self._integer(minimum, maximum, value, hint)
             case Boolean():
@@ -95,12 +133,6 @@ class _Body:
                 self.require(f"type({name}) is str")
                 self._size(name, minimum, maximum)
                 self._call("write_text", name)
-            case ListOf():
-                self._list(shape, value, hint, owner)
-            case Choice():
-                self._choice(shape, value, hint, owner)
-            case Sequence():
-                self._sequence(shape, value, hint, owner)
             case _:
                 raise ValueError(f"{owner}: {shape} is not supported in PER")
 
@@ -228,6 +260,26 @@ class _Body:
         """The function that writes a type which stands alone, as in an open type."""
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("encode", name)
+
+    def _usual_sequence(self, type_name: str, value: str, hint: str) -> None:
+        """A SEQUENCE with the usual members, which the guard has made sure of by name and by number."""
+        shape, present = self.library.types[type_name], self._usual[type_name]
+        if not isinstance(shape, Sequence):
+            raise ValueError(f"{type_name}: only a SEQUENCE has a usual shape")
+        name = value
+        if not value.isidentifier():
+            name = self.page.name(hint)
+            self.before.append(f"{name} = {value}")
+        members = [each for each in shape.members[: shape.root] if not each.may_lack or each.name in present]
+        self.guards.append(f"len({name}) == {len(members)}")
+        self.guards += [f'"{each.name}" in {name}' for each in members if each.may_lack]
+        if shape.is_extensible:
+            self.add("0", 1)
+        for member in shape.members[: shape.root]:
+            if member.may_lack:
+                self.add(str(int(member.name in present)), 1)
+        for member in members:
+            self.encode(member.shape, f'{name}["{member.name}"]', member.name, f"{type_name}.{member.name}")
 
     def _sequence(self, shape: Sequence, value: str, hint: str, owner: str) -> None:
         name = self._variable(hint, value)

@@ -75,7 +75,7 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
             utc_time: dict[str, Any] = {}
             if w3 >> 6:
                 left -= 12
-                utc_time["year"] = n >> left & 4095
+                utc_time["year"] = n >> left & 0xfff
             if w3 >> 5 & 1:
                 left -= 4
                 month = n >> left & 15
@@ -96,30 +96,30 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
                 utc_time["minute"] = minute
             if w3 >> 1 & 1:
                 left -= 16
-                utc_time["second"] = n >> left & 65535
+                utc_time["second"] = n >> left & 0xffff
             if w3 & 1:
                 left -= 11
-                offset = (n >> left & 2047) - 840
+                offset = (n >> left & 0x7ff) - 840
                 if offset > 840:
                     raise RemoteError(OUT_OF_RANGE, "DDateTime.offset")
                 utc_time["offset"] = offset
             initial_position["utcTime"] = utc_time
         left -= 64
-        w11 = n >> left & 18446744073709551615
-        lat = (w11 >> 32 & 2147483647) - 900000000
+        w11 = n >> left & 0xffffffffffffffff
+        lat = (w11 >> 32 & 0x7fffffff) - 900000000
         if lat > 900000001:
             raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-        long = (w11 & 4294967295) - 1799999999
+        long = (w11 & 0xffffffff) - 1799999999
         if long > 1800000001:
             raise RemoteError(OUT_OF_RANGE, "Position3D.long")
         pos: dict[str, Any] = {"lat": lat, "long": long}
         if w11 >> 63:
             left -= 16
-            pos["elevation"] = (n >> left & 65535) - 4096
+            pos["elevation"] = (n >> left & 0xffff) - 4096
         initial_position["pos"] = pos
         if w2 >> 5 & 1:
             left -= 15
-            heading = n >> left & 32767
+            heading = n >> left & 0x7fff
             if heading > 28800:
                 raise RemoteError(OUT_OF_RANGE, "FullPositionVector.heading")
             initial_position["heading"] = heading
@@ -128,7 +128,7 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
             initial_position["transmission"] = TRANSMISSION_STATE[n >> left & 7]
         if w2 >> 3 & 1:
             left -= 13
-            initial_position["speed"] = n >> left & 8191
+            initial_position["speed"] = n >> left & 0x1fff
         if w2 >> 2 & 1:
             left -= 5
             w16 = n >> left & 31
@@ -169,37 +169,38 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
         left -= 8
         w25 = n >> left & 255
         offset_ll_index = w25 & 7
+        offset_ll: tuple[str, Any]
         if offset_ll_index == 0:
             left -= 24
-            w26 = n >> left & 16777215
-            offset_ll = ("position-LL1", {"lon": (w26 >> 12) - 2048, "lat": (w26 & 4095) - 2048})
+            w26 = n >> left & 0xffffff
+            offset_ll = ("position-LL1", {"lon": (w26 >> 12) - 2048, "lat": (w26 & 0xfff) - 2048})
         elif offset_ll_index == 1:
             left -= 28
-            w27 = n >> left & 268435455
-            offset_ll = ("position-LL2", {"lon": (w27 >> 14) - 8192, "lat": (w27 & 16383) - 8192})
+            w27 = n >> left & 0xfffffff
+            offset_ll = ("position-LL2", {"lon": (w27 >> 14) - 8192, "lat": (w27 & 0x3fff) - 8192})
         elif offset_ll_index == 2:
             left -= 32
-            w28 = n >> left & 4294967295
-            offset_ll = ("position-LL3", {"lon": (w28 >> 16) - 32768, "lat": (w28 & 65535) - 32768})
+            w28 = n >> left & 0xffffffff
+            offset_ll = ("position-LL3", {"lon": (w28 >> 16) - 32768, "lat": (w28 & 0xffff) - 32768})
         elif offset_ll_index == 3:
             left -= 36
-            w29 = n >> left & 68719476735
-            offset_ll = ("position-LL4", {"lon": (w29 >> 18) - 131072, "lat": (w29 & 262143) - 131072})
+            w29 = n >> left & 0xfffffffff
+            offset_ll = ("position-LL4", {"lon": (w29 >> 18) - 131072, "lat": (w29 & 0x3ffff) - 131072})
         elif offset_ll_index == 4:
             left -= 44
-            w30 = n >> left & 17592186044415
-            offset_ll = ("position-LL5", {"lon": (w30 >> 22) - 2097152, "lat": (w30 & 4194303) - 2097152})
+            w30 = n >> left & 0xfffffffffff
+            offset_ll = ("position-LL5", {"lon": (w30 >> 22) - 2097152, "lat": (w30 & 0x3fffff) - 2097152})
         elif offset_ll_index == 5:
             left -= 48
-            w31 = n >> left & 281474976710655
-            offset_ll = ("position-LL6", {"lon": (w31 >> 24) - 8388608, "lat": (w31 & 16777215) - 8388608})
+            w31 = n >> left & 0xffffffffffff
+            offset_ll = ("position-LL6", {"lon": (w31 >> 24) - 8388608, "lat": (w31 & 0xffffff) - 8388608})
         elif offset_ll_index == 6:
             left -= 63
-            w32 = n >> left & 9223372036854775807
+            w32 = n >> left & 0x7fffffffffffffff
             lon = (w32 >> 31) - 1799999999
             if lon > 1800000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-            lat_2 = (w32 & 2147483647) - 900000000
+            lat_2 = (w32 & 0x7fffffff) - 900000000
             if lat_2 > 900000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
             offset_ll = ("position-LatLon", {"lon": lon, "lat": lat_2})
@@ -209,6 +210,7 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
         if w25 >> 3 & 1:
             left -= 3
             offset_v_index = n >> left & 7
+            offset_v: tuple[str, Any]
             if offset_v_index == 0:
                 left -= 7
                 offset_v = ("offset1", (n >> left & 127) - 64)
@@ -217,30 +219,30 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
                 offset_v = ("offset2", (n >> left & 255) - 128)
             elif offset_v_index == 2:
                 left -= 9
-                offset_v = ("offset3", (n >> left & 511) - 256)
+                offset_v = ("offset3", (n >> left & 0x1ff) - 256)
             elif offset_v_index == 3:
                 left -= 10
-                offset_v = ("offset4", (n >> left & 1023) - 512)
+                offset_v = ("offset4", (n >> left & 0x3ff) - 512)
             elif offset_v_index == 4:
                 left -= 11
-                offset_v = ("offset5", (n >> left & 2047) - 1024)
+                offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
             elif offset_v_index == 5:
                 left -= 12
-                offset_v = ("offset6", (n >> left & 4095) - 2048)
+                offset_v = ("offset6", (n >> left & 0xfff) - 2048)
             elif offset_v_index == 6:
                 left -= 16
-                offset_v = ("elevation", (n >> left & 65535) - 4096)
+                offset_v = ("elevation", (n >> left & 0xffff) - 4096)
             else:
                 raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
             llv_offset["offsetV"] = offset_v
         left -= 16
-        time_offset = (n >> left & 65535) + 1
+        time_offset = (n >> left & 0xffff) + 1
         if time_offset > 65535:
             raise RemoteError(OUT_OF_RANGE, "PathHistoryPoint.timeOffset")
         crumb_data_item: dict[str, Any] = {"llvOffset": llv_offset, "timeOffset": time_offset}
         if w25 >> 6 & 1:
             left -= 13
-            crumb_data_item["speed"] = n >> left & 8191
+            crumb_data_item["speed"] = n >> left & 0x1fff
         if w25 >> 5 & 1:
             left -= 5
             w43 = n >> left & 31
@@ -270,19 +272,19 @@ def decode_vehicle_safety_extensions(n: int, left: int) -> tuple[Any, int]:
     vehicle_safety_extensions: dict[str, Any] = {}
     if w >> 3 & 1:
         left -= 14
-        w2 = n >> left & 16383
+        w2 = n >> left & 0x3fff
         if w2 >> 13:
             events, left = read_long_bits(n, left + 13, 13)
         else:
-            events = (((w2 & 8191) << 3).to_bytes(2), 13)
+            events = (((w2 & 0x1fff) << 3).to_bytes(2), 13)
         vehicle_safety_extensions["events"] = events
     if w >> 2 & 1:
         path_history, left = decode_path_history(n, left)
         vehicle_safety_extensions["pathHistory"] = path_history
     if w >> 1 & 1:
         left -= 25
-        w3 = n >> left & 33554431
-        radius_of_curve = (w3 >> 8 & 65535) - 32767
+        w3 = n >> left & 0x1ffffff
+        radius_of_curve = (w3 >> 8 & 0xffff) - 32767
         if radius_of_curve > 32767:
             raise RemoteError(OUT_OF_RANGE, "PathPrediction.radiusOfCurve")
         confidence = w3 & 255
@@ -294,11 +296,11 @@ def decode_vehicle_safety_extensions(n: int, left: int) -> tuple[Any, int]:
         vehicle_safety_extensions["pathPrediction"] = path_prediction
     if w & 1:
         left -= 10
-        w4 = n >> left & 1023
+        w4 = n >> left & 0x3ff
         if w4 >> 9:
             lights, left = read_long_bits(n, left + 9, 9)
         else:
-            lights = (((w4 & 511) << 7).to_bytes(2), 9)
+            lights = (((w4 & 0x1ff) << 7).to_bytes(2), 9)
         vehicle_safety_extensions["lights"] = lights
     if w >> 4:
         left = read_additions(n, left, vehicle_safety_extensions)
@@ -306,33 +308,78 @@ def decode_vehicle_safety_extensions(n: int, left: int) -> tuple[Any, int]:
 
 
 def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
+    w = n >> left - 327 if left >= 327 else 0
+    if w & 0x7f80000000000000000000008000000000000000000000000000000000000000000001fc0100000300 == 0x1500000000000000000000000000000000000000000000000000000000000000000001c00000000000:
+        left -= 327
+        lat = (w >> 200 & 0x7fffffff) - 900000000
+        if lat > 900000001:
+            raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
+        long = (w >> 168 & 0xffffffff) - 1799999999
+        if long > 1800000001:
+            raise RemoteError(OUT_OF_RANGE, "Position3D.long")
+        heading = w >> 105 & 0x7fff
+        if heading > 28800:
+            raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
+        angle = (w >> 97 & 255) - 126
+        if angle > 127:
+            raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.angle")
+        long_2 = (w >> 85 & 0xfff) - 2000
+        if long_2 > 2001:
+            raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.long")
+        lat_2 = (w >> 73 & 0xfff) - 2000
+        if lat_2 > 2001:
+            raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.lat")
+        vert = (w >> 65 & 255) - 127
+        if vert > 127:
+            raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.vert")
+        yaw = (w >> 49 & 0xffff) - 32767
+        if yaw > 32767:
+            raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.yaw")
+        safety_ext, left = decode_vehicle_safety_extensions(n, left)
+        usual_basic_safety_message = {
+            "msgCnt": w >> 312 & 127,
+            "id": (w >> 248 & 0xffffffffffffffff).to_bytes(8),
+            "secMark": w >> 232 & 0xffff,
+            "pos": {"lat": lat, "long": long},
+            "posAccuracy": {"semiMajor": w >> 160 & 255, "semiMinor": w >> 152 & 255, "orientation": w >> 136 & 0xffff},
+            "transmission": TRANSMISSION_STATE[w >> 133 & 7],
+            "speed": w >> 120 & 0x1fff,
+            "heading": heading,
+            "angle": angle,
+            "accelSet": {"long": long_2, "lat": lat_2, "vert": vert, "yaw": yaw},
+            "brakes": {"brakePadel": BRAKE_PEDAL_STATUS[w >> 40 & 3], "wheelBrakes": (((w >> 35 & 31) << 3).to_bytes(1), 5), "traction": TRACTION_CONTROL_STATUS[w >> 33 & 3]},
+            "size": {"width": w >> 22 & 0x3ff, "length": w >> 10 & 0xfff},
+            "vehicleClass": {"classification": w & 255},
+            "safetyExt": safety_ext,
+        }
+        return usual_basic_safety_message, left
     left -= 95
-    w = n >> left & 39614081257132168796771975167
+    w = n >> left & 0x7fffffffffffffffffffffff
     basic_safety_message: dict[str, Any] = {
         "msgCnt": w >> 80 & 127,
-        "id": (w >> 16 & 18446744073709551615).to_bytes(8),
-        "secMark": w & 65535,
+        "id": (w >> 16 & 0xffffffffffffffff).to_bytes(8),
+        "secMark": w & 0xffff,
     }
     if w >> 93 & 1:
         left -= 6
         basic_safety_message["timeConfidence"] = TIME_CONFIDENCE[n >> left & 63]
     left -= 64
-    w3 = n >> left & 18446744073709551615
-    lat = (w3 >> 32 & 2147483647) - 900000000
+    w3 = n >> left & 0xffffffffffffffff
+    lat = (w3 >> 32 & 0x7fffffff) - 900000000
     if lat > 900000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-    long = (w3 & 4294967295) - 1799999999
+    long = (w3 & 0xffffffff) - 1799999999
     if long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.long")
     pos: dict[str, Any] = {"lat": lat, "long": long}
     if w3 >> 63:
         left -= 16
-        pos["elevation"] = (n >> left & 65535) - 4096
+        pos["elevation"] = (n >> left & 0xffff) - 4096
     basic_safety_message["pos"] = pos
     if w >> 92 & 1:
         left -= 32
-        w5 = n >> left & 4294967295
-        basic_safety_message["posAccuracy"] = {"semiMajor": w5 >> 24, "semiMinor": w5 >> 16 & 255, "orientation": w5 & 65535}
+        w5 = n >> left & 0xffffffff
+        basic_safety_message["posAccuracy"] = {"semiMajor": w5 >> 24, "semiMinor": w5 >> 16 & 255, "orientation": w5 & 0xffff}
     if w >> 91 & 1:
         left -= 5
         w6 = n >> left & 31
@@ -342,10 +389,10 @@ def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
             pos_confidence["elevation"] = ELEVATION_CONFIDENCE[n >> left & 15]
         basic_safety_message["posConfidence"] = pos_confidence
     left -= 31
-    w8 = n >> left & 2147483647
+    w8 = n >> left & 0x7fffffff
     basic_safety_message["transmission"] = TRANSMISSION_STATE[w8 >> 28]
-    basic_safety_message["speed"] = w8 >> 15 & 8191
-    heading = w8 & 32767
+    basic_safety_message["speed"] = w8 >> 15 & 0x1fff
+    heading = w8 & 0x7fff
     if heading > 28800:
         raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
     basic_safety_message["heading"] = heading
@@ -370,17 +417,17 @@ def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
             motion_cfd["steerCfd"] = STEERING_WHEEL_ANGLE_CONFIDENCE[n >> left & 3]
         basic_safety_message["motionCfd"] = motion_cfd
     left -= 55
-    w14 = n >> left & 36028797018963967
+    w14 = n >> left & 0x7fffffffffffff
     long_2 = (w14 >> 43) - 2000
     if long_2 > 2001:
         raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.long")
-    lat_2 = (w14 >> 31 & 4095) - 2000
+    lat_2 = (w14 >> 31 & 0xfff) - 2000
     if lat_2 > 2001:
         raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.lat")
     vert = (w14 >> 23 & 255) - 127
     if vert > 127:
         raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.vert")
-    yaw = (w14 >> 7 & 65535) - 32767
+    yaw = (w14 >> 7 & 0xffff) - 32767
     if yaw > 32767:
         raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.yaw")
     basic_safety_message["accelSet"] = {"long": long_2, "lat": lat_2, "vert": vert, "yaw": yaw}
@@ -408,14 +455,14 @@ def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
         brakes["auxBrakes"] = AUXILIARY_BRAKE_STATUS[n >> left & 3]
     basic_safety_message["brakes"] = brakes
     left -= 23
-    w22 = n >> left & 8388607
-    size: dict[str, Any] = {"width": w22 >> 12 & 1023, "length": w22 & 4095}
+    w22 = n >> left & 0x7fffff
+    size: dict[str, Any] = {"width": w22 >> 12 & 0x3ff, "length": w22 & 0xfff}
     if w22 >> 22:
         left -= 7
         size["height"] = n >> left & 127
     basic_safety_message["size"] = size
     left -= 10
-    w24 = n >> left & 1023
+    w24 = n >> left & 0x3ff
     vehicle_class: dict[str, Any] = {"classification": w24 & 255}
     if w24 >> 8 & 1:
         left -= 4
@@ -660,7 +707,7 @@ def encode_path_history(value: Any) -> int:
                 and -8192 <= lat_3 <= 8191
             ):
                 raise Refused
-            acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_3 + 8192)
+            acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_3 + 8192) | 268435456
         elif offset_ll_name == "position-LL3":
             lon_3 = offset_ll_value["lon"]
             lat_4 = offset_ll_value["lat"]
@@ -672,7 +719,7 @@ def encode_path_history(value: Any) -> int:
                 and -32768 <= lat_4 <= 32767
             ):
                 raise Refused
-            acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_4 + 32768)
+            acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_4 + 32768) | 8589934592
         elif offset_ll_name == "position-LL4":
             lon_4 = offset_ll_value["lon"]
             lat_5 = offset_ll_value["lat"]
@@ -684,7 +731,7 @@ def encode_path_history(value: Any) -> int:
                 and -131072 <= lat_5 <= 131071
             ):
                 raise Refused
-            acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_5 + 131072)
+            acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_5 + 131072) | 206158430208
         elif offset_ll_name == "position-LL5":
             lon_5 = offset_ll_value["lon"]
             lat_6 = offset_ll_value["lat"]
@@ -696,7 +743,7 @@ def encode_path_history(value: Any) -> int:
                 and -2097152 <= lat_6 <= 2097151
             ):
                 raise Refused
-            acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_6 + 2097152)
+            acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_6 + 2097152) | 70368744177664
         elif offset_ll_name == "position-LL6":
             lon_6 = offset_ll_value["lon"]
             lat_7 = offset_ll_value["lat"]
@@ -708,7 +755,7 @@ def encode_path_history(value: Any) -> int:
                 and -8388608 <= lat_7 <= 8388607
             ):
                 raise Refused
-            acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_7 + 8388608)
+            acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_7 + 8388608) | 1407374883553280
         elif offset_ll_name == "position-LatLon":
             lon_7 = offset_ll_value["lon"]
             lat_8 = offset_ll_value["lat"]
@@ -720,7 +767,7 @@ def encode_path_history(value: Any) -> int:
                 and -900000000 <= lat_8 <= 900000001
             ):
                 raise Refused
-            acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_8 + 900000000)
+            acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_8 + 900000000) | 55340232221128654848
         else:
             raise Refused
         if has_offset_v:
@@ -732,27 +779,27 @@ def encode_path_history(value: Any) -> int:
             elif offset_v_name == "offset2":
                 if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                     raise Refused
-                acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+                acc = acc << 11 | (offset_v_value + 128) | 256
             elif offset_v_name == "offset3":
                 if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                     raise Refused
-                acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+                acc = acc << 12 | (offset_v_value + 256) | 1024
             elif offset_v_name == "offset4":
                 if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                     raise Refused
-                acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+                acc = acc << 13 | (offset_v_value + 512) | 3072
             elif offset_v_name == "offset5":
                 if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                     raise Refused
-                acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+                acc = acc << 14 | (offset_v_value + 1024) | 8192
             elif offset_v_name == "offset6":
                 if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                     raise Refused
-                acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+                acc = acc << 15 | (offset_v_value + 2048) | 20480
             elif offset_v_name == "elevation":
                 if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                     raise Refused
-                acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+                acc = acc << 19 | (offset_v_value + 4096) | 393216
             else:
                 raise Refused
         time_offset = crumb_data_item["timeOffset"]
@@ -833,6 +880,119 @@ def encode_vehicle_safety_extensions(value: Any) -> int:
 
 
 def encode_basic_safety_message(value: Any) -> int:
+    pos = value["pos"]
+    brakes = value["brakes"]
+    size = value["size"]
+    vehicle_class = value["vehicleClass"]
+    if (
+        len(value) == 14
+        and "posAccuracy" in value
+        and "angle" in value
+        and "safetyExt" in value
+        and len(pos) == 2
+        and len(brakes) == 3
+        and "brakePadel" in brakes
+        and "wheelBrakes" in brakes
+        and "traction" in brakes
+        and len(size) == 2
+        and len(vehicle_class) == 1
+    ):
+        acc = 1
+        msg_cnt = value["msgCnt"]
+        id = value["id"]
+        sec_mark = value["secMark"]
+        lat = pos["lat"]
+        long = pos["long"]
+        pos_accuracy = value["posAccuracy"]
+        semi_major = pos_accuracy["semiMajor"]
+        semi_minor = pos_accuracy["semiMinor"]
+        orientation = pos_accuracy["orientation"]
+        speed = value["speed"]
+        heading = value["heading"]
+        angle = value["angle"]
+        accel_set = value["accelSet"]
+        long_2 = accel_set["long"]
+        lat_2 = accel_set["lat"]
+        vert = accel_set["vert"]
+        yaw = accel_set["yaw"]
+        wheel_brakes, wheel_brakes_size = brakes["wheelBrakes"]
+        width = size["width"]
+        length = size["length"]
+        classification = vehicle_class["classification"]
+        if not (
+            type(msg_cnt) is int
+            and 0 <= msg_cnt <= 127
+            and type(id) is bytes
+            and len(id) == 8
+            and type(sec_mark) is int
+            and 0 <= sec_mark <= 65535
+            and type(lat) is int
+            and -900000000 <= lat <= 900000001
+            and type(long) is int
+            and -1799999999 <= long <= 1800000001
+            and len(pos_accuracy) == 3
+            and type(semi_major) is int
+            and 0 <= semi_major <= 255
+            and type(semi_minor) is int
+            and 0 <= semi_minor <= 255
+            and type(orientation) is int
+            and 0 <= orientation <= 65535
+            and type(speed) is int
+            and 0 <= speed <= 8191
+            and type(heading) is int
+            and 0 <= heading <= 28800
+            and type(angle) is int
+            and -126 <= angle <= 127
+            and len(accel_set) == 4
+            and type(long_2) is int
+            and -2000 <= long_2 <= 2001
+            and type(lat_2) is int
+            and -2000 <= lat_2 <= 2001
+            and type(vert) is int
+            and -127 <= vert <= 127
+            and type(yaw) is int
+            and -32767 <= yaw <= 32767
+            and wheel_brakes_size == 5
+            and type(wheel_brakes) is bytes
+            and len(wheel_brakes) == 1
+            and not wheel_brakes[-1] & 7
+            and type(width) is int
+            and 0 <= width <= 1023
+            and type(length) is int
+            and 0 <= length <= 4095
+            and type(classification) is int
+            and 0 <= classification <= 255
+        ):
+            raise Refused
+        acc = (
+            acc << 327
+            | msg_cnt << 312
+            | int.from_bytes(id) << 248
+            | sec_mark << 232
+            | (lat + 900000000) << 200
+            | (long + 1799999999) << 168
+            | semi_major << 160
+            | semi_minor << 152
+            | orientation << 136
+            | TRANSMISSION_STATE_NUMBER[value["transmission"]] << 133
+            | speed << 120
+            | heading << 105
+            | (angle + 126) << 97
+            | (long_2 + 2000) << 85
+            | (lat_2 + 2000) << 73
+            | (vert + 127) << 65
+            | (yaw + 32767) << 49
+            | BRAKE_PEDAL_STATUS_NUMBER[brakes["brakePadel"]] << 40
+            | (int.from_bytes(wheel_brakes) >> 3) << 35
+            | TRACTION_CONTROL_STATUS_NUMBER[brakes["traction"]] << 33
+            | width << 22
+            | length << 10
+            | classification
+            | 44855727754339111730295455829560594406656794969489708168887873764266614241393451550974785034911744
+        )
+        part = encode_vehicle_safety_extensions(value["safetyExt"])
+        acc = (acc - 1 << part.bit_length() - 1) + part
+        return acc
     acc = 1
     has_time_confidence = "timeConfidence" in value
     has_pos_accuracy = "posAccuracy" in value

@@ -42,9 +42,9 @@ from obu.core.errors import (
 
 def decode_message_frame_ext(n: int, left: int) -> tuple[Any, int]:
     left -= 16
-    w = n >> left & 65535
+    w = n >> left & 0xffff
     value_, left = read_pieces(n, left)
-    message_frame_ext: dict[str, Any] = {"messageId": w & 32767, "value": value_}
+    message_frame_ext: dict[str, Any] = {"messageId": w & 0x7fff, "value": value_}
     if w >> 15:
         left = read_additions(n, left, message_frame_ext)
     return message_frame_ext, left
@@ -54,6 +54,7 @@ def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
     left -= 4
     w = n >> left & 15
     message_frame_index = w & 7
+    message_frame: tuple[str, Any]
     if w >> 3:
         message_frame, left = read_later_alternative(n, left + 3, (("msgFrameExt", decode_message_frame_ext),))
     elif message_frame_index == 0:

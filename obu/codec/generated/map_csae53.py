@@ -34,26 +34,27 @@ SPEED_LIMIT_TYPE_NUMBER = {name: number for number, name in enumerate(SPEED_LIMI
 
 def decode_lane(n: int, left: int) -> tuple[Any, int]:
     left -= 15
-    w = n >> left & 32767
+    w = n >> left & 0x7fff
     lane: dict[str, Any] = {"laneID": w & 255}
     if w >> 13 & 1:
         left -= 15
-        lane["laneWidth"] = n >> left & 32767
+        lane["laneWidth"] = n >> left & 0x7fff
     if w >> 12 & 1:
         left -= 1
         w3 = n >> left & 1
         lane_attributes: dict[str, Any] = {}
         if w3:
             left -= 10
-            lane_attributes["shareWith"] = (((n >> left & 1023) << 6).to_bytes(2), 10)
+            lane_attributes["shareWith"] = (((n >> left & 0x3ff) << 6).to_bytes(2), 10)
         left -= 4
         w5 = n >> left & 15
         lane_type_index = w5 & 7
+        lane_type: tuple[str, Any]
         if w5 >> 3:
             lane_type, left = read_later_alternative(n, left + 3, ())
         elif lane_type_index == 0:
             left -= 9
-            w6 = n >> left & 511
+            w6 = n >> left & 0x1ff
             if w6 >> 8:
                 vehicle, left = read_long_bits(n, left + 8, 8)
             else:
@@ -61,30 +62,30 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             lane_type = ("vehicle", vehicle)
         elif lane_type_index == 1:
             left -= 16
-            lane_type = ("crosswalk", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("crosswalk", ((n >> left & 0xffff).to_bytes(2), 16))
         elif lane_type_index == 2:
             left -= 16
-            lane_type = ("bikeLane", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("bikeLane", ((n >> left & 0xffff).to_bytes(2), 16))
         elif lane_type_index == 3:
             left -= 16
-            lane_type = ("sidewalk", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("sidewalk", ((n >> left & 0xffff).to_bytes(2), 16))
         elif lane_type_index == 4:
             left -= 16
-            lane_type = ("median", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("median", ((n >> left & 0xffff).to_bytes(2), 16))
         elif lane_type_index == 5:
             left -= 16
-            lane_type = ("striping", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("striping", ((n >> left & 0xffff).to_bytes(2), 16))
         elif lane_type_index == 6:
             left -= 16
-            lane_type = ("trackedVehicle", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("trackedVehicle", ((n >> left & 0xffff).to_bytes(2), 16))
         else:
             left -= 16
-            lane_type = ("parking", ((n >> left & 65535).to_bytes(2), 16))
+            lane_type = ("parking", ((n >> left & 0xffff).to_bytes(2), 16))
         lane_attributes["laneType"] = lane_type
         lane["laneAttributes"] = lane_attributes
     if w >> 11 & 1:
         left -= 12
-        lane["maneuvers"] = (((n >> left & 4095) << 4).to_bytes(2), 12)
+        lane["maneuvers"] = (((n >> left & 0xfff) << 4).to_bytes(2), 12)
     if w >> 10 & 1:
         left -= 4
         w15 = n >> left & 15
@@ -95,17 +96,17 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             remote_intersection: dict[str, Any] = {}
             if w16 & 1:
                 left -= 16
-                remote_intersection["region"] = n >> left & 65535
+                remote_intersection["region"] = n >> left & 0xffff
             left -= 16
-            remote_intersection["id"] = n >> left & 65535
+            remote_intersection["id"] = n >> left & 0xffff
             connects_to_item: dict[str, Any] = {"remoteIntersection": remote_intersection}
             if w16 >> 2:
                 left -= 9
-                w19 = n >> left & 511
+                w19 = n >> left & 0x1ff
                 connecting_lane: dict[str, Any] = {"lane": w19 & 255}
                 if w19 >> 8:
                     left -= 12
-                    connecting_lane["maneuver"] = (((n >> left & 4095) << 4).to_bytes(2), 12)
+                    connecting_lane["maneuver"] = (((n >> left & 0xfff) << 4).to_bytes(2), 12)
                 connects_to_item["connectingLane"] = connecting_lane
             if w16 >> 1 & 1:
                 left -= 8
@@ -126,7 +127,7 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             else:
                 type_ = SPEED_LIMIT_TYPE[w23 & 15]
             left -= 13
-            speed_limits.append({"type": type_, "speed": n >> left & 8191})
+            speed_limits.append({"type": type_, "speed": n >> left & 0x1fff})
         lane["speedLimits"] = speed_limits
     if w >> 8 & 1:
         left -= 5
@@ -138,37 +139,38 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             left -= 5
             w26 = n >> left & 31
             offset_ll_index = w26 & 7
+            offset_ll: tuple[str, Any]
             if offset_ll_index == 0:
                 left -= 24
-                w27 = n >> left & 16777215
-                offset_ll = ("position-LL1", {"lon": (w27 >> 12) - 2048, "lat": (w27 & 4095) - 2048})
+                w27 = n >> left & 0xffffff
+                offset_ll = ("position-LL1", {"lon": (w27 >> 12) - 2048, "lat": (w27 & 0xfff) - 2048})
             elif offset_ll_index == 1:
                 left -= 28
-                w28 = n >> left & 268435455
-                offset_ll = ("position-LL2", {"lon": (w28 >> 14) - 8192, "lat": (w28 & 16383) - 8192})
+                w28 = n >> left & 0xfffffff
+                offset_ll = ("position-LL2", {"lon": (w28 >> 14) - 8192, "lat": (w28 & 0x3fff) - 8192})
             elif offset_ll_index == 2:
                 left -= 32
-                w29 = n >> left & 4294967295
-                offset_ll = ("position-LL3", {"lon": (w29 >> 16) - 32768, "lat": (w29 & 65535) - 32768})
+                w29 = n >> left & 0xffffffff
+                offset_ll = ("position-LL3", {"lon": (w29 >> 16) - 32768, "lat": (w29 & 0xffff) - 32768})
             elif offset_ll_index == 3:
                 left -= 36
-                w30 = n >> left & 68719476735
-                offset_ll = ("position-LL4", {"lon": (w30 >> 18) - 131072, "lat": (w30 & 262143) - 131072})
+                w30 = n >> left & 0xfffffffff
+                offset_ll = ("position-LL4", {"lon": (w30 >> 18) - 131072, "lat": (w30 & 0x3ffff) - 131072})
             elif offset_ll_index == 4:
                 left -= 44
-                w31 = n >> left & 17592186044415
-                offset_ll = ("position-LL5", {"lon": (w31 >> 22) - 2097152, "lat": (w31 & 4194303) - 2097152})
+                w31 = n >> left & 0xfffffffffff
+                offset_ll = ("position-LL5", {"lon": (w31 >> 22) - 2097152, "lat": (w31 & 0x3fffff) - 2097152})
             elif offset_ll_index == 5:
                 left -= 48
-                w32 = n >> left & 281474976710655
-                offset_ll = ("position-LL6", {"lon": (w32 >> 24) - 8388608, "lat": (w32 & 16777215) - 8388608})
+                w32 = n >> left & 0xffffffffffff
+                offset_ll = ("position-LL6", {"lon": (w32 >> 24) - 8388608, "lat": (w32 & 0xffffff) - 8388608})
             elif offset_ll_index == 6:
                 left -= 63
-                w33 = n >> left & 9223372036854775807
+                w33 = n >> left & 0x7fffffffffffffff
                 lon = (w33 >> 31) - 1799999999
                 if lon > 1800000001:
                     raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-                lat = (w33 & 2147483647) - 900000000
+                lat = (w33 & 0x7fffffff) - 900000000
                 if lat > 900000001:
                     raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
                 offset_ll = ("position-LatLon", {"lon": lon, "lat": lat})
@@ -178,6 +180,7 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             if w26 >> 3 & 1:
                 left -= 3
                 offset_v_index = n >> left & 7
+                offset_v: tuple[str, Any]
                 if offset_v_index == 0:
                     left -= 7
                     offset_v = ("offset1", (n >> left & 127) - 64)
@@ -186,19 +189,19 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
                     offset_v = ("offset2", (n >> left & 255) - 128)
                 elif offset_v_index == 2:
                     left -= 9
-                    offset_v = ("offset3", (n >> left & 511) - 256)
+                    offset_v = ("offset3", (n >> left & 0x1ff) - 256)
                 elif offset_v_index == 3:
                     left -= 10
-                    offset_v = ("offset4", (n >> left & 1023) - 512)
+                    offset_v = ("offset4", (n >> left & 0x3ff) - 512)
                 elif offset_v_index == 4:
                     left -= 11
-                    offset_v = ("offset5", (n >> left & 2047) - 1024)
+                    offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
                 elif offset_v_index == 5:
                     left -= 12
-                    offset_v = ("offset6", (n >> left & 4095) - 2048)
+                    offset_v = ("offset6", (n >> left & 0xfff) - 2048)
                 elif offset_v_index == 6:
                     left -= 16
-                    offset_v = ("elevation", (n >> left & 65535) - 4096)
+                    offset_v = ("elevation", (n >> left & 0xffff) - 4096)
                 else:
                     raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
                 pos_offset["offsetV"] = offset_v
@@ -240,9 +243,9 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
     upstream_node_id: dict[str, Any] = {}
     if w3:
         left -= 16
-        upstream_node_id["region"] = n >> left & 65535
+        upstream_node_id["region"] = n >> left & 0xffff
     left -= 16
-    upstream_node_id["id"] = n >> left & 65535
+    upstream_node_id["id"] = n >> left & 0xffff
     link["upstreamNodeId"] = upstream_node_id
     if w >> 3 & 1:
         left -= 4
@@ -258,11 +261,11 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
             else:
                 type_ = SPEED_LIMIT_TYPE[w7 & 15]
             left -= 13
-            speed_limits.append({"type": type_, "speed": n >> left & 8191})
+            speed_limits.append({"type": type_, "speed": n >> left & 0x1fff})
         link["speedLimits"] = speed_limits
     if w >> 2 & 1:
         left -= 15
-        link["linkWidth"] = n >> left & 32767
+        link["linkWidth"] = n >> left & 0x7fff
     if w >> 1 & 1:
         left -= 5
         points_size = (n >> left & 31) + 2
@@ -273,37 +276,38 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
             left -= 5
             w11 = n >> left & 31
             offset_ll_index = w11 & 7
+            offset_ll: tuple[str, Any]
             if offset_ll_index == 0:
                 left -= 24
-                w12 = n >> left & 16777215
-                offset_ll = ("position-LL1", {"lon": (w12 >> 12) - 2048, "lat": (w12 & 4095) - 2048})
+                w12 = n >> left & 0xffffff
+                offset_ll = ("position-LL1", {"lon": (w12 >> 12) - 2048, "lat": (w12 & 0xfff) - 2048})
             elif offset_ll_index == 1:
                 left -= 28
-                w13 = n >> left & 268435455
-                offset_ll = ("position-LL2", {"lon": (w13 >> 14) - 8192, "lat": (w13 & 16383) - 8192})
+                w13 = n >> left & 0xfffffff
+                offset_ll = ("position-LL2", {"lon": (w13 >> 14) - 8192, "lat": (w13 & 0x3fff) - 8192})
             elif offset_ll_index == 2:
                 left -= 32
-                w14 = n >> left & 4294967295
-                offset_ll = ("position-LL3", {"lon": (w14 >> 16) - 32768, "lat": (w14 & 65535) - 32768})
+                w14 = n >> left & 0xffffffff
+                offset_ll = ("position-LL3", {"lon": (w14 >> 16) - 32768, "lat": (w14 & 0xffff) - 32768})
             elif offset_ll_index == 3:
                 left -= 36
-                w15 = n >> left & 68719476735
-                offset_ll = ("position-LL4", {"lon": (w15 >> 18) - 131072, "lat": (w15 & 262143) - 131072})
+                w15 = n >> left & 0xfffffffff
+                offset_ll = ("position-LL4", {"lon": (w15 >> 18) - 131072, "lat": (w15 & 0x3ffff) - 131072})
             elif offset_ll_index == 4:
                 left -= 44
-                w16 = n >> left & 17592186044415
-                offset_ll = ("position-LL5", {"lon": (w16 >> 22) - 2097152, "lat": (w16 & 4194303) - 2097152})
+                w16 = n >> left & 0xfffffffffff
+                offset_ll = ("position-LL5", {"lon": (w16 >> 22) - 2097152, "lat": (w16 & 0x3fffff) - 2097152})
             elif offset_ll_index == 5:
                 left -= 48
-                w17 = n >> left & 281474976710655
-                offset_ll = ("position-LL6", {"lon": (w17 >> 24) - 8388608, "lat": (w17 & 16777215) - 8388608})
+                w17 = n >> left & 0xffffffffffff
+                offset_ll = ("position-LL6", {"lon": (w17 >> 24) - 8388608, "lat": (w17 & 0xffffff) - 8388608})
             elif offset_ll_index == 6:
                 left -= 63
-                w18 = n >> left & 9223372036854775807
+                w18 = n >> left & 0x7fffffffffffffff
                 lon = (w18 >> 31) - 1799999999
                 if lon > 1800000001:
                     raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-                lat = (w18 & 2147483647) - 900000000
+                lat = (w18 & 0x7fffffff) - 900000000
                 if lat > 900000001:
                     raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
                 offset_ll = ("position-LatLon", {"lon": lon, "lat": lat})
@@ -313,6 +317,7 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
             if w11 >> 3 & 1:
                 left -= 3
                 offset_v_index = n >> left & 7
+                offset_v: tuple[str, Any]
                 if offset_v_index == 0:
                     left -= 7
                     offset_v = ("offset1", (n >> left & 127) - 64)
@@ -321,19 +326,19 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
                     offset_v = ("offset2", (n >> left & 255) - 128)
                 elif offset_v_index == 2:
                     left -= 9
-                    offset_v = ("offset3", (n >> left & 511) - 256)
+                    offset_v = ("offset3", (n >> left & 0x1ff) - 256)
                 elif offset_v_index == 3:
                     left -= 10
-                    offset_v = ("offset4", (n >> left & 1023) - 512)
+                    offset_v = ("offset4", (n >> left & 0x3ff) - 512)
                 elif offset_v_index == 4:
                     left -= 11
-                    offset_v = ("offset5", (n >> left & 2047) - 1024)
+                    offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
                 elif offset_v_index == 5:
                     left -= 12
-                    offset_v = ("offset6", (n >> left & 4095) - 2048)
+                    offset_v = ("offset6", (n >> left & 0xfff) - 2048)
                 elif offset_v_index == 6:
                     left -= 16
-                    offset_v = ("elevation", (n >> left & 65535) - 4096)
+                    offset_v = ("elevation", (n >> left & 0xffff) - 4096)
                 else:
                     raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
                 pos_offset["offsetV"] = offset_v
@@ -352,9 +357,9 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
             remote_intersection: dict[str, Any] = {}
             if w28 & 1:
                 left -= 16
-                remote_intersection["region"] = n >> left & 65535
+                remote_intersection["region"] = n >> left & 0xffff
             left -= 16
-            remote_intersection["id"] = n >> left & 65535
+            remote_intersection["id"] = n >> left & 0xffff
             movements_item: dict[str, Any] = {"remoteIntersection": remote_intersection}
             if w28 >> 1:
                 left -= 8
@@ -396,21 +401,21 @@ def decode_node(n: int, left: int) -> tuple[Any, int]:
     id: dict[str, Any] = {}
     if w3:
         left -= 16
-        id["region"] = n >> left & 65535
+        id["region"] = n >> left & 0xffff
     left -= 80
-    w5 = n >> left & 1208925819614629174706175
+    w5 = n >> left & 0xffffffffffffffffffff
     id["id"] = w5 >> 64
     node["id"] = id
-    lat = (w5 >> 32 & 2147483647) - 900000000
+    lat = (w5 >> 32 & 0x7fffffff) - 900000000
     if lat > 900000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-    long = (w5 & 4294967295) - 1799999999
+    long = (w5 & 0xffffffff) - 1799999999
     if long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.long")
     ref_pos: dict[str, Any] = {"lat": lat, "long": long}
     if w5 >> 63 & 1:
         left -= 16
-        ref_pos["elevation"] = (n >> left & 65535) - 4096
+        ref_pos["elevation"] = (n >> left & 0xffff) - 4096
     node["refPos"] = ref_pos
     if w & 1:
         in_links, left = decode_link_list(n, left)
@@ -436,11 +441,11 @@ def decode_node_list(n: int, left: int) -> tuple[Any, int]:
 
 def decode_map_data(n: int, left: int) -> tuple[Any, int]:
     left -= 9
-    w = n >> left & 511
+    w = n >> left & 0x1ff
     map_data: dict[str, Any] = {"msgCnt": w & 127}
     if w >> 7 & 1:
         left -= 20
-        time_stamp = n >> left & 1048575
+        time_stamp = n >> left & 0xfffff
         if time_stamp > 527040:
             raise RemoteError(OUT_OF_RANGE, "MapData.timeStamp")
         map_data["timeStamp"] = time_stamp
@@ -507,27 +512,27 @@ def encode_lane(value: Any) -> int:
             crosswalk, crosswalk_size = lane_type_value
             if not (crosswalk_size == 16 and type(crosswalk) is bytes and len(crosswalk) == 2):
                 raise Refused
-            acc = acc << 20 | 1 << 16 | int.from_bytes(crosswalk)
+            acc = acc << 20 | int.from_bytes(crosswalk) | 65536
         elif lane_type_name == "bikeLane":
             bike_lane, bike_lane_size = lane_type_value
             if not (bike_lane_size == 16 and type(bike_lane) is bytes and len(bike_lane) == 2):
                 raise Refused
-            acc = acc << 20 | 2 << 16 | int.from_bytes(bike_lane)
+            acc = acc << 20 | int.from_bytes(bike_lane) | 131072
         elif lane_type_name == "sidewalk":
             sidewalk, sidewalk_size = lane_type_value
             if not (sidewalk_size == 16 and type(sidewalk) is bytes and len(sidewalk) == 2):
                 raise Refused
-            acc = acc << 20 | 3 << 16 | int.from_bytes(sidewalk)
+            acc = acc << 20 | int.from_bytes(sidewalk) | 196608
         elif lane_type_name == "median":
             median, median_size = lane_type_value
             if not (median_size == 16 and type(median) is bytes and len(median) == 2):
                 raise Refused
-            acc = acc << 20 | 4 << 16 | int.from_bytes(median)
+            acc = acc << 20 | int.from_bytes(median) | 262144
         elif lane_type_name == "striping":
             striping, striping_size = lane_type_value
             if not (striping_size == 16 and type(striping) is bytes and len(striping) == 2):
                 raise Refused
-            acc = acc << 20 | 5 << 16 | int.from_bytes(striping)
+            acc = acc << 20 | int.from_bytes(striping) | 327680
         elif lane_type_name == "trackedVehicle":
             tracked_vehicle, tracked_vehicle_size = lane_type_value
             if not (
@@ -536,12 +541,12 @@ def encode_lane(value: Any) -> int:
                 and len(tracked_vehicle) == 2
             ):
                 raise Refused
-            acc = acc << 20 | 6 << 16 | int.from_bytes(tracked_vehicle)
+            acc = acc << 20 | int.from_bytes(tracked_vehicle) | 393216
         elif lane_type_name == "parking":
             parking, parking_size = lane_type_value
             if not (parking_size == 16 and type(parking) is bytes and len(parking) == 2):
                 raise Refused
-            acc = acc << 20 | 7 << 16 | int.from_bytes(parking)
+            acc = acc << 20 | int.from_bytes(parking) | 458752
         else:
             acc = write_later_alternative(acc, lane_type_name, lane_type_value, {})
     if has_maneuvers:
@@ -654,7 +659,7 @@ def encode_lane(value: Any) -> int:
                     and -8192 <= lat_2 <= 8191
                 ):
                     raise Refused
-                acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_2 + 8192)
+                acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_2 + 8192) | 268435456
             elif offset_ll_name == "position-LL3":
                 lon_3 = offset_ll_value["lon"]
                 lat_3 = offset_ll_value["lat"]
@@ -666,7 +671,7 @@ def encode_lane(value: Any) -> int:
                     and -32768 <= lat_3 <= 32767
                 ):
                     raise Refused
-                acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_3 + 32768)
+                acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_3 + 32768) | 8589934592
             elif offset_ll_name == "position-LL4":
                 lon_4 = offset_ll_value["lon"]
                 lat_4 = offset_ll_value["lat"]
@@ -678,7 +683,7 @@ def encode_lane(value: Any) -> int:
                     and -131072 <= lat_4 <= 131071
                 ):
                     raise Refused
-                acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_4 + 131072)
+                acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_4 + 131072) | 206158430208
             elif offset_ll_name == "position-LL5":
                 lon_5 = offset_ll_value["lon"]
                 lat_5 = offset_ll_value["lat"]
@@ -690,7 +695,7 @@ def encode_lane(value: Any) -> int:
                     and -2097152 <= lat_5 <= 2097151
                 ):
                     raise Refused
-                acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152)
+                acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152) | 70368744177664
             elif offset_ll_name == "position-LL6":
                 lon_6 = offset_ll_value["lon"]
                 lat_6 = offset_ll_value["lat"]
@@ -702,7 +707,7 @@ def encode_lane(value: Any) -> int:
                     and -8388608 <= lat_6 <= 8388607
                 ):
                     raise Refused
-                acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608)
+                acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608) | 1407374883553280
             elif offset_ll_name == "position-LatLon":
                 lon_7 = offset_ll_value["lon"]
                 lat_7 = offset_ll_value["lat"]
@@ -714,7 +719,7 @@ def encode_lane(value: Any) -> int:
                     and -900000000 <= lat_7 <= 900000001
                 ):
                     raise Refused
-                acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000)
+                acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000) | 55340232221128654848
             else:
                 raise Refused
             if has_offset_v:
@@ -726,27 +731,27 @@ def encode_lane(value: Any) -> int:
                 elif offset_v_name == "offset2":
                     if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                         raise Refused
-                    acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+                    acc = acc << 11 | (offset_v_value + 128) | 256
                 elif offset_v_name == "offset3":
                     if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                         raise Refused
-                    acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+                    acc = acc << 12 | (offset_v_value + 256) | 1024
                 elif offset_v_name == "offset4":
                     if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                         raise Refused
-                    acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+                    acc = acc << 13 | (offset_v_value + 512) | 3072
                 elif offset_v_name == "offset5":
                     if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                         raise Refused
-                    acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+                    acc = acc << 14 | (offset_v_value + 1024) | 8192
                 elif offset_v_name == "offset6":
                     if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                         raise Refused
-                    acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+                    acc = acc << 15 | (offset_v_value + 2048) | 20480
                 elif offset_v_name == "elevation":
                     if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                         raise Refused
-                    acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+                    acc = acc << 19 | (offset_v_value + 4096) | 393216
                 else:
                     raise Refused
             if has_later_2:
@@ -866,7 +871,7 @@ def encode_link(value: Any) -> int:
                     and -8192 <= lat_2 <= 8191
                 ):
                     raise Refused
-                acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_2 + 8192)
+                acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_2 + 8192) | 268435456
             elif offset_ll_name == "position-LL3":
                 lon_3 = offset_ll_value["lon"]
                 lat_3 = offset_ll_value["lat"]
@@ -878,7 +883,7 @@ def encode_link(value: Any) -> int:
                     and -32768 <= lat_3 <= 32767
                 ):
                     raise Refused
-                acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_3 + 32768)
+                acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_3 + 32768) | 8589934592
             elif offset_ll_name == "position-LL4":
                 lon_4 = offset_ll_value["lon"]
                 lat_4 = offset_ll_value["lat"]
@@ -890,7 +895,7 @@ def encode_link(value: Any) -> int:
                     and -131072 <= lat_4 <= 131071
                 ):
                     raise Refused
-                acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_4 + 131072)
+                acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_4 + 131072) | 206158430208
             elif offset_ll_name == "position-LL5":
                 lon_5 = offset_ll_value["lon"]
                 lat_5 = offset_ll_value["lat"]
@@ -902,7 +907,7 @@ def encode_link(value: Any) -> int:
                     and -2097152 <= lat_5 <= 2097151
                 ):
                     raise Refused
-                acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152)
+                acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152) | 70368744177664
             elif offset_ll_name == "position-LL6":
                 lon_6 = offset_ll_value["lon"]
                 lat_6 = offset_ll_value["lat"]
@@ -914,7 +919,7 @@ def encode_link(value: Any) -> int:
                     and -8388608 <= lat_6 <= 8388607
                 ):
                     raise Refused
-                acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608)
+                acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608) | 1407374883553280
             elif offset_ll_name == "position-LatLon":
                 lon_7 = offset_ll_value["lon"]
                 lat_7 = offset_ll_value["lat"]
@@ -926,7 +931,7 @@ def encode_link(value: Any) -> int:
                     and -900000000 <= lat_7 <= 900000001
                 ):
                     raise Refused
-                acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000)
+                acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000) | 55340232221128654848
             else:
                 raise Refused
             if has_offset_v:
@@ -938,27 +943,27 @@ def encode_link(value: Any) -> int:
                 elif offset_v_name == "offset2":
                     if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                         raise Refused
-                    acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+                    acc = acc << 11 | (offset_v_value + 128) | 256
                 elif offset_v_name == "offset3":
                     if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                         raise Refused
-                    acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+                    acc = acc << 12 | (offset_v_value + 256) | 1024
                 elif offset_v_name == "offset4":
                     if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                         raise Refused
-                    acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+                    acc = acc << 13 | (offset_v_value + 512) | 3072
                 elif offset_v_name == "offset5":
                     if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                         raise Refused
-                    acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+                    acc = acc << 14 | (offset_v_value + 1024) | 8192
                 elif offset_v_name == "offset6":
                     if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                         raise Refused
-                    acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+                    acc = acc << 15 | (offset_v_value + 2048) | 20480
                 elif offset_v_name == "elevation":
                     if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                         raise Refused
-                    acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+                    acc = acc << 19 | (offset_v_value + 4096) | 393216
                 else:
                     raise Refused
             if has_later_2:

@@ -30,47 +30,48 @@ EVENT_SOURCE_NUMBER = {name: number for number, name in enumerate(EVENT_SOURCE)}
 
 def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
     left -= 37
-    w = n >> left & 137438953471
+    w = n >> left & 0x1fffffffff
     if w >> 3 & 1:
         event_source, left = read_later_name(n, left + 3, ())
     else:
         event_source = EVENT_SOURCE[w & 7]
-    rte_data: dict[str, Any] = {"rteId": w >> 20 & 255, "eventType": w >> 4 & 65535, "eventSource": event_source}
+    rte_data: dict[str, Any] = {"rteId": w >> 20 & 255, "eventType": w >> 4 & 0xffff, "eventSource": event_source}
     if w >> 35 & 1:
         left -= 4
         w2 = n >> left & 15
         offset_ll_index = w2 & 7
+        offset_ll: tuple[str, Any]
         if offset_ll_index == 0:
             left -= 24
-            w3 = n >> left & 16777215
-            offset_ll = ("position-LL1", {"lon": (w3 >> 12) - 2048, "lat": (w3 & 4095) - 2048})
+            w3 = n >> left & 0xffffff
+            offset_ll = ("position-LL1", {"lon": (w3 >> 12) - 2048, "lat": (w3 & 0xfff) - 2048})
         elif offset_ll_index == 1:
             left -= 28
-            w4 = n >> left & 268435455
-            offset_ll = ("position-LL2", {"lon": (w4 >> 14) - 8192, "lat": (w4 & 16383) - 8192})
+            w4 = n >> left & 0xfffffff
+            offset_ll = ("position-LL2", {"lon": (w4 >> 14) - 8192, "lat": (w4 & 0x3fff) - 8192})
         elif offset_ll_index == 2:
             left -= 32
-            w5 = n >> left & 4294967295
-            offset_ll = ("position-LL3", {"lon": (w5 >> 16) - 32768, "lat": (w5 & 65535) - 32768})
+            w5 = n >> left & 0xffffffff
+            offset_ll = ("position-LL3", {"lon": (w5 >> 16) - 32768, "lat": (w5 & 0xffff) - 32768})
         elif offset_ll_index == 3:
             left -= 36
-            w6 = n >> left & 68719476735
-            offset_ll = ("position-LL4", {"lon": (w6 >> 18) - 131072, "lat": (w6 & 262143) - 131072})
+            w6 = n >> left & 0xfffffffff
+            offset_ll = ("position-LL4", {"lon": (w6 >> 18) - 131072, "lat": (w6 & 0x3ffff) - 131072})
         elif offset_ll_index == 4:
             left -= 44
-            w7 = n >> left & 17592186044415
-            offset_ll = ("position-LL5", {"lon": (w7 >> 22) - 2097152, "lat": (w7 & 4194303) - 2097152})
+            w7 = n >> left & 0xfffffffffff
+            offset_ll = ("position-LL5", {"lon": (w7 >> 22) - 2097152, "lat": (w7 & 0x3fffff) - 2097152})
         elif offset_ll_index == 5:
             left -= 48
-            w8 = n >> left & 281474976710655
-            offset_ll = ("position-LL6", {"lon": (w8 >> 24) - 8388608, "lat": (w8 & 16777215) - 8388608})
+            w8 = n >> left & 0xffffffffffff
+            offset_ll = ("position-LL6", {"lon": (w8 >> 24) - 8388608, "lat": (w8 & 0xffffff) - 8388608})
         elif offset_ll_index == 6:
             left -= 63
-            w9 = n >> left & 9223372036854775807
+            w9 = n >> left & 0x7fffffffffffffff
             lon = (w9 >> 31) - 1799999999
             if lon > 1800000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-            lat = (w9 & 2147483647) - 900000000
+            lat = (w9 & 0x7fffffff) - 900000000
             if lat > 900000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
             offset_ll = ("position-LatLon", {"lon": lon, "lat": lat})
@@ -80,6 +81,7 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
         if w2 >> 3:
             left -= 3
             offset_v_index = n >> left & 7
+            offset_v: tuple[str, Any]
             if offset_v_index == 0:
                 left -= 7
                 offset_v = ("offset1", (n >> left & 127) - 64)
@@ -88,36 +90,37 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
                 offset_v = ("offset2", (n >> left & 255) - 128)
             elif offset_v_index == 2:
                 left -= 9
-                offset_v = ("offset3", (n >> left & 511) - 256)
+                offset_v = ("offset3", (n >> left & 0x1ff) - 256)
             elif offset_v_index == 3:
                 left -= 10
-                offset_v = ("offset4", (n >> left & 1023) - 512)
+                offset_v = ("offset4", (n >> left & 0x3ff) - 512)
             elif offset_v_index == 4:
                 left -= 11
-                offset_v = ("offset5", (n >> left & 2047) - 1024)
+                offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
             elif offset_v_index == 5:
                 left -= 12
-                offset_v = ("offset6", (n >> left & 4095) - 2048)
+                offset_v = ("offset6", (n >> left & 0xfff) - 2048)
             elif offset_v_index == 6:
                 left -= 16
-                offset_v = ("elevation", (n >> left & 65535) - 4096)
+                offset_v = ("elevation", (n >> left & 0xffff) - 4096)
             else:
                 raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
             event_pos["offsetV"] = offset_v
         rte_data["eventPos"] = event_pos
     if w >> 34 & 1:
         left -= 16
-        rte_data["eventRadius"] = n >> left & 65535
+        rte_data["eventRadius"] = n >> left & 0xffff
     if w >> 33 & 1:
         left -= 1
         description_index = n >> left & 1
+        description: tuple[str, Any]
         if description_index == 0:
             left -= 9
-            text_string, left = read_text(n, left, (n >> left & 511) + 1)
+            text_string, left = read_text(n, left, (n >> left & 0x1ff) + 1)
             description = ("textString", text_string)
         else:
             left -= 9
-            text_gb2312_size = (n >> left & 511) + 2
+            text_gb2312_size = (n >> left & 0x1ff) + 2
             if text_gb2312_size > 512:
                 raise RemoteError(OUT_OF_RANGE, "Description.textGB2312")
             text_gb2312, left = read_octets(n, left, text_gb2312_size)
@@ -129,13 +132,13 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
         time_details: dict[str, Any] = {}
         if w22 >> 2:
             left -= 20
-            start_time = n >> left & 1048575
+            start_time = n >> left & 0xfffff
             if start_time > 527040:
                 raise RemoteError(OUT_OF_RANGE, "RSITimeDetails.startTime")
             time_details["startTime"] = start_time
         if w22 >> 1 & 1:
             left -= 20
-            end_time = n >> left & 1048575
+            end_time = n >> left & 0xfffff
             if end_time > 527040:
                 raise RemoteError(OUT_OF_RANGE, "RSITimeDetails.endTime")
             time_details["endTime"] = end_time
@@ -160,37 +163,38 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
                 left -= 4
                 w29 = n >> left & 15
                 offset_ll_index_2 = w29 & 7
+                offset_ll_2: tuple[str, Any]
                 if offset_ll_index_2 == 0:
                     left -= 24
-                    w30 = n >> left & 16777215
-                    offset_ll_2 = ("position-LL1", {"lon": (w30 >> 12) - 2048, "lat": (w30 & 4095) - 2048})
+                    w30 = n >> left & 0xffffff
+                    offset_ll_2 = ("position-LL1", {"lon": (w30 >> 12) - 2048, "lat": (w30 & 0xfff) - 2048})
                 elif offset_ll_index_2 == 1:
                     left -= 28
-                    w31 = n >> left & 268435455
-                    offset_ll_2 = ("position-LL2", {"lon": (w31 >> 14) - 8192, "lat": (w31 & 16383) - 8192})
+                    w31 = n >> left & 0xfffffff
+                    offset_ll_2 = ("position-LL2", {"lon": (w31 >> 14) - 8192, "lat": (w31 & 0x3fff) - 8192})
                 elif offset_ll_index_2 == 2:
                     left -= 32
-                    w32 = n >> left & 4294967295
-                    offset_ll_2 = ("position-LL3", {"lon": (w32 >> 16) - 32768, "lat": (w32 & 65535) - 32768})
+                    w32 = n >> left & 0xffffffff
+                    offset_ll_2 = ("position-LL3", {"lon": (w32 >> 16) - 32768, "lat": (w32 & 0xffff) - 32768})
                 elif offset_ll_index_2 == 3:
                     left -= 36
-                    w33 = n >> left & 68719476735
-                    offset_ll_2 = ("position-LL4", {"lon": (w33 >> 18) - 131072, "lat": (w33 & 262143) - 131072})
+                    w33 = n >> left & 0xfffffffff
+                    offset_ll_2 = ("position-LL4", {"lon": (w33 >> 18) - 131072, "lat": (w33 & 0x3ffff) - 131072})
                 elif offset_ll_index_2 == 4:
                     left -= 44
-                    w34 = n >> left & 17592186044415
-                    offset_ll_2 = ("position-LL5", {"lon": (w34 >> 22) - 2097152, "lat": (w34 & 4194303) - 2097152})
+                    w34 = n >> left & 0xfffffffffff
+                    offset_ll_2 = ("position-LL5", {"lon": (w34 >> 22) - 2097152, "lat": (w34 & 0x3fffff) - 2097152})
                 elif offset_ll_index_2 == 5:
                     left -= 48
-                    w35 = n >> left & 281474976710655
-                    offset_ll_2 = ("position-LL6", {"lon": (w35 >> 24) - 8388608, "lat": (w35 & 16777215) - 8388608})
+                    w35 = n >> left & 0xffffffffffff
+                    offset_ll_2 = ("position-LL6", {"lon": (w35 >> 24) - 8388608, "lat": (w35 & 0xffffff) - 8388608})
                 elif offset_ll_index_2 == 6:
                     left -= 63
-                    w36 = n >> left & 9223372036854775807
+                    w36 = n >> left & 0x7fffffffffffffff
                     lon_2 = (w36 >> 31) - 1799999999
                     if lon_2 > 1800000001:
                         raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-                    lat_2 = (w36 & 2147483647) - 900000000
+                    lat_2 = (w36 & 0x7fffffff) - 900000000
                     if lat_2 > 900000001:
                         raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
                     offset_ll_2 = ("position-LatLon", {"lon": lon_2, "lat": lat_2})
@@ -200,6 +204,7 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
                 if w29 >> 3:
                     left -= 3
                     offset_v_index_2 = n >> left & 7
+                    offset_v_2: tuple[str, Any]
                     if offset_v_index_2 == 0:
                         left -= 7
                         offset_v_2 = ("offset1", (n >> left & 127) - 64)
@@ -208,25 +213,25 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
                         offset_v_2 = ("offset2", (n >> left & 255) - 128)
                     elif offset_v_index_2 == 2:
                         left -= 9
-                        offset_v_2 = ("offset3", (n >> left & 511) - 256)
+                        offset_v_2 = ("offset3", (n >> left & 0x1ff) - 256)
                     elif offset_v_index_2 == 3:
                         left -= 10
-                        offset_v_2 = ("offset4", (n >> left & 1023) - 512)
+                        offset_v_2 = ("offset4", (n >> left & 0x3ff) - 512)
                     elif offset_v_index_2 == 4:
                         left -= 11
-                        offset_v_2 = ("offset5", (n >> left & 2047) - 1024)
+                        offset_v_2 = ("offset5", (n >> left & 0x7ff) - 1024)
                     elif offset_v_index_2 == 5:
                         left -= 12
-                        offset_v_2 = ("offset6", (n >> left & 4095) - 2048)
+                        offset_v_2 = ("offset6", (n >> left & 0xfff) - 2048)
                     elif offset_v_index_2 == 6:
                         left -= 16
-                        offset_v_2 = ("elevation", (n >> left & 65535) - 4096)
+                        offset_v_2 = ("elevation", (n >> left & 0xffff) - 4096)
                     else:
                         raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
                     active_path_item["offsetV"] = offset_v_2
                 active_path.append(active_path_item)
             left -= 16
-            reference_paths.append({"activePath": active_path, "pathRadius": n >> left & 65535})
+            reference_paths.append({"activePath": active_path, "pathRadius": n >> left & 0xffff})
         rte_data["referencePaths"] = reference_paths
     if w >> 29 & 1:
         left -= 4
@@ -238,23 +243,23 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
             upstream_node_id: dict[str, Any] = {}
             if w47 & 1:
                 left -= 16
-                upstream_node_id["region"] = n >> left & 65535
+                upstream_node_id["region"] = n >> left & 0xffff
             left -= 17
-            w49 = n >> left & 131071
+            w49 = n >> left & 0x1ffff
             upstream_node_id["id"] = w49 >> 1
             downstream_node_id: dict[str, Any] = {}
             if w49 & 1:
                 left -= 16
-                downstream_node_id["region"] = n >> left & 65535
+                downstream_node_id["region"] = n >> left & 0xffff
             left -= 16
-            downstream_node_id["id"] = n >> left & 65535
+            downstream_node_id["id"] = n >> left & 0xffff
             reference_links_item: dict[str, Any] = {
                 "upstreamNodeId": upstream_node_id,
                 "downstreamNodeId": downstream_node_id,
             }
             if w47 >> 1:
                 left -= 16
-                reference_links_item["referenceLanes"] = ((n >> left & 65535).to_bytes(2), 16)
+                reference_links_item["referenceLanes"] = ((n >> left & 0xffff).to_bytes(2), 16)
             reference_links.append(reference_links_item)
         rte_data["referenceLinks"] = reference_links
     if w >> 28 & 1:
@@ -282,43 +287,44 @@ def decode_rte_list(n: int, left: int) -> tuple[Any, int]:
 
 def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
     left -= 31
-    w = n >> left & 2147483647
-    rts_data: dict[str, Any] = {"rtsId": w >> 16 & 255, "signType": w & 65535}
+    w = n >> left & 0x7fffffff
+    rts_data: dict[str, Any] = {"rtsId": w >> 16 & 255, "signType": w & 0xffff}
     if w >> 29 & 1:
         left -= 4
         w2 = n >> left & 15
         offset_ll_index = w2 & 7
+        offset_ll: tuple[str, Any]
         if offset_ll_index == 0:
             left -= 24
-            w3 = n >> left & 16777215
-            offset_ll = ("position-LL1", {"lon": (w3 >> 12) - 2048, "lat": (w3 & 4095) - 2048})
+            w3 = n >> left & 0xffffff
+            offset_ll = ("position-LL1", {"lon": (w3 >> 12) - 2048, "lat": (w3 & 0xfff) - 2048})
         elif offset_ll_index == 1:
             left -= 28
-            w4 = n >> left & 268435455
-            offset_ll = ("position-LL2", {"lon": (w4 >> 14) - 8192, "lat": (w4 & 16383) - 8192})
+            w4 = n >> left & 0xfffffff
+            offset_ll = ("position-LL2", {"lon": (w4 >> 14) - 8192, "lat": (w4 & 0x3fff) - 8192})
         elif offset_ll_index == 2:
             left -= 32
-            w5 = n >> left & 4294967295
-            offset_ll = ("position-LL3", {"lon": (w5 >> 16) - 32768, "lat": (w5 & 65535) - 32768})
+            w5 = n >> left & 0xffffffff
+            offset_ll = ("position-LL3", {"lon": (w5 >> 16) - 32768, "lat": (w5 & 0xffff) - 32768})
         elif offset_ll_index == 3:
             left -= 36
-            w6 = n >> left & 68719476735
-            offset_ll = ("position-LL4", {"lon": (w6 >> 18) - 131072, "lat": (w6 & 262143) - 131072})
+            w6 = n >> left & 0xfffffffff
+            offset_ll = ("position-LL4", {"lon": (w6 >> 18) - 131072, "lat": (w6 & 0x3ffff) - 131072})
         elif offset_ll_index == 4:
             left -= 44
-            w7 = n >> left & 17592186044415
-            offset_ll = ("position-LL5", {"lon": (w7 >> 22) - 2097152, "lat": (w7 & 4194303) - 2097152})
+            w7 = n >> left & 0xfffffffffff
+            offset_ll = ("position-LL5", {"lon": (w7 >> 22) - 2097152, "lat": (w7 & 0x3fffff) - 2097152})
         elif offset_ll_index == 5:
             left -= 48
-            w8 = n >> left & 281474976710655
-            offset_ll = ("position-LL6", {"lon": (w8 >> 24) - 8388608, "lat": (w8 & 16777215) - 8388608})
+            w8 = n >> left & 0xffffffffffff
+            offset_ll = ("position-LL6", {"lon": (w8 >> 24) - 8388608, "lat": (w8 & 0xffffff) - 8388608})
         elif offset_ll_index == 6:
             left -= 63
-            w9 = n >> left & 9223372036854775807
+            w9 = n >> left & 0x7fffffffffffffff
             lon = (w9 >> 31) - 1799999999
             if lon > 1800000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-            lat = (w9 & 2147483647) - 900000000
+            lat = (w9 & 0x7fffffff) - 900000000
             if lat > 900000001:
                 raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
             offset_ll = ("position-LatLon", {"lon": lon, "lat": lat})
@@ -328,6 +334,7 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
         if w2 >> 3:
             left -= 3
             offset_v_index = n >> left & 7
+            offset_v: tuple[str, Any]
             if offset_v_index == 0:
                 left -= 7
                 offset_v = ("offset1", (n >> left & 127) - 64)
@@ -336,19 +343,19 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
                 offset_v = ("offset2", (n >> left & 255) - 128)
             elif offset_v_index == 2:
                 left -= 9
-                offset_v = ("offset3", (n >> left & 511) - 256)
+                offset_v = ("offset3", (n >> left & 0x1ff) - 256)
             elif offset_v_index == 3:
                 left -= 10
-                offset_v = ("offset4", (n >> left & 1023) - 512)
+                offset_v = ("offset4", (n >> left & 0x3ff) - 512)
             elif offset_v_index == 4:
                 left -= 11
-                offset_v = ("offset5", (n >> left & 2047) - 1024)
+                offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
             elif offset_v_index == 5:
                 left -= 12
-                offset_v = ("offset6", (n >> left & 4095) - 2048)
+                offset_v = ("offset6", (n >> left & 0xfff) - 2048)
             elif offset_v_index == 6:
                 left -= 16
-                offset_v = ("elevation", (n >> left & 65535) - 4096)
+                offset_v = ("elevation", (n >> left & 0xffff) - 4096)
             else:
                 raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
             sign_pos["offsetV"] = offset_v
@@ -356,13 +363,14 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
     if w >> 28 & 1:
         left -= 1
         description_index = n >> left & 1
+        description: tuple[str, Any]
         if description_index == 0:
             left -= 9
-            text_string, left = read_text(n, left, (n >> left & 511) + 1)
+            text_string, left = read_text(n, left, (n >> left & 0x1ff) + 1)
             description = ("textString", text_string)
         else:
             left -= 9
-            text_gb2312_size = (n >> left & 511) + 2
+            text_gb2312_size = (n >> left & 0x1ff) + 2
             if text_gb2312_size > 512:
                 raise RemoteError(OUT_OF_RANGE, "Description.textGB2312")
             text_gb2312, left = read_octets(n, left, text_gb2312_size)
@@ -374,13 +382,13 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
         time_details: dict[str, Any] = {}
         if w21 >> 2:
             left -= 20
-            start_time = n >> left & 1048575
+            start_time = n >> left & 0xfffff
             if start_time > 527040:
                 raise RemoteError(OUT_OF_RANGE, "RSITimeDetails.startTime")
             time_details["startTime"] = start_time
         if w21 >> 1 & 1:
             left -= 20
-            end_time = n >> left & 1048575
+            end_time = n >> left & 0xfffff
             if end_time > 527040:
                 raise RemoteError(OUT_OF_RANGE, "RSITimeDetails.endTime")
             time_details["endTime"] = end_time
@@ -405,37 +413,38 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
                 left -= 4
                 w28 = n >> left & 15
                 offset_ll_index_2 = w28 & 7
+                offset_ll_2: tuple[str, Any]
                 if offset_ll_index_2 == 0:
                     left -= 24
-                    w29 = n >> left & 16777215
-                    offset_ll_2 = ("position-LL1", {"lon": (w29 >> 12) - 2048, "lat": (w29 & 4095) - 2048})
+                    w29 = n >> left & 0xffffff
+                    offset_ll_2 = ("position-LL1", {"lon": (w29 >> 12) - 2048, "lat": (w29 & 0xfff) - 2048})
                 elif offset_ll_index_2 == 1:
                     left -= 28
-                    w30 = n >> left & 268435455
-                    offset_ll_2 = ("position-LL2", {"lon": (w30 >> 14) - 8192, "lat": (w30 & 16383) - 8192})
+                    w30 = n >> left & 0xfffffff
+                    offset_ll_2 = ("position-LL2", {"lon": (w30 >> 14) - 8192, "lat": (w30 & 0x3fff) - 8192})
                 elif offset_ll_index_2 == 2:
                     left -= 32
-                    w31 = n >> left & 4294967295
-                    offset_ll_2 = ("position-LL3", {"lon": (w31 >> 16) - 32768, "lat": (w31 & 65535) - 32768})
+                    w31 = n >> left & 0xffffffff
+                    offset_ll_2 = ("position-LL3", {"lon": (w31 >> 16) - 32768, "lat": (w31 & 0xffff) - 32768})
                 elif offset_ll_index_2 == 3:
                     left -= 36
-                    w32 = n >> left & 68719476735
-                    offset_ll_2 = ("position-LL4", {"lon": (w32 >> 18) - 131072, "lat": (w32 & 262143) - 131072})
+                    w32 = n >> left & 0xfffffffff
+                    offset_ll_2 = ("position-LL4", {"lon": (w32 >> 18) - 131072, "lat": (w32 & 0x3ffff) - 131072})
                 elif offset_ll_index_2 == 4:
                     left -= 44
-                    w33 = n >> left & 17592186044415
-                    offset_ll_2 = ("position-LL5", {"lon": (w33 >> 22) - 2097152, "lat": (w33 & 4194303) - 2097152})
+                    w33 = n >> left & 0xfffffffffff
+                    offset_ll_2 = ("position-LL5", {"lon": (w33 >> 22) - 2097152, "lat": (w33 & 0x3fffff) - 2097152})
                 elif offset_ll_index_2 == 5:
                     left -= 48
-                    w34 = n >> left & 281474976710655
-                    offset_ll_2 = ("position-LL6", {"lon": (w34 >> 24) - 8388608, "lat": (w34 & 16777215) - 8388608})
+                    w34 = n >> left & 0xffffffffffff
+                    offset_ll_2 = ("position-LL6", {"lon": (w34 >> 24) - 8388608, "lat": (w34 & 0xffffff) - 8388608})
                 elif offset_ll_index_2 == 6:
                     left -= 63
-                    w35 = n >> left & 9223372036854775807
+                    w35 = n >> left & 0x7fffffffffffffff
                     lon_2 = (w35 >> 31) - 1799999999
                     if lon_2 > 1800000001:
                         raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-                    lat_2 = (w35 & 2147483647) - 900000000
+                    lat_2 = (w35 & 0x7fffffff) - 900000000
                     if lat_2 > 900000001:
                         raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
                     offset_ll_2 = ("position-LatLon", {"lon": lon_2, "lat": lat_2})
@@ -445,6 +454,7 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
                 if w28 >> 3:
                     left -= 3
                     offset_v_index_2 = n >> left & 7
+                    offset_v_2: tuple[str, Any]
                     if offset_v_index_2 == 0:
                         left -= 7
                         offset_v_2 = ("offset1", (n >> left & 127) - 64)
@@ -453,25 +463,25 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
                         offset_v_2 = ("offset2", (n >> left & 255) - 128)
                     elif offset_v_index_2 == 2:
                         left -= 9
-                        offset_v_2 = ("offset3", (n >> left & 511) - 256)
+                        offset_v_2 = ("offset3", (n >> left & 0x1ff) - 256)
                     elif offset_v_index_2 == 3:
                         left -= 10
-                        offset_v_2 = ("offset4", (n >> left & 1023) - 512)
+                        offset_v_2 = ("offset4", (n >> left & 0x3ff) - 512)
                     elif offset_v_index_2 == 4:
                         left -= 11
-                        offset_v_2 = ("offset5", (n >> left & 2047) - 1024)
+                        offset_v_2 = ("offset5", (n >> left & 0x7ff) - 1024)
                     elif offset_v_index_2 == 5:
                         left -= 12
-                        offset_v_2 = ("offset6", (n >> left & 4095) - 2048)
+                        offset_v_2 = ("offset6", (n >> left & 0xfff) - 2048)
                     elif offset_v_index_2 == 6:
                         left -= 16
-                        offset_v_2 = ("elevation", (n >> left & 65535) - 4096)
+                        offset_v_2 = ("elevation", (n >> left & 0xffff) - 4096)
                     else:
                         raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
                     active_path_item["offsetV"] = offset_v_2
                 active_path.append(active_path_item)
             left -= 16
-            reference_paths.append({"activePath": active_path, "pathRadius": n >> left & 65535})
+            reference_paths.append({"activePath": active_path, "pathRadius": n >> left & 0xffff})
         rts_data["referencePaths"] = reference_paths
     if w >> 24 & 1:
         left -= 4
@@ -483,23 +493,23 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
             upstream_node_id: dict[str, Any] = {}
             if w46 & 1:
                 left -= 16
-                upstream_node_id["region"] = n >> left & 65535
+                upstream_node_id["region"] = n >> left & 0xffff
             left -= 17
-            w48 = n >> left & 131071
+            w48 = n >> left & 0x1ffff
             upstream_node_id["id"] = w48 >> 1
             downstream_node_id: dict[str, Any] = {}
             if w48 & 1:
                 left -= 16
-                downstream_node_id["region"] = n >> left & 65535
+                downstream_node_id["region"] = n >> left & 0xffff
             left -= 16
-            downstream_node_id["id"] = n >> left & 65535
+            downstream_node_id["id"] = n >> left & 0xffff
             reference_links_item: dict[str, Any] = {
                 "upstreamNodeId": upstream_node_id,
                 "downstreamNodeId": downstream_node_id,
             }
             if w46 >> 1:
                 left -= 16
-                reference_links_item["referenceLanes"] = ((n >> left & 65535).to_bytes(2), 16)
+                reference_links_item["referenceLanes"] = ((n >> left & 0xffff).to_bytes(2), 16)
             reference_links.append(reference_links_item)
         rts_data["referenceLinks"] = reference_links
     if w >> 30:
@@ -521,27 +531,27 @@ def decode_rts_list(n: int, left: int) -> tuple[Any, int]:
 
 def decode_road_side_information(n: int, left: int) -> tuple[Any, int]:
     left -= 11
-    w = n >> left & 2047
+    w = n >> left & 0x7ff
     road_side_information: dict[str, Any] = {"msgCnt": w & 127}
     if w >> 9 & 1:
         left -= 20
-        moy = n >> left & 1048575
+        moy = n >> left & 0xfffff
         if moy > 527040:
             raise RemoteError(OUT_OF_RANGE, "RoadSideInformation.moy")
         road_side_information["moy"] = moy
     left -= 128
-    w3 = n >> left & 340282366920938463463374607431768211455
+    w3 = n >> left & 0xffffffffffffffffffffffffffffffff
     road_side_information["id"] = (w3 >> 64).to_bytes(8)
-    lat = (w3 >> 32 & 2147483647) - 900000000
+    lat = (w3 >> 32 & 0x7fffffff) - 900000000
     if lat > 900000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-    long = (w3 & 4294967295) - 1799999999
+    long = (w3 & 0xffffffff) - 1799999999
     if long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.long")
     ref_pos: dict[str, Any] = {"lat": lat, "long": long}
     if w3 >> 63 & 1:
         left -= 16
-        ref_pos["elevation"] = (n >> left & 65535) - 4096
+        ref_pos["elevation"] = (n >> left & 0xffff) - 4096
     road_side_information["refPos"] = ref_pos
     if w >> 8 & 1:
         rtes, left = decode_rte_list(n, left)
@@ -624,7 +634,7 @@ def encode_rte_data(value: Any) -> int:
                 and -8192 <= lat_2 <= 8191
             ):
                 raise Refused
-            acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_2 + 8192)
+            acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_2 + 8192) | 268435456
         elif offset_ll_name == "position-LL3":
             lon_3 = offset_ll_value["lon"]
             lat_3 = offset_ll_value["lat"]
@@ -636,7 +646,7 @@ def encode_rte_data(value: Any) -> int:
                 and -32768 <= lat_3 <= 32767
             ):
                 raise Refused
-            acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_3 + 32768)
+            acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_3 + 32768) | 8589934592
         elif offset_ll_name == "position-LL4":
             lon_4 = offset_ll_value["lon"]
             lat_4 = offset_ll_value["lat"]
@@ -648,7 +658,7 @@ def encode_rte_data(value: Any) -> int:
                 and -131072 <= lat_4 <= 131071
             ):
                 raise Refused
-            acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_4 + 131072)
+            acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_4 + 131072) | 206158430208
         elif offset_ll_name == "position-LL5":
             lon_5 = offset_ll_value["lon"]
             lat_5 = offset_ll_value["lat"]
@@ -660,7 +670,7 @@ def encode_rte_data(value: Any) -> int:
                 and -2097152 <= lat_5 <= 2097151
             ):
                 raise Refused
-            acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152)
+            acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152) | 70368744177664
         elif offset_ll_name == "position-LL6":
             lon_6 = offset_ll_value["lon"]
             lat_6 = offset_ll_value["lat"]
@@ -672,7 +682,7 @@ def encode_rte_data(value: Any) -> int:
                 and -8388608 <= lat_6 <= 8388607
             ):
                 raise Refused
-            acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608)
+            acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608) | 1407374883553280
         elif offset_ll_name == "position-LatLon":
             lon_7 = offset_ll_value["lon"]
             lat_7 = offset_ll_value["lat"]
@@ -684,7 +694,7 @@ def encode_rte_data(value: Any) -> int:
                 and -900000000 <= lat_7 <= 900000001
             ):
                 raise Refused
-            acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000)
+            acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000) | 55340232221128654848
         else:
             raise Refused
         if has_offset_v:
@@ -696,27 +706,27 @@ def encode_rte_data(value: Any) -> int:
             elif offset_v_name == "offset2":
                 if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                     raise Refused
-                acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+                acc = acc << 11 | (offset_v_value + 128) | 256
             elif offset_v_name == "offset3":
                 if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                     raise Refused
-                acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+                acc = acc << 12 | (offset_v_value + 256) | 1024
             elif offset_v_name == "offset4":
                 if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                     raise Refused
-                acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+                acc = acc << 13 | (offset_v_value + 512) | 3072
             elif offset_v_name == "offset5":
                 if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                     raise Refused
-                acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+                acc = acc << 14 | (offset_v_value + 1024) | 8192
             elif offset_v_name == "offset6":
                 if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                     raise Refused
-                acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+                acc = acc << 15 | (offset_v_value + 2048) | 20480
             elif offset_v_name == "elevation":
                 if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                     raise Refused
-                acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+                acc = acc << 19 | (offset_v_value + 4096) | 393216
             else:
                 raise Refused
     if has_event_radius:
@@ -734,7 +744,7 @@ def encode_rte_data(value: Any) -> int:
         elif description_name == "textGB2312":
             if not (type(description_value) is bytes and 2 <= len(description_value) <= 512):
                 raise Refused
-            acc = acc << 10 | 1 << 9 | (len(description_value) - 2)
+            acc = acc << 10 | (len(description_value) - 2) | 512
             acc = acc << 8 * len(description_value) | int.from_bytes(description_value)
         else:
             raise Refused
@@ -810,7 +820,7 @@ def encode_rte_data(value: Any) -> int:
                         and -8192 <= lat_9 <= 8191
                     ):
                         raise Refused
-                    part = part << 31 | 1 << 28 | (lon_9 + 8192) << 14 | (lat_9 + 8192)
+                    part = part << 31 | (lon_9 + 8192) << 14 | (lat_9 + 8192) | 268435456
                 elif offset_ll_name_2 == "position-LL3":
                     lon_10 = offset_ll_value_2["lon"]
                     lat_10 = offset_ll_value_2["lat"]
@@ -822,7 +832,7 @@ def encode_rte_data(value: Any) -> int:
                         and -32768 <= lat_10 <= 32767
                     ):
                         raise Refused
-                    part = part << 35 | 2 << 32 | (lon_10 + 32768) << 16 | (lat_10 + 32768)
+                    part = part << 35 | (lon_10 + 32768) << 16 | (lat_10 + 32768) | 8589934592
                 elif offset_ll_name_2 == "position-LL4":
                     lon_11 = offset_ll_value_2["lon"]
                     lat_11 = offset_ll_value_2["lat"]
@@ -834,7 +844,7 @@ def encode_rte_data(value: Any) -> int:
                         and -131072 <= lat_11 <= 131071
                     ):
                         raise Refused
-                    part = part << 39 | 3 << 36 | (lon_11 + 131072) << 18 | (lat_11 + 131072)
+                    part = part << 39 | (lon_11 + 131072) << 18 | (lat_11 + 131072) | 206158430208
                 elif offset_ll_name_2 == "position-LL5":
                     lon_12 = offset_ll_value_2["lon"]
                     lat_12 = offset_ll_value_2["lat"]
@@ -846,7 +856,7 @@ def encode_rte_data(value: Any) -> int:
                         and -2097152 <= lat_12 <= 2097151
                     ):
                         raise Refused
-                    part = part << 47 | 4 << 44 | (lon_12 + 2097152) << 22 | (lat_12 + 2097152)
+                    part = part << 47 | (lon_12 + 2097152) << 22 | (lat_12 + 2097152) | 70368744177664
                 elif offset_ll_name_2 == "position-LL6":
                     lon_13 = offset_ll_value_2["lon"]
                     lat_13 = offset_ll_value_2["lat"]
@@ -858,7 +868,7 @@ def encode_rte_data(value: Any) -> int:
                         and -8388608 <= lat_13 <= 8388607
                     ):
                         raise Refused
-                    part = part << 51 | 5 << 48 | (lon_13 + 8388608) << 24 | (lat_13 + 8388608)
+                    part = part << 51 | (lon_13 + 8388608) << 24 | (lat_13 + 8388608) | 1407374883553280
                 elif offset_ll_name_2 == "position-LatLon":
                     lon_14 = offset_ll_value_2["lon"]
                     lat_14 = offset_ll_value_2["lat"]
@@ -870,7 +880,12 @@ def encode_rte_data(value: Any) -> int:
                         and -900000000 <= lat_14 <= 900000001
                     ):
                         raise Refused
-                    part = part << 66 | 6 << 63 | (lon_14 + 1799999999) << 31 | (lat_14 + 900000000)
+                    part = (
+                        part << 66
+                        | (lon_14 + 1799999999) << 31
+                        | (lat_14 + 900000000)
+                        | 55340232221128654848
+                    )
                 else:
                     raise Refused
                 if has_offset_v_2:
@@ -882,27 +897,27 @@ def encode_rte_data(value: Any) -> int:
                     elif offset_v_name_2 == "offset2":
                         if not (type(offset_v_value_2) is int and -128 <= offset_v_value_2 <= 127):
                             raise Refused
-                        part = part << 11 | 1 << 8 | (offset_v_value_2 + 128)
+                        part = part << 11 | (offset_v_value_2 + 128) | 256
                     elif offset_v_name_2 == "offset3":
                         if not (type(offset_v_value_2) is int and -256 <= offset_v_value_2 <= 255):
                             raise Refused
-                        part = part << 12 | 2 << 9 | (offset_v_value_2 + 256)
+                        part = part << 12 | (offset_v_value_2 + 256) | 1024
                     elif offset_v_name_2 == "offset4":
                         if not (type(offset_v_value_2) is int and -512 <= offset_v_value_2 <= 511):
                             raise Refused
-                        part = part << 13 | 3 << 10 | (offset_v_value_2 + 512)
+                        part = part << 13 | (offset_v_value_2 + 512) | 3072
                     elif offset_v_name_2 == "offset5":
                         if not (type(offset_v_value_2) is int and -1024 <= offset_v_value_2 <= 1023):
                             raise Refused
-                        part = part << 14 | 4 << 11 | (offset_v_value_2 + 1024)
+                        part = part << 14 | (offset_v_value_2 + 1024) | 8192
                     elif offset_v_name_2 == "offset6":
                         if not (type(offset_v_value_2) is int and -2048 <= offset_v_value_2 <= 2047):
                             raise Refused
-                        part = part << 15 | 5 << 12 | (offset_v_value_2 + 2048)
+                        part = part << 15 | (offset_v_value_2 + 2048) | 20480
                     elif offset_v_name_2 == "elevation":
                         if not (type(offset_v_value_2) is int and -4096 <= offset_v_value_2 <= 61439):
                             raise Refused
-                        part = part << 19 | 6 << 16 | (offset_v_value_2 + 4096)
+                        part = part << 19 | (offset_v_value_2 + 4096) | 393216
                     else:
                         raise Refused
             path_radius = reference_paths_item["pathRadius"]
@@ -1036,7 +1051,7 @@ def encode_rts_data(value: Any) -> int:
                 and -8192 <= lat_2 <= 8191
             ):
                 raise Refused
-            acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_2 + 8192)
+            acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_2 + 8192) | 268435456
         elif offset_ll_name == "position-LL3":
             lon_3 = offset_ll_value["lon"]
             lat_3 = offset_ll_value["lat"]
@@ -1048,7 +1063,7 @@ def encode_rts_data(value: Any) -> int:
                 and -32768 <= lat_3 <= 32767
             ):
                 raise Refused
-            acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_3 + 32768)
+            acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_3 + 32768) | 8589934592
         elif offset_ll_name == "position-LL4":
             lon_4 = offset_ll_value["lon"]
             lat_4 = offset_ll_value["lat"]
@@ -1060,7 +1075,7 @@ def encode_rts_data(value: Any) -> int:
                 and -131072 <= lat_4 <= 131071
             ):
                 raise Refused
-            acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_4 + 131072)
+            acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_4 + 131072) | 206158430208
         elif offset_ll_name == "position-LL5":
             lon_5 = offset_ll_value["lon"]
             lat_5 = offset_ll_value["lat"]
@@ -1072,7 +1087,7 @@ def encode_rts_data(value: Any) -> int:
                 and -2097152 <= lat_5 <= 2097151
             ):
                 raise Refused
-            acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152)
+            acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152) | 70368744177664
         elif offset_ll_name == "position-LL6":
             lon_6 = offset_ll_value["lon"]
             lat_6 = offset_ll_value["lat"]
@@ -1084,7 +1099,7 @@ def encode_rts_data(value: Any) -> int:
                 and -8388608 <= lat_6 <= 8388607
             ):
                 raise Refused
-            acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608)
+            acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608) | 1407374883553280
         elif offset_ll_name == "position-LatLon":
             lon_7 = offset_ll_value["lon"]
             lat_7 = offset_ll_value["lat"]
@@ -1096,7 +1111,7 @@ def encode_rts_data(value: Any) -> int:
                 and -900000000 <= lat_7 <= 900000001
             ):
                 raise Refused
-            acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000)
+            acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000) | 55340232221128654848
         else:
             raise Refused
         if has_offset_v:
@@ -1108,27 +1123,27 @@ def encode_rts_data(value: Any) -> int:
             elif offset_v_name == "offset2":
                 if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                     raise Refused
-                acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+                acc = acc << 11 | (offset_v_value + 128) | 256
             elif offset_v_name == "offset3":
                 if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                     raise Refused
-                acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+                acc = acc << 12 | (offset_v_value + 256) | 1024
             elif offset_v_name == "offset4":
                 if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                     raise Refused
-                acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+                acc = acc << 13 | (offset_v_value + 512) | 3072
             elif offset_v_name == "offset5":
                 if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                     raise Refused
-                acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+                acc = acc << 14 | (offset_v_value + 1024) | 8192
             elif offset_v_name == "offset6":
                 if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                     raise Refused
-                acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+                acc = acc << 15 | (offset_v_value + 2048) | 20480
             elif offset_v_name == "elevation":
                 if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                     raise Refused
-                acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+                acc = acc << 19 | (offset_v_value + 4096) | 393216
             else:
                 raise Refused
     if has_description:
@@ -1141,7 +1156,7 @@ def encode_rts_data(value: Any) -> int:
         elif description_name == "textGB2312":
             if not (type(description_value) is bytes and 2 <= len(description_value) <= 512):
                 raise Refused
-            acc = acc << 10 | 1 << 9 | (len(description_value) - 2)
+            acc = acc << 10 | (len(description_value) - 2) | 512
             acc = acc << 8 * len(description_value) | int.from_bytes(description_value)
         else:
             raise Refused
@@ -1217,7 +1232,7 @@ def encode_rts_data(value: Any) -> int:
                         and -8192 <= lat_9 <= 8191
                     ):
                         raise Refused
-                    part = part << 31 | 1 << 28 | (lon_9 + 8192) << 14 | (lat_9 + 8192)
+                    part = part << 31 | (lon_9 + 8192) << 14 | (lat_9 + 8192) | 268435456
                 elif offset_ll_name_2 == "position-LL3":
                     lon_10 = offset_ll_value_2["lon"]
                     lat_10 = offset_ll_value_2["lat"]
@@ -1229,7 +1244,7 @@ def encode_rts_data(value: Any) -> int:
                         and -32768 <= lat_10 <= 32767
                     ):
                         raise Refused
-                    part = part << 35 | 2 << 32 | (lon_10 + 32768) << 16 | (lat_10 + 32768)
+                    part = part << 35 | (lon_10 + 32768) << 16 | (lat_10 + 32768) | 8589934592
                 elif offset_ll_name_2 == "position-LL4":
                     lon_11 = offset_ll_value_2["lon"]
                     lat_11 = offset_ll_value_2["lat"]
@@ -1241,7 +1256,7 @@ def encode_rts_data(value: Any) -> int:
                         and -131072 <= lat_11 <= 131071
                     ):
                         raise Refused
-                    part = part << 39 | 3 << 36 | (lon_11 + 131072) << 18 | (lat_11 + 131072)
+                    part = part << 39 | (lon_11 + 131072) << 18 | (lat_11 + 131072) | 206158430208
                 elif offset_ll_name_2 == "position-LL5":
                     lon_12 = offset_ll_value_2["lon"]
                     lat_12 = offset_ll_value_2["lat"]
@@ -1253,7 +1268,7 @@ def encode_rts_data(value: Any) -> int:
                         and -2097152 <= lat_12 <= 2097151
                     ):
                         raise Refused
-                    part = part << 47 | 4 << 44 | (lon_12 + 2097152) << 22 | (lat_12 + 2097152)
+                    part = part << 47 | (lon_12 + 2097152) << 22 | (lat_12 + 2097152) | 70368744177664
                 elif offset_ll_name_2 == "position-LL6":
                     lon_13 = offset_ll_value_2["lon"]
                     lat_13 = offset_ll_value_2["lat"]
@@ -1265,7 +1280,7 @@ def encode_rts_data(value: Any) -> int:
                         and -8388608 <= lat_13 <= 8388607
                     ):
                         raise Refused
-                    part = part << 51 | 5 << 48 | (lon_13 + 8388608) << 24 | (lat_13 + 8388608)
+                    part = part << 51 | (lon_13 + 8388608) << 24 | (lat_13 + 8388608) | 1407374883553280
                 elif offset_ll_name_2 == "position-LatLon":
                     lon_14 = offset_ll_value_2["lon"]
                     lat_14 = offset_ll_value_2["lat"]
@@ -1277,7 +1292,12 @@ def encode_rts_data(value: Any) -> int:
                         and -900000000 <= lat_14 <= 900000001
                     ):
                         raise Refused
-                    part = part << 66 | 6 << 63 | (lon_14 + 1799999999) << 31 | (lat_14 + 900000000)
+                    part = (
+                        part << 66
+                        | (lon_14 + 1799999999) << 31
+                        | (lat_14 + 900000000)
+                        | 55340232221128654848
+                    )
                 else:
                     raise Refused
                 if has_offset_v_2:
@@ -1289,27 +1309,27 @@ def encode_rts_data(value: Any) -> int:
                     elif offset_v_name_2 == "offset2":
                         if not (type(offset_v_value_2) is int and -128 <= offset_v_value_2 <= 127):
                             raise Refused
-                        part = part << 11 | 1 << 8 | (offset_v_value_2 + 128)
+                        part = part << 11 | (offset_v_value_2 + 128) | 256
                     elif offset_v_name_2 == "offset3":
                         if not (type(offset_v_value_2) is int and -256 <= offset_v_value_2 <= 255):
                             raise Refused
-                        part = part << 12 | 2 << 9 | (offset_v_value_2 + 256)
+                        part = part << 12 | (offset_v_value_2 + 256) | 1024
                     elif offset_v_name_2 == "offset4":
                         if not (type(offset_v_value_2) is int and -512 <= offset_v_value_2 <= 511):
                             raise Refused
-                        part = part << 13 | 3 << 10 | (offset_v_value_2 + 512)
+                        part = part << 13 | (offset_v_value_2 + 512) | 3072
                     elif offset_v_name_2 == "offset5":
                         if not (type(offset_v_value_2) is int and -1024 <= offset_v_value_2 <= 1023):
                             raise Refused
-                        part = part << 14 | 4 << 11 | (offset_v_value_2 + 1024)
+                        part = part << 14 | (offset_v_value_2 + 1024) | 8192
                     elif offset_v_name_2 == "offset6":
                         if not (type(offset_v_value_2) is int and -2048 <= offset_v_value_2 <= 2047):
                             raise Refused
-                        part = part << 15 | 5 << 12 | (offset_v_value_2 + 2048)
+                        part = part << 15 | (offset_v_value_2 + 2048) | 20480
                     elif offset_v_name_2 == "elevation":
                         if not (type(offset_v_value_2) is int and -4096 <= offset_v_value_2 <= 61439):
                             raise Refused
-                        part = part << 19 | 6 << 16 | (offset_v_value_2 + 4096)
+                        part = part << 19 | (offset_v_value_2 + 4096) | 393216
                     else:
                         raise Refused
             path_radius = reference_paths_item["pathRadius"]

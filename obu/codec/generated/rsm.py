@@ -39,13 +39,13 @@ SOURCE_TYPE_NUMBER = {name: number for number, name in enumerate(SOURCE_TYPE)}
 
 def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
     left -= 11
-    w = n >> left & 2047
+    w = n >> left & 0x7ff
     if w >> 3 & 1:
         ptc_type, left = read_later_name(n, left + 3, ())
     else:
         ptc_type = PARTICIPANT_TYPE[w & 7]
     left -= 20
-    w2 = n >> left & 1048575
+    w2 = n >> left & 0xfffff
     if w2 >> 3 & 1:
         source, left = read_later_name(n, left + 3, ())
     else:
@@ -53,42 +53,43 @@ def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
     participant_data: dict[str, Any] = {"ptcType": ptc_type, "ptcId": w2 >> 4, "source": source}
     if w >> 9 & 1:
         left -= 64
-        participant_data["id"] = (n >> left & 18446744073709551615).to_bytes(8)
+        participant_data["id"] = (n >> left & 0xffffffffffffffff).to_bytes(8)
     left -= 20
-    w4 = n >> left & 1048575
+    w4 = n >> left & 0xfffff
     participant_data["secMark"] = w4 >> 4
     offset_ll_index = w4 & 7
+    offset_ll: tuple[str, Any]
     if offset_ll_index == 0:
         left -= 24
-        w5 = n >> left & 16777215
-        offset_ll = ("position-LL1", {"lon": (w5 >> 12) - 2048, "lat": (w5 & 4095) - 2048})
+        w5 = n >> left & 0xffffff
+        offset_ll = ("position-LL1", {"lon": (w5 >> 12) - 2048, "lat": (w5 & 0xfff) - 2048})
     elif offset_ll_index == 1:
         left -= 28
-        w6 = n >> left & 268435455
-        offset_ll = ("position-LL2", {"lon": (w6 >> 14) - 8192, "lat": (w6 & 16383) - 8192})
+        w6 = n >> left & 0xfffffff
+        offset_ll = ("position-LL2", {"lon": (w6 >> 14) - 8192, "lat": (w6 & 0x3fff) - 8192})
     elif offset_ll_index == 2:
         left -= 32
-        w7 = n >> left & 4294967295
-        offset_ll = ("position-LL3", {"lon": (w7 >> 16) - 32768, "lat": (w7 & 65535) - 32768})
+        w7 = n >> left & 0xffffffff
+        offset_ll = ("position-LL3", {"lon": (w7 >> 16) - 32768, "lat": (w7 & 0xffff) - 32768})
     elif offset_ll_index == 3:
         left -= 36
-        w8 = n >> left & 68719476735
-        offset_ll = ("position-LL4", {"lon": (w8 >> 18) - 131072, "lat": (w8 & 262143) - 131072})
+        w8 = n >> left & 0xfffffffff
+        offset_ll = ("position-LL4", {"lon": (w8 >> 18) - 131072, "lat": (w8 & 0x3ffff) - 131072})
     elif offset_ll_index == 4:
         left -= 44
-        w9 = n >> left & 17592186044415
-        offset_ll = ("position-LL5", {"lon": (w9 >> 22) - 2097152, "lat": (w9 & 4194303) - 2097152})
+        w9 = n >> left & 0xfffffffffff
+        offset_ll = ("position-LL5", {"lon": (w9 >> 22) - 2097152, "lat": (w9 & 0x3fffff) - 2097152})
     elif offset_ll_index == 5:
         left -= 48
-        w10 = n >> left & 281474976710655
-        offset_ll = ("position-LL6", {"lon": (w10 >> 24) - 8388608, "lat": (w10 & 16777215) - 8388608})
+        w10 = n >> left & 0xffffffffffff
+        offset_ll = ("position-LL6", {"lon": (w10 >> 24) - 8388608, "lat": (w10 & 0xffffff) - 8388608})
     elif offset_ll_index == 6:
         left -= 63
-        w11 = n >> left & 9223372036854775807
+        w11 = n >> left & 0x7fffffffffffffff
         lon = (w11 >> 31) - 1799999999
         if lon > 1800000001:
             raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lon")
-        lat = (w11 & 2147483647) - 900000000
+        lat = (w11 & 0x7fffffff) - 900000000
         if lat > 900000001:
             raise RemoteError(OUT_OF_RANGE, "Position-LLmD-64b.lat")
         offset_ll = ("position-LatLon", {"lon": lon, "lat": lat})
@@ -98,6 +99,7 @@ def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
     if w4 >> 3 & 1:
         left -= 3
         offset_v_index = n >> left & 7
+        offset_v: tuple[str, Any]
         if offset_v_index == 0:
             left -= 7
             offset_v = ("offset1", (n >> left & 127) - 64)
@@ -106,19 +108,19 @@ def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
             offset_v = ("offset2", (n >> left & 255) - 128)
         elif offset_v_index == 2:
             left -= 9
-            offset_v = ("offset3", (n >> left & 511) - 256)
+            offset_v = ("offset3", (n >> left & 0x1ff) - 256)
         elif offset_v_index == 3:
             left -= 10
-            offset_v = ("offset4", (n >> left & 1023) - 512)
+            offset_v = ("offset4", (n >> left & 0x3ff) - 512)
         elif offset_v_index == 4:
             left -= 11
-            offset_v = ("offset5", (n >> left & 2047) - 1024)
+            offset_v = ("offset5", (n >> left & 0x7ff) - 1024)
         elif offset_v_index == 5:
             left -= 12
-            offset_v = ("offset6", (n >> left & 4095) - 2048)
+            offset_v = ("offset6", (n >> left & 0xfff) - 2048)
         elif offset_v_index == 6:
             left -= 16
-            offset_v = ("elevation", (n >> left & 65535) - 4096)
+            offset_v = ("elevation", (n >> left & 0xffff) - 4096)
         else:
             raise RemoteError(UNKNOWN_ALTERNATIVE, "VerticalOffset")
         pos["offsetV"] = offset_v
@@ -134,9 +136,9 @@ def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
         left -= 3
         participant_data["transmission"] = TRANSMISSION_STATE[n >> left & 7]
     left -= 28
-    w23 = n >> left & 268435455
+    w23 = n >> left & 0xfffffff
     participant_data["speed"] = w23 >> 15
-    heading = w23 & 32767
+    heading = w23 & 0x7fff
     if heading > 28800:
         raise RemoteError(OUT_OF_RANGE, "ParticipantData.heading")
     participant_data["heading"] = heading
@@ -162,30 +164,30 @@ def decode_participant_data(n: int, left: int) -> tuple[Any, int]:
         participant_data["motionCfd"] = motion_cfd
     if w >> 5 & 1:
         left -= 48
-        w29 = n >> left & 281474976710655
+        w29 = n >> left & 0xffffffffffff
         long = (w29 >> 36) - 2000
         if long > 2001:
             raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.long")
-        lat_2 = (w29 >> 24 & 4095) - 2000
+        lat_2 = (w29 >> 24 & 0xfff) - 2000
         if lat_2 > 2001:
             raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.lat")
         vert = (w29 >> 16 & 255) - 127
         if vert > 127:
             raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.vert")
-        yaw = (w29 & 65535) - 32767
+        yaw = (w29 & 0xffff) - 32767
         if yaw > 32767:
             raise RemoteError(OUT_OF_RANGE, "AccelerationSet4Way.yaw")
         participant_data["accelSet"] = {"long": long, "lat": lat_2, "vert": vert, "yaw": yaw}
     left -= 23
-    w30 = n >> left & 8388607
-    size: dict[str, Any] = {"width": w30 >> 12 & 1023, "length": w30 & 4095}
+    w30 = n >> left & 0x7fffff
+    size: dict[str, Any] = {"width": w30 >> 12 & 0x3ff, "length": w30 & 0xfff}
     if w30 >> 22:
         left -= 7
         size["height"] = n >> left & 127
     participant_data["size"] = size
     if w >> 4 & 1:
         left -= 10
-        w32 = n >> left & 1023
+        w32 = n >> left & 0x3ff
         vehicle_class: dict[str, Any] = {"classification": w32 & 255}
         if w32 >> 8 & 1:
             left -= 4
@@ -210,21 +212,21 @@ def decode_participant_list(n: int, left: int) -> tuple[Any, int]:
 
 def decode_roadside_safety_message(n: int, left: int) -> tuple[Any, int]:
     left -= 136
-    w = n >> left & 87112285931760246646623899502532662132735
-    lat = (w >> 32 & 2147483647) - 900000000
+    w = n >> left & 0xffffffffffffffffffffffffffffffffff
+    lat = (w >> 32 & 0x7fffffff) - 900000000
     if lat > 900000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-    long = (w & 4294967295) - 1799999999
+    long = (w & 0xffffffff) - 1799999999
     if long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "Position3D.long")
     ref_pos: dict[str, Any] = {"lat": lat, "long": long}
     if w >> 63 & 1:
         left -= 16
-        ref_pos["elevation"] = (n >> left & 65535) - 4096
+        ref_pos["elevation"] = (n >> left & 0xffff) - 4096
     participants, left = decode_participant_list(n, left)
     roadside_safety_message: dict[str, Any] = {
         "msgCnt": w >> 128 & 127,
-        "id": (w >> 64 & 18446744073709551615).to_bytes(8),
+        "id": (w >> 64 & 0xffffffffffffffff).to_bytes(8),
         "refPos": ref_pos,
         "participants": participants,
     }
@@ -305,7 +307,7 @@ def encode_participant_data(value: Any) -> int:
             and -8192 <= lat_2 <= 8191
         ):
             raise Refused
-        acc = acc << 31 | 1 << 28 | (lon_2 + 8192) << 14 | (lat_2 + 8192)
+        acc = acc << 31 | (lon_2 + 8192) << 14 | (lat_2 + 8192) | 268435456
     elif offset_ll_name == "position-LL3":
         lon_3 = offset_ll_value["lon"]
         lat_3 = offset_ll_value["lat"]
@@ -317,7 +319,7 @@ def encode_participant_data(value: Any) -> int:
             and -32768 <= lat_3 <= 32767
         ):
             raise Refused
-        acc = acc << 35 | 2 << 32 | (lon_3 + 32768) << 16 | (lat_3 + 32768)
+        acc = acc << 35 | (lon_3 + 32768) << 16 | (lat_3 + 32768) | 8589934592
     elif offset_ll_name == "position-LL4":
         lon_4 = offset_ll_value["lon"]
         lat_4 = offset_ll_value["lat"]
@@ -329,7 +331,7 @@ def encode_participant_data(value: Any) -> int:
             and -131072 <= lat_4 <= 131071
         ):
             raise Refused
-        acc = acc << 39 | 3 << 36 | (lon_4 + 131072) << 18 | (lat_4 + 131072)
+        acc = acc << 39 | (lon_4 + 131072) << 18 | (lat_4 + 131072) | 206158430208
     elif offset_ll_name == "position-LL5":
         lon_5 = offset_ll_value["lon"]
         lat_5 = offset_ll_value["lat"]
@@ -341,7 +343,7 @@ def encode_participant_data(value: Any) -> int:
             and -2097152 <= lat_5 <= 2097151
         ):
             raise Refused
-        acc = acc << 47 | 4 << 44 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152)
+        acc = acc << 47 | (lon_5 + 2097152) << 22 | (lat_5 + 2097152) | 70368744177664
     elif offset_ll_name == "position-LL6":
         lon_6 = offset_ll_value["lon"]
         lat_6 = offset_ll_value["lat"]
@@ -353,7 +355,7 @@ def encode_participant_data(value: Any) -> int:
             and -8388608 <= lat_6 <= 8388607
         ):
             raise Refused
-        acc = acc << 51 | 5 << 48 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608)
+        acc = acc << 51 | (lon_6 + 8388608) << 24 | (lat_6 + 8388608) | 1407374883553280
     elif offset_ll_name == "position-LatLon":
         lon_7 = offset_ll_value["lon"]
         lat_7 = offset_ll_value["lat"]
@@ -365,7 +367,7 @@ def encode_participant_data(value: Any) -> int:
             and -900000000 <= lat_7 <= 900000001
         ):
             raise Refused
-        acc = acc << 66 | 6 << 63 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000)
+        acc = acc << 66 | (lon_7 + 1799999999) << 31 | (lat_7 + 900000000) | 55340232221128654848
     else:
         raise Refused
     if has_offset_v:
@@ -377,27 +379,27 @@ def encode_participant_data(value: Any) -> int:
         elif offset_v_name == "offset2":
             if not (type(offset_v_value) is int and -128 <= offset_v_value <= 127):
                 raise Refused
-            acc = acc << 11 | 1 << 8 | (offset_v_value + 128)
+            acc = acc << 11 | (offset_v_value + 128) | 256
         elif offset_v_name == "offset3":
             if not (type(offset_v_value) is int and -256 <= offset_v_value <= 255):
                 raise Refused
-            acc = acc << 12 | 2 << 9 | (offset_v_value + 256)
+            acc = acc << 12 | (offset_v_value + 256) | 1024
         elif offset_v_name == "offset4":
             if not (type(offset_v_value) is int and -512 <= offset_v_value <= 511):
                 raise Refused
-            acc = acc << 13 | 3 << 10 | (offset_v_value + 512)
+            acc = acc << 13 | (offset_v_value + 512) | 3072
         elif offset_v_name == "offset5":
             if not (type(offset_v_value) is int and -1024 <= offset_v_value <= 1023):
                 raise Refused
-            acc = acc << 14 | 4 << 11 | (offset_v_value + 1024)
+            acc = acc << 14 | (offset_v_value + 1024) | 8192
         elif offset_v_name == "offset6":
             if not (type(offset_v_value) is int and -2048 <= offset_v_value <= 2047):
                 raise Refused
-            acc = acc << 15 | 5 << 12 | (offset_v_value + 2048)
+            acc = acc << 15 | (offset_v_value + 2048) | 20480
         elif offset_v_name == "elevation":
             if not (type(offset_v_value) is int and -4096 <= offset_v_value <= 61439):
                 raise Refused
-            acc = acc << 19 | 6 << 16 | (offset_v_value + 4096)
+            acc = acc << 19 | (offset_v_value + 4096) | 393216
         else:
             raise Refused
     pos_confidence = value["posConfidence"]

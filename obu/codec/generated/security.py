@@ -64,6 +64,7 @@ def decode_signed_data_payload(data: bytes, at: int, depth: int = 0) -> tuple[An
         if at > len(data):
             raise RemoteError(TRUNCATED)
         ext_data_hash_tag = data[p2]
+        ext_data_hash: tuple[str, Any]
         if ext_data_hash_tag == 128:
             p3 = at
             at += 32
@@ -90,6 +91,7 @@ def decode_ecc_p256_curve_point(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     ecc_p256_curve_point_tag = data[p]
+    ecc_p256_curve_point: tuple[str, Any]
     if ecc_p256_curve_point_tag == 128:
         p2 = at
         at += 32
@@ -127,6 +129,7 @@ def decode_base_public_encryption_key(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     base_public_encryption_key_tag = data[p]
+    base_public_encryption_key: tuple[str, Any]
     if base_public_encryption_key_tag == 128:
         ecies_nist_p256, at = decode_ecc_p256_curve_point(data, at)
         base_public_encryption_key = ("eciesNistP256", ecies_nist_p256)
@@ -164,6 +167,7 @@ def decode_encryption_key(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     encryption_key_tag = data[p]
+    encryption_key: tuple[str, Any]
     if encryption_key_tag == 128:
         public, at = decode_public_encryption_key(data, at)
         encryption_key = ("public", public)
@@ -173,6 +177,7 @@ def decode_encryption_key(data: bytes, at: int) -> tuple[Any, int]:
         if at > len(data):
             raise RemoteError(TRUNCATED)
         symmetric_tag = data[p2]
+        symmetric: tuple[str, Any]
         if symmetric_tag == 128:
             p3 = at
             at += 16
@@ -216,6 +221,7 @@ def decode_certificate_id(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     certificate_id_tag = data[p]
+    certificate_id: tuple[str, Any]
     if certificate_id_tag == 128:
         p2 = at
         at += 12
@@ -256,6 +262,7 @@ def decode_duration(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     duration_tag = data[p]
+    duration: tuple[str, Any]
     if duration_tag == 128:
         p2 = at
         at += 2
@@ -342,6 +349,7 @@ def decode_identified_region(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     identified_region_tag = data[p]
+    identified_region: tuple[str, Any]
     if identified_region_tag == 128:
         p2 = at
         at += 2
@@ -385,6 +393,7 @@ def decode_geographic_region(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     geographic_region_tag = data[p]
+    geographic_region: tuple[str, Any]
     if geographic_region_tag == 128:
         p2 = at
         at += 10
@@ -471,6 +480,7 @@ def decode_sequence_of_aid_ssp(data: bytes, at: int) -> tuple[Any, int]:
             if at > len(data):
                 raise RemoteError(TRUNCATED)
             ssp_tag = data[p2]
+            ssp: tuple[str, Any]
             if ssp_tag == 128:
                 opaque, at = oer.read_octets(data, at)
                 ssp = ("opaque", opaque)
@@ -500,6 +510,7 @@ def decode_ssp_range(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     ssp_range_tag = data[p]
+    ssp_range: tuple[str, Any]
     if ssp_range_tag == 128:
         opaque_size, at = oer.read_unsigned(data, at)
         opaque: list[Any] = []
@@ -548,6 +559,7 @@ def decode_subject_permissions(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     subject_permissions_tag = data[p]
+    subject_permissions: tuple[str, Any]
     if subject_permissions_tag == 128:
         explicit, at = decode_sequence_of_aid_ssp_range(data, at)
         subject_permissions = ("explicit", explicit)
@@ -610,6 +622,7 @@ def decode_ecc_p384_curve_point(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     ecc_p384_curve_point_tag = data[p]
+    ecc_p384_curve_point: tuple[str, Any]
     if ecc_p384_curve_point_tag == 128:
         p2 = at
         at += 48
@@ -647,6 +660,7 @@ def decode_public_verification_key(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     public_verification_key_tag = data[p]
+    public_verification_key: tuple[str, Any]
     if public_verification_key_tag == 128:
         ecdsa_nist_p256, at = decode_ecc_p256_curve_point(data, at)
         public_verification_key = ("ecdsaNistP256", ecdsa_nist_p256)
@@ -673,6 +687,7 @@ def decode_verification_key_indicator(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     verification_key_indicator_tag = data[p]
+    verification_key_indicator: tuple[str, Any]
     if verification_key_indicator_tag == 128:
         verification_key, at = decode_public_verification_key(data, at)
         verification_key_indicator = ("verificationKey", verification_key)
@@ -764,6 +779,7 @@ def decode_signature(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     signature_tag = data[p]
+    signature: tuple[str, Any]
     if signature_tag == 128:
         ecdsa_nist_p256_signature, at = decode_ecdsa_p256_signature(data, at)
         signature = ("ecdsaNistP256Signature", ecdsa_nist_p256_signature)
@@ -793,6 +809,7 @@ def decode_certificate_base(data: bytes, at: int) -> tuple[Any, int]:
     if bits & 127:
         raise RemoteError(NONZERO_PADDING)
     issuer_tag = data[p + 3]
+    issuer: tuple[str, Any]
     if issuer_tag == 128:
         p2 = at
         at += 8
@@ -928,6 +945,7 @@ def decode_signer_identifier(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     signer_identifier_tag = data[p]
+    signer_identifier: tuple[str, Any]
     if signer_identifier_tag == 128:
         p2 = at
         at += 8
@@ -991,6 +1009,7 @@ def decode_encrypted_data_encryption_key(data: bytes, at: int) -> tuple[Any, int
     if at > len(data):
         raise RemoteError(TRUNCATED)
     encrypted_data_encryption_key_tag = data[p]
+    encrypted_data_encryption_key: tuple[str, Any]
     if encrypted_data_encryption_key_tag == 128:
         ecies_nist_p256, at = decode_ecies_p256_encrypted_key(data, at)
         encrypted_data_encryption_key = ("eciesNistP256", ecies_nist_p256)
@@ -1020,6 +1039,7 @@ def decode_recipient_info(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     recipient_info_tag = data[p]
+    recipient_info: tuple[str, Any]
     if recipient_info_tag == 128:
         p2 = at
         at += 8
@@ -1032,6 +1052,7 @@ def decode_recipient_info(data: bytes, at: int) -> tuple[Any, int]:
         if at > len(data):
             raise RemoteError(TRUNCATED)
         enc_key_tag = data[p3 + 8]
+        enc_key: tuple[str, Any]
         if enc_key_tag == 128:
             p4 = at
             at += 12
@@ -1075,6 +1096,7 @@ def decode_encrypted_data(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     ciphertext_tag = data[p]
+    ciphertext: tuple[str, Any]
     if ciphertext_tag == 128:
         p2 = at
         at += 12
@@ -1096,6 +1118,7 @@ def decode_v2x_sec_content(data: bytes, at: int, depth: int = 0) -> tuple[Any, i
     if at > len(data):
         raise RemoteError(TRUNCATED)
     v2x_sec_content_tag = data[p]
+    v2x_sec_content: tuple[str, Any]
     if v2x_sec_content_tag == 128:
         unsecured_data, at = oer.read_octets(data, at)
         v2x_sec_content = ("unsecuredData", unsecured_data)
@@ -1128,6 +1151,7 @@ def decode_hashed_data(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     hashed_data_tag = data[p]
+    hashed_data: tuple[str, Any]
     if hashed_data_tag == 128:
         p2 = at
         at += 32
@@ -1168,6 +1192,7 @@ def decode_symmetric_encryption_key(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     symmetric_encryption_key_tag = data[p]
+    symmetric_encryption_key: tuple[str, Any]
     if symmetric_encryption_key_tag == 128:
         p2 = at
         at += 16
@@ -1188,6 +1213,7 @@ def decode_issuer_identifier(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     issuer_identifier_tag = data[p]
+    issuer_identifier: tuple[str, Any]
     if issuer_identifier_tag == 128:
         p2 = at
         at += 8
@@ -1256,6 +1282,7 @@ def decode_aid_ssp(data: bytes, at: int) -> tuple[Any, int]:
         if at > len(data):
             raise RemoteError(TRUNCATED)
         ssp_tag = data[p2]
+        ssp: tuple[str, Any]
         if ssp_tag == 128:
             opaque, at = oer.read_octets(data, at)
             ssp = ("opaque", opaque)
@@ -1274,6 +1301,7 @@ def decode_service_specific_permissions(data: bytes, at: int) -> tuple[Any, int]
     if at > len(data):
         raise RemoteError(TRUNCATED)
     service_specific_permissions_tag = data[p]
+    service_specific_permissions: tuple[str, Any]
     if service_specific_permissions_tag == 128:
         opaque, at = oer.read_octets(data, at)
         service_specific_permissions = ("opaque", opaque)
@@ -1405,6 +1433,7 @@ def decode_symm_recipient_info(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     enc_key_tag = data[p + 8]
+    enc_key: tuple[str, Any]
     if enc_key_tag == 128:
         p2 = at
         at += 12
@@ -1426,6 +1455,7 @@ def decode_symmetric_ciphertext(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     symmetric_ciphertext_tag = data[p]
+    symmetric_ciphertext: tuple[str, Any]
     if symmetric_ciphertext_tag == 128:
         p2 = at
         at += 12
@@ -1472,6 +1502,7 @@ def decode_to_be_signed_root_ctl(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     issuer_tag = data[p + 1]
+    issuer: tuple[str, Any]
     if issuer_tag == 128:
         p2 = at
         at += 8
@@ -1540,6 +1571,7 @@ def decode_to_be_signed_pki_ctl(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     issuer_tag = data[p + 1]
+    issuer: tuple[str, Any]
     if issuer_tag == 128:
         p2 = at
         at += 8
@@ -1789,6 +1821,7 @@ def decode_crl_contents(data: bytes, at: int) -> tuple[Any, int]:
     if at > len(data):
         raise RemoteError(TRUNCATED)
     type_specific_tag = data[p3]
+    type_specific: tuple[str, Any]
     if type_specific_tag == 128:
         full_hash_crl, at = decode_to_be_signed_hash_id_crl(data, at)
         type_specific = ("fullHashCrl", full_hash_crl)

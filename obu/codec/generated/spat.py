@@ -33,17 +33,17 @@ LIGHT_STATE_NUMBER = {name: number for number, name in enumerate(LIGHT_STATE)}
 
 def decode_spat(n: int, left: int) -> tuple[Any, int]:
     left -= 11
-    w = n >> left & 2047
+    w = n >> left & 0x7ff
     spat: dict[str, Any] = {"msgCnt": w & 127}
     if w >> 9 & 1:
         left -= 20
-        moy = n >> left & 1048575
+        moy = n >> left & 0xfffff
         if moy > 527040:
             raise RemoteError(OUT_OF_RANGE, "SPAT.moy")
         spat["moy"] = moy
     if w >> 8 & 1:
         left -= 16
-        spat["timeStamp"] = n >> left & 65535
+        spat["timeStamp"] = n >> left & 0xffff
     if w >> 7 & 1:
         left -= 6
         name_size = (n >> left & 63) + 1
@@ -62,23 +62,23 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
         intersection_id: dict[str, Any] = {}
         if w6 & 1:
             left -= 16
-            intersection_id["region"] = n >> left & 65535
+            intersection_id["region"] = n >> left & 0xffff
         left -= 32
-        w8 = n >> left & 4294967295
+        w8 = n >> left & 0xffffffff
         intersection_id["id"] = w8 >> 16
         intersections_item: dict[str, Any] = {
             "intersectionId": intersection_id,
-            "status": ((w8 & 65535).to_bytes(2), 16),
+            "status": ((w8 & 0xffff).to_bytes(2), 16),
         }
         if w6 >> 3 & 1:
             left -= 20
-            moy_2 = n >> left & 1048575
+            moy_2 = n >> left & 0xfffff
             if moy_2 > 527040:
                 raise RemoteError(OUT_OF_RANGE, "IntersectionState.moy")
             intersections_item["moy"] = moy_2
         if w6 >> 2 & 1:
             left -= 16
-            intersections_item["timeStamp"] = n >> left & 65535
+            intersections_item["timeStamp"] = n >> left & 0xffff
         if w6 >> 1 & 1:
             left -= 6
             intersections_item["timeConfidence"] = TIME_CONFIDENCE[n >> left & 63]
@@ -89,7 +89,7 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
             if n.bit_length() - left > 1024:
                 n &= (1 << left) - 1
             left -= 12
-            w13 = n >> left & 4095
+            w13 = n >> left & 0xfff
             phase_states: list[Any] = []
             for _ in range((w13 & 15) + 1):
                 left -= 7
@@ -103,29 +103,30 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
                     left -= 2
                     w15 = n >> left & 3
                     timing_index = w15 & 1
+                    timing: tuple[str, Any]
                     if w15 >> 1:
                         timing, left = read_later_alternative(n, left + 1, ())
                     elif timing_index == 0:
                         left -= 21
-                        w16 = n >> left & 2097151
-                        start_time = w16 & 65535
+                        w16 = n >> left & 0x1fffff
+                        start_time = w16 & 0xffff
                         if start_time > 36001:
                             raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.startTime")
                         counting: dict[str, Any] = {"startTime": start_time}
                         if w16 >> 20:
                             left -= 16
-                            min_end_time = n >> left & 65535
+                            min_end_time = n >> left & 0xffff
                             if min_end_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.minEndTime")
                             counting["minEndTime"] = min_end_time
                         if w16 >> 19 & 1:
                             left -= 16
-                            max_end_time = n >> left & 65535
+                            max_end_time = n >> left & 0xffff
                             if max_end_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.maxEndTime")
                             counting["maxEndTime"] = max_end_time
                         left -= 16
-                        likely_end_time = n >> left & 65535
+                        likely_end_time = n >> left & 0xffff
                         if likely_end_time > 36001:
                             raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.likelyEndTime")
                         counting["likelyEndTime"] = likely_end_time
@@ -137,38 +138,38 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
                             counting["timeConfidence"] = time_confidence
                         if w16 >> 17 & 1:
                             left -= 16
-                            next_start_time = n >> left & 65535
+                            next_start_time = n >> left & 0xffff
                             if next_start_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.nextStartTime")
                             counting["nextStartTime"] = next_start_time
                         if w16 >> 16 & 1:
                             left -= 16
-                            next_duration = n >> left & 65535
+                            next_duration = n >> left & 0xffff
                             if next_duration > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "TimeCountingDown.nextDuration")
                             counting["nextDuration"] = next_duration
                         timing = ("counting", counting)
                     else:
                         left -= 21
-                        w23 = n >> left & 2097151
-                        start_utc_time = w23 & 65535
+                        w23 = n >> left & 0x1fffff
+                        start_utc_time = w23 & 0xffff
                         if start_utc_time > 36001:
                             raise RemoteError(OUT_OF_RANGE, "UTCTiming.startUTCTime")
                         utc_timing: dict[str, Any] = {"startUTCTime": start_utc_time}
                         if w23 >> 20:
                             left -= 16
-                            min_end_utc_time = n >> left & 65535
+                            min_end_utc_time = n >> left & 0xffff
                             if min_end_utc_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "UTCTiming.minEndUTCTime")
                             utc_timing["minEndUTCTime"] = min_end_utc_time
                         if w23 >> 19 & 1:
                             left -= 16
-                            max_end_utc_time = n >> left & 65535
+                            max_end_utc_time = n >> left & 0xffff
                             if max_end_utc_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "UTCTiming.maxEndUTCTime")
                             utc_timing["maxEndUTCTime"] = max_end_utc_time
                         left -= 16
-                        likely_end_utc_time = n >> left & 65535
+                        likely_end_utc_time = n >> left & 0xffff
                         if likely_end_utc_time > 36001:
                             raise RemoteError(OUT_OF_RANGE, "UTCTiming.likelyEndUTCTime")
                         utc_timing["likelyEndUTCTime"] = likely_end_utc_time
@@ -180,13 +181,13 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
                             utc_timing["timeConfidence"] = time_confidence_2
                         if w23 >> 17 & 1:
                             left -= 16
-                            next_start_utc_time = n >> left & 65535
+                            next_start_utc_time = n >> left & 0xffff
                             if next_start_utc_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "UTCTiming.nextStartUTCTime")
                             utc_timing["nextStartUTCTime"] = next_start_utc_time
                         if w23 >> 16 & 1:
                             left -= 16
-                            next_end_utc_time = n >> left & 65535
+                            next_end_utc_time = n >> left & 0xffff
                             if next_end_utc_time > 36001:
                                 raise RemoteError(OUT_OF_RANGE, "UTCTiming.nextEndUTCTime")
                             utc_timing["nextEndUTCTime"] = next_end_utc_time
@@ -385,13 +386,13 @@ def encode_spat(value: Any) -> int:
                             raise Refused
                         part_2 = (
                             part_2 << 23
-                            | 1 << 21
                             | has_min_end_utc_time << 20
                             | has_max_end_utc_time << 19
                             | has_time_confidence_3 << 18
                             | has_next_start_utc_time << 17
                             | has_next_end_utc_time << 16
                             | start_utc_time
+                            | 2097152
                         )
                         if has_min_end_utc_time:
                             min_end_utc_time = timing_value["minEndUTCTime"]
