@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz lock
+.PHONY: help run test check fuzz codec bench lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -29,6 +29,14 @@ check:  ## ruff, and mypy strict on obu/
 fuzz:  ## the long random tests (COUNT=1000000 inputs each)
 	@$(SET_UP) run test bench
 	@OBU_FUZZ=$(or $(COUNT),1000000) exec $(PYTHON) -m pytest -n auto -m fuzz -o faulthandler_timeout=0 $(ARGS)
+
+bench:  ## measure against other code in the same run; ratios to bench.json (ARGS="--quick")
+	@$(SET_UP) run test bench
+	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+codec:  ## write obu/codec/generated/ anew from the ASN.1 sources
+	@$(SET_UP) run test
+	@exec $(PYTHON) -m obu.codec.compiler
 
 lock:  ## make requirements/ anew from pyproject.toml (ARGS=--upgrade moves the pins)
 	@$(SET_UP) run lock

@@ -77,14 +77,14 @@ def make_ready(groups):
     stamp = read_stamp()
     kept = [group for group in (stamp or {}).get("groups", {}) if os.path.exists(lock_of(group))]
     wanted = {group: digest_of_files([lock_of(group)]) for group in [*kept, *groups]}
-    project, schema = digest_of_files(files_of_project()), digest_of_files(files_of_schema())
-    if stamp and (stamp["groups"], stamp["project"], stamp["schema"]) == (wanted, project, schema):
+    project = digest_of_files(files_of_project())
+    if stamp and (stamp["groups"], stamp["project"]) == (wanted, project):
         return False
     if not stamp:
         interpreter = choose()
         if not is_usable():
             make_environment(interpreter)
-        stamp = {"root": ROOT, "python": version_in_environment(), "groups": {}, "project": None, "schema": None}
+        stamp = {"root": ROOT, "python": version_in_environment(), "groups": {}, "project": None}
         install(interpreter, wanted)
     elif stamp["groups"] != wanted:
         install(None, wanted)
@@ -93,10 +93,6 @@ def make_ready(groups):
     if stamp["project"] != project:
         install_project()
         stamp["project"] = project
-        write_stamp(stamp)
-    if stamp["schema"] != schema:
-        build_schema_cache()
-        stamp["schema"] = schema
         write_stamp(stamp)
     return True
 
@@ -108,13 +104,6 @@ def lock_of(group):
 def files_of_project():
     """What the installed project is made from; the modules themselves are read where they lie."""
     return [os.path.join(ROOT, "pyproject.toml"), os.path.join(ROOT, "obu", "__init__.py")]
-
-
-def files_of_schema():
-    codec = os.path.join(ROOT, "obu", "codec")
-    sources = os.path.join(codec, "asn1")
-    files = [os.path.join(codec, name) for name in ("schema.py", "shape.py")]
-    return files + [os.path.join(sources, name) for name in sorted(os.listdir(sources)) if name.endswith(".asn")]
 
 
 def digest_of_files(paths):
@@ -202,11 +191,6 @@ def install_project():
     say("installing the project itself")
     words = ["install", "-q", "--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
     run([PYTHON, "-m", "pip", *words, "-e", ROOT], "the project could not be installed")
-
-
-def build_schema_cache():
-    say("compiling the ASN.1 schemas (once)")
-    run([PYTHON, "-m", "obu.codec.schema"], "the ASN.1 schemas could not be compiled")
 
 
 def run(words, complaint, environment=None):

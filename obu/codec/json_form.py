@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from obu.codec.editions import Edition
-from obu.codec.schema import Schema, load
+from obu.codec.explain import types as types_of
+from obu.codec.reasons import LATER, WRONG_TYPE
 from obu.codec.shape import (
-    WRONG_TYPE,
     Bits,
     Choice,
     EncodeError,
@@ -21,14 +21,13 @@ from obu.codec.shape import (
 )
 from obu.codec.uper import Frame
 
+_LATER_OCTETS = Octets(1, None)
 FRAME_KEYS = ("message", "edition", "value")
 
 
 def frame_tree(frame: Frame) -> dict[str, Any]:
     """A decoded MessageFrame as {message, edition, value}, ready for json.dumps."""
-    schema = load(frame.edition.value)
-    tree = to_tree(schema, "MessageFrame", (frame.name, frame.value))
-    return {"message": frame.name, "edition": frame.edition.value, "value": tree[frame.name]}
+    return {"message": frame.name, "edition": frame.edition.value, "value": to_tree(frame.value)}
 
 
 def frame_of(tree: dict[str, Any]) -> Frame:
@@ -42,19 +41,30 @@ def frame_of(tree: dict[str, Any]) -> Frame:
         raise EncodeError("message: is missing", "message：缺失")
     if "value" not in tree:
         raise EncodeError("value: is missing", "value：缺失")
-    _, value = from_tree(load(edition.value), "MessageFrame", {name: tree["value"]})
+    _, value = from_tree(edition.value, "MessageFrame", {name: tree["value"]})
     return Frame(name, value, edition)
 
 
-def to_tree(schema: Schema, type_name: str, value: Any) -> Any:
-    """A value of a type of `schema` as what json.dumps takes."""
-    return _print(Named(type_name), value, schema.types)
+def to_tree(value: Any) -> Any:
+    """A value of any type as what json.dumps takes."""
+    match value:
+        case dict():
+            return {name: _later_tree(each) if name == LATER else to_tree(each) for name, each in value.items()}
+        case list():
+            return [to_tree(each) for each in value]
+        case (bytes() as data, int(count)):
+            return "".join(f"{octet:08b}" for octet in data)[:count]
+        case (str(name), inner):
+            return {name: to_tree(inner)}
+        case bytes():
+            return value.hex()
+    return value
 
 
-def from_tree(schema: Schema, type_name: str, tree: Any) -> Any:
+def from_tree(schema: str, type_name: str, tree: Any) -> Any:
     """The value of what json.loads gave. Raises EncodeError where the form is wrong; ranges are encode's to judge."""
     try:
-        return _read(Named(type_name), tree, schema.types)
+        return _read(Named(type_name), tree, types_of(schema))
     except Misfit as misfit:
         path = misfit.path or type_name
         raise EncodeError(f"{path}: {misfit.en}", f"{path}：{misfit.zh}") from None
@@ -75,23 +85,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return tree
 
 
-def _print(shape: Shape, value: Any, types: Types) -> Any:
-    match shape:
-        case Named(name):
-            return _print(types[name], value, types)
-        case Sequence(members):
-            return {each.name: _print(each.shape, value[each.name], types) for each in members if each.name in value}
-        case Choice(alternatives):
-            name, inner = value
-            return {name: _print(alternatives[name], inner, types)}
-        case ListOf():
-            return [_print(shape.item, each, types) for each in value]
-        case Octets():
-            return bytes(value).hex()
-        case Bits():
-            data, count = value
-            return "".join(f"{octet:08b}" for octet in data)[:count]
-    return value
+def _later_tree(later: Any) -> Any:
+    return later if isinstance(later, int) else [None if each is None else each.hex() for each in later]
 
 
 def _read(shape: Shape, tree: Any, types: Types) -> Any:
@@ -121,6 +116,8 @@ def _read_sequence(members: Any, tree: Any, types: Types) -> dict[str, Any]:
                 value[member.name] = _read(member.shape, tree[member.name], types)
             except Misfit as misfit:
                 raise misfit.under(member.name) from None
+    if isinstance(tree.get(LATER), list):
+        value[LATER] = tuple(None if each is None else _read_octets(each) for each in tree[LATER])
     return value
 
 
@@ -128,10 +125,10 @@ def _read_choice(alternatives: Any, tree: Any, types: Types) -> tuple[str, Any]:
     if not isinstance(tree, dict) or len(tree) != 1:
         raise Misfit(WRONG_TYPE, "an object with one alternative is expected", "应为只含一个选项的对象")
     [(name, inner)] = tree.items()
-    if name not in alternatives:
+    if name not in alternatives and not name.startswith(LATER):
         return name, inner
     try:
-        return name, _read(alternatives[name], inner, types)
+        return name, _read(alternatives.get(name, _LATER_OCTETS), inner, types)
     except Misfit as misfit:
         raise misfit.under(name) from None
 

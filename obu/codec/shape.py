@@ -1,18 +1,28 @@
-"""ASN.1 types as plain values that can judge a Python value; every misfit is named by path, none is mended.
+"""ASN.1 types as plain values: what the compiler writes code from, and what says where and why a value does not fit.
 
-Python values of ASN.1 types: INTEGER int, ENUMERATED the name, OCTET STRING bytes, BIT STRING (bytes, bits), IA5String
-and UTF8String str, NULL None, SEQUENCE dict, SEQUENCE OF list, CHOICE (alternative, value).
+Python values of ASN.1 types: INTEGER int, BOOLEAN bool, ENUMERATED the name, OCTET STRING bytes, BIT STRING
+(bytes, bits), IA5String and UTF8String str, NULL None, SEQUENCE dict, SEQUENCE OF list, CHOICE (alternative, value).
+What a later text added keeps its octets; docs/codec.md has those forms.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from obu.codec.per import FRAGMENT, Refused, all_additions, later_number
+from obu.codec.reasons import (
+    LATER,
+    MAX_INTEGER_BITS,
+    MAX_NESTING,
+    MISSING_FIELD,
+    OUT_OF_RANGE,
+    TOO_DEEP,
+    UNKNOWN_ALTERNATIVE,
+    UNKNOWN_ENUMERATION,
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
+)
 from obu.core.errors import LocalError
-
-MAX_DEPTH = 40  # named types inside each other; the deepest genuine packet, with a certificate, has 16
-
-MAX_INTEGER_BITS = 64
 
 
 class EncodeError(LocalError):
@@ -40,18 +50,9 @@ class Misfit(Exception):
         return ".".join(reversed(self.steps)).replace(".[", "[")
 
 
-OUT_OF_RANGE = "out_of_range"
-UNKNOWN_ENUMERATION = "unknown_enumeration"
-UNKNOWN_ALTERNATIVE = "unknown_alternative"
-UNKNOWN_FIELD = "unknown_field"
-MISSING_FIELD = "missing_field"
-LONG_BIT_STRING = "long_bit_string"
-WRONG_TYPE = "wrong_type"
-TOO_DEEP = "too_deep"
-
-
 _KINDS_ZH = {
     "an integer": "整数",
+    "true or false": "true 或 false",
     "bytes": "字节串",
     "text": "文本",
     "null": "null",
@@ -91,14 +92,25 @@ Types = Mapping[str, Shape]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A reference to a type by name."""
+    """A reference to a type by name. is_nested: it leads back to a type that it is part of."""
 
     name: str
+    is_nested: bool = False
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
-        if depth >= MAX_DEPTH:
-            raise Misfit(TOO_DEEP, f"nested more than {MAX_DEPTH} deep", f"嵌套超过 {MAX_DEPTH} 层")
-        types[self.name].judge(value, types, depth + 1)
+        depth += self.is_nested
+        if depth >= MAX_NESTING:
+            raise Misfit(TOO_DEEP, f"nested more than {MAX_NESTING} deep", f"嵌套超过 {MAX_NESTING} 层")
+        types[self.name].judge(value, types, depth)
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """BOOLEAN."""
+
+    def judge(self, value: Any, types: Types, depth: int) -> None:
+        if type(value) is not bool:
+            raise wrong_type("true or false", value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ class Integer:
     maximum: int | None
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if type(value) is not int:
             raise wrong_type("an integer", value)
         if value.bit_length() > MAX_INTEGER_BITS:
             raise Misfit(OUT_OF_RANGE, f"is over {MAX_INTEGER_BITS} bits", f"超过 {MAX_INTEGER_BITS} 位")
@@ -118,12 +130,13 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Enumerated:
-    """ENUMERATED by name; index in names is not the value where there are additions."""
+    """ENUMERATED by name, numbered from 0. root: how many names stand before the extension mark; None without one."""
 
     names: tuple[str, ...]
+    root: int | None = None
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
-        if value not in self.names:
+        if not isinstance(value, str) or not (value in self.names or _is_later(value, self.names, self.root)):
             raise Misfit(UNKNOWN_ENUMERATION, f"unknown name {value!r}", f"未知的枚举名 {value!r}")
 
 
@@ -135,7 +148,7 @@ class Octets:
     maximum: int | None
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
-        if not isinstance(value, bytes | bytearray):
+        if type(value) is not bytes:
             raise wrong_type("bytes", value)
         _judge_range(len(value), self.minimum, self.maximum, "bytes")
 
@@ -152,11 +165,9 @@ class Bits:
         if not (isinstance(value, tuple | list) and len(value) == 2):
             raise wrong_type("(bytes, number of bits)", value)
         data, count = value
-        if not isinstance(data, bytes | bytearray) or not isinstance(count, int):
+        if type(data) is not bytes or type(count) is not int:
             raise wrong_type("(bytes, number of bits)", value)
-        if count > self.size and self.is_extensible:
-            raise Misfit(LONG_BIT_STRING, f"cannot have more than {self.size} bits", f"暂不支持超过 {self.size} 位")
-        _judge_range(count, self.size, self.size, "bits")
+        _judge_range(count, self.size, FRAGMENT - 1 if self.is_extensible else self.size, "bits")
         if len(data) != (count + 7) // 8 or int.from_bytes(data, "big") & ((1 << -count % 8) - 1):
             raise Misfit(WRONG_TYPE, "octets do not fit the number of bits", "字节数与位数不符")
 
@@ -200,19 +211,24 @@ class Null:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One field of a SEQUENCE or one alternative of a CHOICE. may_lack: OPTIONAL, DEFAULT, or after the mark."""
+    """One field of a SEQUENCE or one alternative of a CHOICE. may_lack: OPTIONAL, DEFAULT, or after the mark.
+
+    default: what an absent field stands for; None where there is no DEFAULT.
+    """
 
     name: str
     shape: Shape
     may_lack: bool = False
+    default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """SEQUENCE, as a dictionary; a key of its own making is refused."""
+    """SEQUENCE, as a dictionary; a key of its own making is refused. root: how many members stand before the mark."""
 
     members: tuple[Member, ...]
-    is_extensible: bool
+    is_extensible: bool = False
+    root: int = 0
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
         if not isinstance(value, dict):
@@ -227,29 +243,53 @@ class Sequence:
                     raise misfit.under(member.name) from None
             elif not member.may_lack:
                 raise Misfit(MISSING_FIELD, "is missing", "缺失").under(member.name)
+        if LATER in value and self.is_extensible:
+            found += 1
+            self._judge_later(value)
         if found != len(value):
             known = {member.name for member in self.members}
             extra = next(str(key) for key in value if key not in known)
             raise Misfit(UNKNOWN_FIELD, "is not a field of this type", "该类型没有此字段").under(extra)
 
+    def _judge_later(self, value: dict[str, Any]) -> None:
+        named = [b"." if member.name in value else None for member in self.members[self.root :]]
+        try:
+            all_additions(named, value[LATER])
+        except Refused:
+            raise Misfit(WRONG_TYPE, "are no additions", "不是有效的扩展内容").under(LATER) from None
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """CHOICE, as (alternative, value)."""
+    """CHOICE, as (alternative, value). root: how many alternatives stand before the mark; None without one."""
 
     alternatives: Mapping[str, Shape]
+    root: int | None = None
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
         if not (isinstance(value, tuple | list) and len(value) == 2):
             raise wrong_type("(alternative, value)", value)
         name, inner = value
         shape = self.alternatives.get(name) if isinstance(name, str) else None
+        if shape is None and _is_later(name, self.alternatives, self.root):
+            shape = Octets(1, None)
         if shape is None:
             raise Misfit(UNKNOWN_ALTERNATIVE, f"unknown alternative {name!r}", f"未知的选项 {name!r}")
         try:
             shape.judge(inner, types, depth)
         except Misfit as misfit:
             raise misfit.under(name) from None
+
+
+def _is_later(name: Any, known: Collection[str], root: int | None) -> bool:
+    """Whether it is the `...3` of something that a later text added."""
+    if root is None:
+        return False
+    try:
+        later_number(name, len(known) - root)
+    except Refused:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

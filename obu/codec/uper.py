@@ -1,23 +1,30 @@
-"""MessageFrame to octets and back (unaligned PER); a reading counts only if it gives the same octets again."""
+"""MessageFrame to octets and back (unaligned PER); what a reading takes encodes to the same octets again."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from obu.codec import schema
+from obu.codec import per
 from obu.codec.editions import Edition
+from obu.codec.explain import explain
+from obu.codec.generated.frame_csae53 import decode_message_frame as _decode_csae53
+from obu.codec.generated.frame_csae53 import encode_message_frame as _encode_csae53
+from obu.codec.generated.frame_ydt3709 import decode_message_frame as _decode_ydt3709
+from obu.codec.generated.frame_ydt3709 import encode_message_frame as _encode_ydt3709
 from obu.codec.plausible import implausibility
+from obu.codec.reasons import LATER, TOO_LONG, UNKNOWN_ALTERNATIVE
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
 
-__all__ = ["EncodeError", "Frame", "decode", "encode"]
+__all__ = ["DSM_MAX_BYTES", "TOO_LONG", "EncodeError", "Frame", "decode", "encode"]
 
-TOO_LONG = "too_long"
 DSM_MAX_BYTES = 1400  # DsmMaxLength of YD/T 3708-2020
+
+_YDT3709 = Edition.YDT3709  # an Enum's own look-ups cost more than a field
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One MessageFrame: which message, its value in the Python form of codec/shape, and the edition it was read by.
+    """One MessageFrame: which message, its value in the form of docs/codec.md, and the edition it was read by.
 
     name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value: bytes}.
     """
@@ -29,14 +36,18 @@ class Frame:
 
 def encode(name: str, value: dict[str, Any], edition: Edition) -> bytes:
     """The octets of message `name`. Raises EncodeError, as `bsmFrame.speed: 8192 is above 8191`."""
-    return schema.load(edition.value).encode("MessageFrame", (name, value))
+    try:
+        write = _encode_ydt3709 if edition is _YDT3709 else _encode_csae53
+        return per.octets(write((name, value)))
+    except Exception:  # whatever Python says of a value of another form
+        raise explain(edition.value, "MessageFrame", (name, value)) from None
 
 
 def decode(data: bytes, edition: Edition | None, max_bytes: int = DSM_MAX_BYTES) -> Frame:
     """The message in `data`. edition None: judge both, and keep to YD/T 3709 where nothing tells them apart.
 
-    Raises RemoteError: too_long, truncated, trailing_bytes, nonzero_padding, not_canonical, malformed, out_of_range,
-    unknown_enumeration, unknown_alternative, unknown_extension, long_bit_string, too_deep.
+    Raises RemoteError: too_long, truncated, trailing_bytes, nonzero_padding, not_canonical, out_of_range,
+    unknown_enumeration, unknown_alternative.
     """
     if len(data) > max_bytes:
         raise RemoteError(TOO_LONG)
@@ -46,7 +57,9 @@ def decode(data: bytes, edition: Edition | None, max_bytes: int = DSM_MAX_BYTES)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
-    name, value = schema.load(edition.value).decode("MessageFrame", data)
+    name, value = per.decode_whole(_decode_ydt3709 if edition is _YDT3709 else _decode_csae53, data)
+    if name[:3] == LATER:
+        raise RemoteError(UNKNOWN_ALTERNATIVE)  # a message, but nobody here can say which
     return Frame(name, value, edition)
 
 

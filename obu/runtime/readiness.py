@@ -25,7 +25,7 @@ class Finding:
 
 def findings(config: Path | None) -> list[Finding]:
     """All of them, in the order in which a technician mends them."""
-    checks: list[Callable[[], Finding]] = [_python, _crypto, _schema, _clock, _multicast, _kernel_can, _serial]
+    checks: list[Callable[[], Finding]] = [_python, _crypto, _clock, _multicast, _kernel_can, _serial]
     found = [check() for check in checks]
     return [*found, _config(config)] if config else found
 
@@ -47,16 +47,6 @@ def _crypto() -> Finding:
     version = library.version
     says = Text(f"{version}：SM2 与 SM3 自检通过", f"{version}: SM2 and SM3 pass their self-test")
     return Finding("crypto", True, says)
-
-
-def _schema() -> Finding:
-    from obu.codec import schema
-
-    if schema.is_cached():
-        return Finding("codec", True, Text("编解码缓存就绪", "the codec's cache is ready"))
-    return Finding("codec", None, Text("编解码缓存尚未生成，首次启动会慢几秒；运行 python -m obu.codec.schema 生成",
-                                       "the codec's cache is not built, so the first start takes some seconds; "
-                                       "build it with: python -m obu.codec.schema"))  # fmt: skip
 
 
 def _clock() -> Finding:

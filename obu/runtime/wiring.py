@@ -15,7 +15,6 @@ from obu.can_input import dbc
 from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
-from obu.codec import schema
 from obu.codec.editions import Edition
 from obu.core.errors import ConfigError
 from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
@@ -50,7 +49,6 @@ SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
 
 def station(config: Config, material: Material) -> Station:
     """The whole unit without drivers. Raises LocalError (a configuration key, a certificate) in one sentence."""
-    schema.load_all()  # now, not when the first packet comes
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     decoder = Decoder(plans)

@@ -3,9 +3,10 @@
 from enum import Enum
 from typing import Any
 
-from obu.codec import coer, json_form, schema, uper
+from obu.codec import coer, json_form, uper
 from obu.codec.editions import Edition
-from obu.codec.shape import MAX_DEPTH, EncodeError
+from obu.codec.reasons import MAX_NESTING
+from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
 from obu.stack import dsmp
 
@@ -51,7 +52,7 @@ def _frame_octets(tree: dict[str, Any]) -> bytes:
 
 def _spdu_tree(data: bytes, edition: Edition | None) -> dict[str, Any]:
     value = coer.decode("V2XSecData", data)
-    tree: dict[str, Any] = json_form.to_tree(schema.load("security"), "V2XSecData", value)
+    tree: dict[str, Any] = json_form.to_tree(value)
     content = _payload_content(tree)
     if content is not None:
         content["unsecuredData"] = _message_tree(bytes.fromhex(content["unsecuredData"]), edition)
@@ -71,12 +72,12 @@ def _spdu_octets(tree: Any) -> bytes:
     if content is not None and isinstance(content["unsecuredData"], dict):
         inner = _frame_octets(content["unsecuredData"])
         tree = _with_payload(tree, inner.hex())
-    return coer.encode("V2XSecData", json_form.from_tree(schema.load("security"), "V2XSecData", tree))
+    return coer.encode("V2XSecData", json_form.from_tree("security", "V2XSecData", tree))
 
 
 def _payload_content(tree: Any) -> dict[str, Any] | None:
     """The object that holds unsecuredData, inside signedData or not; None where there is none."""
-    for _ in range(MAX_DEPTH):
+    for _ in range(MAX_NESTING):
         content = _at(tree, "content")
         if isinstance(content, dict) and "unsecuredData" in content:
             return content

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from obu.codec import schema
+from obu.codec.compiler.sources import PER_SCHEMAS, source_texts
 from obu.codec.shape import (
     Bits,
+    Boolean,
     Choice,
     Enumerated,
     Ia5,
@@ -28,6 +29,7 @@ from obu.codec.shape import (
     Types,
     Utf8,
 )
+from tests.codec import reference
 
 DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 5_000)  # values per message and edition
 
@@ -42,6 +44,8 @@ def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...]
             return draw(types[name], types, rng, (*around, name), is_small or name in around)
         case Integer(minimum, maximum):
             return _integer(minimum or 0, maximum if maximum is not None else 70_000, rng)
+        case Boolean():
+            return rng.random() < 0.5
         case Enumerated(names):
             return rng.choice(names)
         case Octets(minimum, maximum):
@@ -60,7 +64,7 @@ def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...]
             return {
                 each.name: draw(each.shape, types, rng, around, is_small)
                 for each in members
-                if not each.may_lack or rng.random() < share
+                if not each.may_lack or (not is_small and rng.random() <= share)
             }
         case Choice(alternatives):
             name = next(iter(alternatives)) if is_small else rng.choice(list(alternatives))
@@ -83,11 +87,38 @@ def _length(minimum: int, maximum: int | None, rng: random.Random) -> int:
     return rng.randint(minimum, most)
 
 
+class Extreme(random.Random):
+    """Chance that always takes the lower end, or always the upper one: every optional field, the longest lists."""
+
+    def __init__(self, end: int) -> None:
+        super().__init__(0)
+        self._end = end
+
+    def random(self) -> float:
+        return 0.999 if self._end else 0.0
+
+    def choice(self, seq: Any) -> Any:
+        return seq[-1] if self._end else seq[0]
+
+    def randint(self, a: int, b: int) -> int:
+        return b if self._end else a
+
+    def randrange(self, start: int, stop: int | None = None, step: int = 1) -> int:
+        return (start if stop is None else stop) - 1 if self._end else 0 if stop is None else start
+
+    def getrandbits(self, k: int) -> int:
+        return (1 << k) - 1 if self._end else 0
+
+    def randbytes(self, n: int) -> bytes:
+        return (b"\xff" if self._end else b"\0") * n
+
+
 class Oracle:
     """pycrate's reading of one of our schemas: encode and decode by type name, in our Python form of values."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self._schema = schema.compile_schema(name)
+        self._types = reference.types(name)
+        self._is_per = name in PER_SCHEMAS
         self._module = _pycrate(name, folder)
 
     def _type(self, type_name: str) -> Any:
@@ -98,12 +129,12 @@ class Oracle:
     def encode(self, type_name: str, value: Any) -> bytes:
         kind = self._type(type_name)
         kind.set_val(self._turn(Named(type_name), value))
-        return bytes(kind.to_uper() if self._schema.codec == "uper" else kind.to_coer())
+        return bytes(kind.to_uper() if self._is_per else kind.to_coer())
 
     def decode(self, type_name: str, data: bytes) -> Any:
         """The value in pycrate's own form."""
         kind = self._type(type_name)
-        kind.from_uper(data) if self._schema.codec == "uper" else kind.from_coer(data)
+        kind.from_uper(data) if self._is_per else kind.from_coer(data)
         return kind.get_val()
 
     def theirs(self, type_name: str, value: Any) -> Any:
@@ -113,7 +144,7 @@ class Oracle:
     def _turn(self, shape: Shape, value: Any) -> Any:
         match shape:
             case Named(name):
-                return self._turn(self._schema.types[name], value)
+                return self._turn(self._types[name], value)
             case Bits(size):
                 return int.from_bytes(value[0], "big") >> (len(value[0]) * 8 - size), size
             case Sequence(members):
@@ -131,7 +162,7 @@ def _pycrate(name: str, folder: Path) -> ModuleType:
     path = folder / f"oracle_{name}.py"
     GLOBAL.clear()
     with contextlib.redirect_stdout(io.StringIO()):
-        compile_text(list(schema.source_texts(name)))
+        compile_text(list(source_texts(name)))
         generate_modules(PycrateGenerator, str(path))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
@@ -148,11 +179,22 @@ def oracle_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Oracl
 
 @pytest.fixture(scope="session")
 def draw_value() -> Callable[[str, str, random.Random], Any]:
-    """draw_value(schema name, type name, rng)."""
+    """draw_value(schema name, type name, rng, number): the first is the smallest, the second nearly the largest."""
 
-    def of(name: str, type_name: str, rng: random.Random) -> Any:
+    def of(name: str, type_name: str, rng: random.Random, number: int = 2) -> Any:
         around = () if type_name == "V2XSecData" else ("V2XSecData",)
-        return draw(Named(type_name), schema.load(name).types, rng, around)
+        source = Extreme(number) if number < 2 else rng
+        return draw(Named(type_name), reference.types(name), source, around, is_small=number == 0)
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def draw_from() -> Callable[[str, Types, random.Random, int], Any]:
+    """draw_from(type name, types, rng, number): the same of other types than ours."""
+
+    def of(type_name: str, types: Types, rng: random.Random, number: int) -> Any:
+        return draw(Named(type_name), types, Extreme(number) if number < 2 else rng, is_small=number == 0)
 
     return of
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from obu.codec import schema
+from obu.codec.compiler.sources import source_texts
 from obu.codec.shape import Bits, Choice, Enumerated, Ia5, Integer, ListOf, Named, Null, Octets, Sequence, Shape, Utf8
+from tests.codec import reference
 
 HERE = Path(__file__).parent
 # YD/T 3709-2020 against T/CSAE 53-2020: the whole difference.
@@ -77,7 +78,7 @@ def expected(edition: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("edition", ["ydt3709", "csae53"])
 def test_every_type_is_as_the_standard_lists_it(edition):
-    types = schema.compile_schema(edition).types
+    types = reference.types(edition)
     want = expected(edition)
     assert types.keys() - want.keys() == {"MessageFrameExt"}
     for name, text in want.items():
@@ -91,7 +92,7 @@ def test_every_type_is_as_the_standard_lists_it(edition):
 def test_extension_marks_are_those_of_the_list():
     marked = {name for name, text in listed().items() if text.split()[0] in ("choice+", "enum+", "seq+", "bits+")}
     found = set()
-    for text in schema.source_texts("ydt3709"):
+    for text in source_texts("ydt3709"):
         for block in text.split("\n\n"):
             if "::=" in block and "..." in block.split("::=", 1)[1]:
                 found.add(block.split("::=")[0].split()[-1])
@@ -99,7 +100,7 @@ def test_extension_marks_are_those_of_the_list():
 
 
 def test_every_security_type_is_as_the_standard_lists_it():
-    types = schema.compile_schema("security").types
+    types = reference.types("security")
     want = listed("fields_security.txt")
     assert types.keys() == want.keys()
     for name, text in want.items():
@@ -108,7 +109,7 @@ def test_every_security_type_is_as_the_standard_lists_it():
 
 def test_security_extension_marks_stand_where_the_standard_has_them():
     # Where the mark stands decides what is an addition, and so an open type on the wire.
-    [text] = schema.source_texts("security")
+    [text] = source_texts("security")
     found = {}
     for block in text.split("\n\n"):
         lines = [line.split("--")[0].strip().rstrip(",") for line in block.splitlines() if not line.startswith("--")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from obu.codec import schema, uper
+from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import map as road_map
 from obu.codec.messages import pack, places, references, rsi, rsm, spat, unpack
@@ -16,6 +16,7 @@ from obu.codec.shape import EncodeError
 from obu.core.errors import LocalError, RemoteError
 from obu.core.geo import LatLon
 from obu.core.vehicle import Event, Light, PathPrediction
+from tests.codec import reference
 
 DEGREE = 1e-7
 PLACE = LatLon(31.0, 121.0)
@@ -218,4 +219,4 @@ def test_what_is_no_message_is_not_packed():
 def test_enumerations_are_those_of_the_schema(kind):
     names = {"Kind": "ParticipantType", "Source": "SourceType", "SignalLight": "LightState"}
     members: type[Enum] = kind
-    assert tuple(each.value for each in members) == schema.load("ydt3709").types[names[kind.__name__]].names
+    assert tuple(each.value for each in members) == reference.types("ydt3709")[names[kind.__name__]].names

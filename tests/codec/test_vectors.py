@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from obu.codec import coer, json_form, schema, uper
+from obu.codec import coer, json_form, uper
 from obu.codec.editions import Edition
 from obu.codec.messages import pack, unpack
 
@@ -70,7 +70,7 @@ def test_mandatory_bsm_is_46_bytes():
 
 def test_to_be_signed_data_of_the_standard():
     vector = read("spdu")
-    value = json_form.from_tree(schema.load("security"), vector["type"], json.loads(vector["value"]))
+    value = json_form.from_tree("security", vector["type"], json.loads(vector["value"]))
     assert coer.encode(vector["type"], value).hex() == vector["hex"]
     assert coer.decode(vector["type"], bytes.fromhex(vector["hex"])) == value
 

@@ -98,7 +98,8 @@ def test_a_file_says_what_it_is_and_stays_small(path: Path) -> None:
     text = path.read_text("utf-8")
     opening = ast.get_docstring(ast.parse(text)) or ""
     assert len(opening) >= SHORTEST_SENTENCE, "a file opens with one sentence: what lives here"
-    assert len(text.splitlines()) <= MOST_LINES
+    is_generated = path.parent == ROOT / "obu/codec/generated"
+    assert is_generated or len(text.splitlines()) <= MOST_LINES
 
 
 def test_a_library_is_listed_with_its_reason() -> None:

@@ -16,6 +16,7 @@ from obu.codec.messages.scales import (
     members_set,
     without_none,
 )
+from obu.codec.reasons import LATER
 from obu.core.geo import LatLon
 
 FRAME = "mapFrame"
@@ -179,8 +180,10 @@ def _lane(reference: LatLon, value: dict[str, Any]) -> Lane:
     )
 
 
-def _kind(value: dict[str, Any]) -> LaneKind:
+def _kind(value: dict[str, Any]) -> LaneKind | None:
     name, attributes = value["laneType"]
+    if name.startswith(LATER):
+        return None
     sharing = bits_set(value["shareWith"]) if "shareWith" in value else None
     return LaneKind(name, bits_set(attributes), sharing)
 

@@ -20,6 +20,7 @@ _SOURCES = (
     "internet",
     "detection",
 )  # EventSource, 0 first
+_SOURCE_NUMBERS = {name: number for number, name in enumerate(_SOURCES)}  # a later text's is unknown
 _LANE_BITS = 16  # ReferenceLanes: bit n is lane n, bit 0 reserved
 _PRIORITY_SHIFT = 5  # RSIPriority: the three most significant bits; vendors set reserved ones too
 _PRIORITY_MAX = 7
@@ -125,7 +126,7 @@ def _event(reference: LatLon, value: dict[str, Any]) -> RoadEvent:
     return RoadEvent(
         number=value["rteId"],
         event_type=value["eventType"],
-        source=_SOURCES.index(value["eventSource"]),
+        source=_SOURCE_NUMBERS.get(value["eventSource"], 0),
         place=place_at(reference, value["eventPos"]) if "eventPos" in value else None,
         radius_m=None if radius is None else scales.RADIUS.sure(radius),
         confidence_percent=None if confidence is None else scales.CONFIDENCE.sure(confidence),

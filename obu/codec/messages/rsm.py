@@ -35,6 +35,8 @@ class Source(Enum):
     FUSED = "integrated"
 
 
+_KINDS = {kind.value: kind for kind in Kind}  # a later text's is unknown
+_SOURCES = {source.value: source for source in Source}
 # PositionConfidence: the bound in m that each name stands for, coarsest first.
 _ACCURACIES = (
     ("a500m", 500.0),
@@ -119,9 +121,9 @@ def _participant(reference: LatLon, value: dict[str, Any]) -> Participant:
     accel, size = value.get("accelSet"), value["size"]
     height = size.get("height")
     return Participant(
-        kind=Kind(value["ptcType"]),
+        kind=_KINDS.get(value["ptcType"], Kind.UNKNOWN),
         number=value["ptcId"],
-        source=Source(value["source"]),
+        source=_SOURCES.get(value["source"], Source.UNKNOWN),
         id=bytes(value["id"]) if "id" in value else None,
         sec_mark_ms=scales.second_ms(value["secMark"]),
         place=place_at(reference, value["pos"]),

@@ -119,6 +119,8 @@ _MARKS = {
 }
 _COUNTING = {field: names[0] for field, names in _MARKS.items()} | {"next_duration_s": "nextDuration"}
 _UTC = {field: names[1] for field, names in _MARKS.items()} | {"next_end_s": "nextEndUTCTime"}
+_FORMS = ("counting", "utcTiming")
+_LIGHTS = {light.value: light for light in SignalLight}  # a later text's says nothing
 _ALWAYS = ("start_s", "likely_end_s")
 
 
@@ -159,11 +161,14 @@ def _intersection(value: dict[str, Any]) -> Intersection:
 
 
 def _state(value: dict[str, Any]) -> PhaseState:
-    return PhaseState(SignalLight(value["light"]), _timing(value["timing"]) if "timing" in value else None)
+    light = _LIGHTS.get(value["light"], SignalLight.UNAVAILABLE)
+    return PhaseState(light, _timing(value["timing"]) if "timing" in value else None)
 
 
-def _timing(value: tuple[str, dict[str, Any]]) -> Countdown | HourMarks:
+def _timing(value: tuple[str, Any]) -> Countdown | HourMarks | None:
     form, marks = value
+    if form not in _FORMS:
+        return None  # a later text's
     names = _COUNTING if form == "counting" else _UTC
     fields = {field: TIME_MARK.si(marks[name]) for field, name in names.items() if name in marks}
     confidence = marks.get("timeConfidence")

@@ -1,0 +1,37 @@
+"""asn1tools, compiled from our own sources: the first of two codecs that ours is held against."""
+
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import asn1tools
+
+from obu.codec.compiler.sources import PER_SCHEMAS, modules, source_texts, types_of
+from obu.codec.shape import Types
+
+NAMES = ("ydt3709", "csae53", "security")
+
+
+@cache
+def types(name: str) -> Types:
+    """The types of a schema, fresh from the sources."""
+    return types_of(modules(source_texts(name)))
+
+
+@cache
+def compiled(name: str) -> Any:
+    """asn1tools' reading of the sources; encode(type, value) and decode(type, data)."""
+    return compile_texts(source_texts(name), "uper" if name in PER_SCHEMAS else "oer")
+
+
+def compile_texts(texts: tuple[str, ...], codec: str) -> Any:
+    """asn1tools' reading of ASN.1 modules. It turns DEFAULT '10000000'B into 00000001; a ready pair passes untouched."""
+    parsed = asn1tools.parse_string("\n".join(texts))
+    for module in parsed.values():
+        for descriptor in module["types"].values():
+            for member in descriptor.get("members", ()):
+                default = member.get("default") if isinstance(member, dict) else None
+                if isinstance(default, str) and default.startswith("0b"):
+                    bits = default[2:]
+                    member["default"] = (int(bits, 2).to_bytes(len(bits) // 8, "big"), len(bits))
+    return asn1tools.compile_dict(deepcopy(parsed), codec)
