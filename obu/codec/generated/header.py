@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE
+from obu.core.errors import RemoteError
 
 
 
