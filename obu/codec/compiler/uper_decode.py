@@ -95,7 +95,7 @@ class Body:
         return [
             f"    w = n >> left - {width} if left >= {width} else 0",
             f"    if w & {mask:#x} == {wanted:#x}:",
-            f"    {taken}",
+            *(f"    {line}" for line in ([taken] if any("left" in line for line in rest) else [])),
             *(f"    {line}" for line in rest),
         ]
 
