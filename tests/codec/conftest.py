@@ -31,7 +31,7 @@ from obu.codec.shape import (
 )
 from tests.codec import reference
 
-DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 5_000)  # values per message and edition
+DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 10_000)  # values per message and edition
 FUZZ = max(5_000, int(os.environ.get("OBU_FUZZ", "0")))  # random and mutated packets
 
 

@@ -67,6 +67,7 @@ def test_what_it_cannot_name_it_refuses():
             header.read(bytes.fromhex(octets) + bytes(60))
 
 
+@pytest.mark.fuzz
 def test_nothing_but_remote_error_leaves_it(fuzz):
     rng = random.Random(5)
     for _ in range(fuzz):

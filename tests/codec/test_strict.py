@@ -226,6 +226,7 @@ def test_defaults_are_left_out_on_the_wire():
         coer.decode("AidGroupPermissions", b"\x80\x81\x01\x01")
 
 
+@pytest.mark.fuzz
 def test_nothing_but_remote_error_leaves_the_decoders(fuzz, draw_value):
     rng = random.Random(11)
     seeds = [DATA]
