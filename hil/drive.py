@@ -1,4 +1,4 @@
-"""How one vehicle drives a lap: from rest, within limits, through a script, to rest again; made once, then looked up."""
+"""How one vehicle drives a lap: from rest, within limits, through a script, to rest; made once, then looked up."""
 
 import math
 from collections.abc import Sequence

@@ -35,8 +35,6 @@ class Signal:
     def raw(self, value: float) -> int:
         """The raw value, held within what J1939-71 calls valid (0xFA.. and below; 13 of 4 bits, 1 of 2 bits)."""
         top = (1 << self.bits) - 3 if self.bits < BYTE else (0xFB << self.bits - BYTE) - 1
-        if 2 < self.bits < BYTE and self.scale == 1:
-            top = (1 << self.bits) - 3
         return min(top, max(0, round((value - self.offset) / self.scale)))
 
 

@@ -34,7 +34,7 @@ Piece = Straight | Bend
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the road: metres east and north of the origin, heading clockwise from north, 1/radius right positive."""
+    """A place on the road: metres from the origin, heading clockwise from north, curvature 1/radius right positive."""
 
     east_m: float
     north_m: float

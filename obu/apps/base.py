@@ -1,4 +1,4 @@
-"""The contract of an application: NAME, Parameters, and look(view, parameters) -> what it claims now; it keeps no state.
+"""The contract of an application: NAME, Parameters, and look(view, parameters) -> its claims now; it keeps no state.
 
 To add a warning: one file here (its name in small letters is the section [apps.<name>] of the configuration), one
 scenario, one test. Timing, priority between warnings and what the driver finally sees are the arbiter's.

@@ -12,7 +12,7 @@ SUMMARY = Text("旁听空口并逐包显示验证结果", "listen to the air and
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--config FILE, --json, --pcap FILE, --count N."""
-    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="radio and trust from here / 配置文件")
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="radio and trust / 配置文件")
     parser.add_argument("--json", action="store_true", help="one JSON object per packet / 每包一个 JSON 对象")
     parser.add_argument("--pcap", type=Path, metavar="FILE", help="keep the packets (link type 147) / 另存为 pcap")
     parser.add_argument("--count", type=int, metavar="N", help="end after N packets / 收到 N 包后结束")
@@ -64,4 +64,5 @@ def as_json(packet: Any) -> dict[str, Any]:
 def as_line(packet: Any) -> str:
     """One packet as a line: AID, message, sender, verdict, size."""
     aid = "-" if packet.aid is None else str(packet.aid)
-    return f"{aid:>5}  {packet.message or '-':<22} {packet.sender or '-':<18} {packet.verdict:<24} {len(packet.sdu):>5} B"
+    message, sender = packet.message or "-", packet.sender or "-"
+    return f"{aid:>5}  {message:<22} {sender:<18} {packet.verdict:<24} {len(packet.sdu):>5} B"

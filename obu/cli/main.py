@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import itertools
 import os
 import pkgutil
 import sys
@@ -21,7 +22,7 @@ def verbs() -> list[str]:
 
 def language(argv: Sequence[str]) -> str:
     """'zh' (default) or 'en': from --lang, else OBU_LANG."""
-    for before, word in zip(argv, argv[1:], strict=False):
+    for before, word in itertools.pairwise(argv):
         if before == "--lang" and word in ("zh", "en"):
             return word
     return "en" if os.environ.get("OBU_LANG", "").lower().startswith("en") else "zh"

@@ -32,8 +32,12 @@ def run(args: argparse.Namespace) -> int:
         total += turns
         if difference:
             fields = ", ".join(difference.fields)
-            print(f"{path.name}: 第 {difference.turn} 步不同（{difference.at_ns} ns）：{fields}" if zh
-                  else f"{path.name}: turn {difference.turn} at {difference.at_ns} ns differs in: {fields}")  # fmt: skip
+            turn, at_ns = difference.turn, difference.at_ns
+            print(
+                f"{path.name}: 第 {turn} 步不同（{at_ns} ns）：{fields}"
+                if zh
+                else f"{path.name}: turn {turn} at {at_ns} ns differs in: {fields}"
+            )
             return 1
     print(f"{total} 步，无差异" if zh else f"{total} turns, no difference")
     return 0

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from obu.core.alert import Text
 
-SUMMARY = Text("运行车载单元：接收 CAN 与定位，发送签名 BSM，接收并预警", "run the unit: CAN in, signed BSMs out, warnings")
+SUMMARY = Text("运行车载单元：CAN 与定位输入，签名 BSM 输出，预警", "run the unit: CAN in, signed BSMs out, warnings")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--config FILE, --check, --journal DIR, --verbose."""
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the unit's TOML / 配置文件")
     parser.add_argument("--check", action="store_true", help="only validate / 只检查配置")
-    parser.add_argument("--journal", type=Path, metavar="DIR", help="keep every input for replay / 保存全部输入以便重放")
+    parser.add_argument("--journal", type=Path, metavar="DIR", help="keep every input / 保存全部输入以便重放")
     parser.add_argument("--verbose", action="store_true", help="more lines in the log / 更详细的日志")
 
 

@@ -47,7 +47,7 @@ class Alert:
     level: Level
     priority: int
     text: Text
-    symbol: str  # name of a symbol of the screen: obu/screen/symbols/<symbol>.svg
+    symbol: str  # name of a symbol of the screen: obu/screen/static/symbols/<symbol>.svg
     direction: Direction
     distance_m: float | None = None
     why: tuple[tuple[str, float | str], ...] = ()

@@ -21,7 +21,8 @@ class RemoteError(Exception):
     """They did wrong: bytes from the air, a bus, a serial line or a client that we refuse.
 
     `reason` is a constant of our own in snake_case (never text from the stranger): it is the counter's name.
-    Caught in three places only: stack/receiver, can_input/decoder and link/wire.
+    Caught only where strangers' bytes come in, and there each one is counted: stack/receiver and security/verifier for
+    the air, can_input/decoder for the bus, drivers/local_socket and the screen's ends of it for clients.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Conversions between SI and what buses and receivers speak; the wire's own steps live in codec/messages and profiles."""
+"""Conversions between SI and what buses and receivers speak; the wire's steps live in codec/messages and profiles."""
 
 import math
 

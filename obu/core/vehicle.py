@@ -1,4 +1,4 @@
-"""The own vehicle as values: what its bus says, what its receiver says, what the technician measured. None is unavailable."""
+"""The own vehicle as values: of its bus, of its receiver, of the technician's tape. None is unavailable."""
 
 from dataclasses import dataclass
 from enum import Enum

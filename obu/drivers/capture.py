@@ -1,6 +1,5 @@
-"""Packets of the air to a pcap file, and back; the one door to dpkt. Link type USER0 (147): PDCP SDUs as they are."""
+"""Packets of the air to a pcap file; the one door to dpkt. Link type USER0 (147): PDCP SDUs as they are."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +29,3 @@ class Capture:
     def close(self) -> None:
         """Ends the file."""
         self._file.close()
-
-
-def read(path: Path) -> Iterator[tuple[float, bytes]]:
-    """(UTC seconds, PDCP SDU) of each packet. Raises LocalError for what is no pcap of this link type."""
-    try:
-        with path.open("rb") as file:
-            reader: Any = dpkt.pcap.Reader(file)
-            if reader.datalink() != LINK_TYPE:
-                raise LocalError(f"{path}: link type {reader.datalink()} instead of {LINK_TYPE} (USER0)",
-                                 f"{path}：链路类型 {reader.datalink()}，应为 {LINK_TYPE}（USER0）")  # fmt: skip
-            yield from reader
-    except (ValueError, dpkt.Error) as error:
-        raise LocalError(f"{path}: not a pcap file ({error})", f"{path}：不是 pcap 文件（{error}）") from None

@@ -9,7 +9,7 @@ MARK_LIFE_NS = 60 * NS_PER_S  # a crystal of 100 ppm drifts 6 ms a minute; then 
 
 
 class SystemClock:
-    """UTC as the machine has it; chrony, ntpd or PTP keep it. error_ms: the bound that the configuration vouches for."""
+    """UTC as the machine has it; chrony, ntpd or PTP keep it. error_ms: the bound that was configured."""
 
     def __init__(self, error_ms: float) -> None:
         self._error_ns = int(error_ms * NS_PER_MS)

@@ -1,6 +1,6 @@
 """A receiver on a serial line or pty: its bytes as they come, whatever they are.
 
-[gnss] type = "gnss_serial", device = "/dev/ttyUSB0", baud = 115200
+[gnss] type = "serial", device = "/dev/ttyUSB0", baud = 115200
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A receiver that sends its sentences in UDP datagrams to us.
 
-[gnss] type = "gnss_udp", host = "127.0.0.1", port = 10110
+[gnss] type = "udp", host = "127.0.0.1", port = 10110
 """
 
 import socket

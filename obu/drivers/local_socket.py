@@ -92,7 +92,7 @@ class LocalSocket:
         if self._accepts_again_ns is not None and at_ns >= self._accepts_again_ns:
             self._accepts_again_ns = None
             self._epoll.register(self._listener.fileno(), select.EPOLLIN)
-        for descriptor, events in self._epoll.poll(0):
+        for descriptor, events in () if self._epoll.closed else self._epoll.poll(0):
             if descriptor == self._listener.fileno():
                 self._accept(at_ns)
             elif (client := self._clients.get(descriptor)) is not None:

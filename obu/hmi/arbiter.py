@@ -53,12 +53,13 @@ class ArbiterOptions:
 
 @dataclass(slots=True)
 class Claim:
-    """What an application claims, since when, when last, and under which number the driver knows it."""
+    """What an application claims, since when, when last; the number and the last level the driver saw it under."""
 
     alert: Alert
     first_ns: int
     last_ns: int
     number: int | None = None
+    seen: Level | None = None
 
 
 @dataclass(slots=True)
@@ -138,6 +139,8 @@ class Arbiter:
             state.shown = None
         if then is not Then.STAY:
             state.shown = self._show(at_ns, rival)
+        if state.shown is not None and (claim := state.claims.get(_key(state.shown.alert))) is not None:
+            claim.seen = state.shown.alert.level
         return state.shown
 
     def _take(self, at_ns: int, alerts: Sequence[Alert]) -> None:
@@ -152,8 +155,8 @@ class Arbiter:
             claims[key].alert, claims[key].last_ns = alert, at_ns
         for key in [key for key, claim in claims.items() if at_ns - claim.last_ns >= self._linger_ns]:
             ended = claims.pop(key)
-            if ended.number is not None and key != shown_key:  # displaced, and over before it could return
-                self.state.quiet[key] = Quiet(at_ns + self._rearm_ns, ended.alert.level)
+            if ended.seen is not None and key != shown_key:  # displaced, and over before it could return
+                self.state.quiet[key] = Quiet(at_ns + self._rearm_ns, ended.seen)
 
     def _best_rival(self, at_ns: int) -> Claim | None:
         state = self.state

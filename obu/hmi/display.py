@@ -3,8 +3,8 @@
 Laws:
   1. `absent` while no display has ever shown a live page: the unit runs the same without one.
   2. Once a page was live, no live page for SILENCE_NS is a fault: silent, closed, or its process is gone.
-  3. While a page is live, a new warning that stays on the screen unacknowledged for ACK_LIMIT_NS is a fault.
-     It lasts until a warning is acknowledged, and FAULT_HOLD_NS at least, so that a person sees it.
+  3. A new warning that stays on the screen unacknowledged for ACK_LIMIT_NS, with a page live all that time, is a
+     fault. It lasts until a warning is acknowledged, and FAULT_HOLD_NS at least, so that a person sees it.
   4. An acknowledgement counts once, the first, and only for a warning that was issued.
 """
 
@@ -60,6 +60,7 @@ class DisplayState:
     on_screen: int | None = None
     last_number: int = 0
     live_ns: int | None = None  # when a page was last known to be live
+    live_since_ns: int = 0  # and since when without a break
     is_gone: bool = False  # the last live display's process closed its connection
     late_ns: int | None = None  # when the last late warning ran out of time; None: no fault
     acked_ns: int = 0  # when any warning was last acknowledged
@@ -122,7 +123,9 @@ class DisplayWatch:
         for beat in beats:
             state.pages[beat.client] = beat.pages
             if beat.pages > 0:
-                state.live_ns, state.is_gone = max(beat.at_ns, state.live_ns or 0), False
+                if not self._is_live(beat.at_ns):
+                    state.live_since_ns = beat.at_ns
+                state.live_ns, state.is_gone = beat.at_ns, False
         for one in gone:
             if state.pages.pop(one.client, 0) > 0:
                 state.is_gone = not any(state.pages.values())
@@ -146,9 +149,10 @@ class DisplayWatch:
         if record is None or record.is_late or not self._is_live(at_ns):
             return
         answered_ns = at_ns if record.acked_ns is None else record.acked_ns
-        if answered_ns - record.issued_ns >= ACK_LIMIT_NS:
+        due_ns = max(record.issued_ns, state.live_since_ns) + ACK_LIMIT_NS
+        if answered_ns >= due_ns:
             state.records[record.number] = replace(record, is_late=True)
-            state.late_ns = record.issued_ns + ACK_LIMIT_NS
+            state.late_ns = due_ns
 
     def _is_live(self, at_ns: int) -> bool:
         return self.state.live_ns is not None and at_ns - self.state.live_ns < SILENCE_NS

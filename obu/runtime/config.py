@@ -89,7 +89,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole file. can: one section per channel; gnss and radio: `type` names the driver, the rest are its options."""
+    """The whole file. can: one section per channel; gnss, radio: `type` names the driver, the rest are its options."""
 
     vehicle: Vehicle
     can: dict[str, dict[str, Any]]

@@ -9,6 +9,7 @@ import dataclasses
 import math
 import sys
 from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Any
 
@@ -76,40 +77,41 @@ def thaw(tree: Tree) -> Any:
 
 
 def _thaw_tagged(tree: dict[str, Tree]) -> Any:
-    match next(iter(tree)):
-        case "o":
-            kind = _known(tree["o"])
-            if not dataclasses.is_dataclass(kind):
-                raise ValueError("not a dataclass")
-            names = [field.name for field in dataclasses.fields(kind)]
-            value = kind.__new__(kind)  # __post_init__ already ran when it was first made
-            for name, item in zip(names, tree["v"], strict=True):
-                object.__setattr__(value, name, thaw(item))
-            return value
-        case "e":
-            kind = _known(tree["e"])
-            if not issubclass(kind, Enum):
-                raise ValueError("not an enumeration")
-            return kind[tree["n"]]
-        case "b":
-            return base64.b85decode(tree["b"])
-        case "m":
-            return bytearray(base64.b85decode(tree["m"]))
-        case "t":
-            return tuple(thaw(item) for item in tree["t"])
-        case "d":
-            return {thaw(key): thaw(item) for key, item in tree["d"]}
-        case "od":
-            return OrderedDict((thaw(key), thaw(item)) for key, item in tree["od"])
-        case "q":
-            return deque((thaw(item) for item in tree["q"]), maxlen=tree["l"])
-        case "s":
-            return {thaw(item) for item in tree["s"]}
-        case "f":
-            return frozenset(thaw(item) for item in tree["f"])
-        case "x":
-            return {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}[tree["x"]]
-    raise ValueError("unknown tag")
+    tag = next(iter(tree))
+    content = tree[tag]
+    if tag == "o":
+        return _thaw_dataclass(content, tree["v"])
+    if tag == "e":
+        kind = _known(content)
+        if not issubclass(kind, Enum):
+            raise ValueError("not an enumeration")
+        return kind[tree["n"]]
+    if tag == "q":
+        return deque((thaw(item) for item in content), maxlen=tree["l"])
+    if tag in ("d", "od"):
+        pairs = ((thaw(key), thaw(item)) for key, item in content)
+        return dict(pairs) if tag == "d" else OrderedDict(pairs)
+    if tag in _SCALARS:
+        return _SCALARS[tag](content)
+    return _COLLECTIONS[tag](thaw(item) for item in content)
+
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "b": base64.b85decode,
+    "m": lambda text: bytearray(base64.b85decode(text)),
+    "x": {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}.__getitem__,
+}
+_COLLECTIONS: dict[str, Callable[[Iterable[Any]], Any]] = {"t": tuple, "s": set, "f": frozenset}
+
+
+def _thaw_dataclass(name: str, values: list[Tree]) -> Any:
+    kind = _known(name)
+    if not dataclasses.is_dataclass(kind):
+        raise ValueError("not a dataclass")
+    value = kind.__new__(kind)  # __post_init__ already ran when it was first made
+    for field, item in zip(dataclasses.fields(kind), values, strict=True):
+        object.__setattr__(value, field.name, thaw(item))
+    return value
 
 
 def _known(name: str) -> type:

@@ -23,7 +23,7 @@ WAIT_MS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """One packet of the air and what the unit would say of it. aid, message, sender: None where it did not get so far."""
+    """One packet of the air and what the unit would say of it; None where it did not get so far."""
 
     sdu: bytes
     utc_ns: int

@@ -29,7 +29,7 @@ from obu.drivers.clock import random_bytes
 from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
-DRAIN_NS = 300 * NS_PER_MS  # at the end, verdicts under way get this long
+DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
 
 # Which inbox field each kind of arrival goes to.
 FIELD = {
@@ -107,10 +107,11 @@ class Loop:
 
     def turn(self, drivers: Sequence[Driver]) -> None:
         """Everything that arrived goes in, one step, everything wanted goes out."""
-        now = self.outer.clock.now()
         arrivals: list[Arrival] = []
+        polled_ns = self.outer.clock.now().at_ns
         for driver in drivers:
-            arrivals.extend(driver.poll(now.at_ns))
+            arrivals.extend(driver.poll(polled_ns))
+        now = self.outer.clock.now()  # after the last arrival: nothing that is here may come from the future
         random = random_bytes(self._want_random) if self._want_random else b""
         inbox = inbox_of(arrivals, random)
         outbox = self.station.step(now, inbox)

@@ -1,4 +1,4 @@
-"""What a station is built from, as files and bytes read once: profile, DBC, trust, own certificates; with their hashes."""
+"""What a station is built from, read once: profile, DBC, trust, own certificates; with their hashes."""
 
 import hashlib
 from dataclasses import dataclass

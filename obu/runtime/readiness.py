@@ -1,4 +1,4 @@
-"""What this machine offers the unit: each finding is a name, ready or not, and one sentence that says how to mend it."""
+"""What this machine offers the unit: each finding is a name, ready or not, and a sentence that says how to mend it."""
 
 import contextlib
 import os
@@ -32,8 +32,8 @@ def findings(config: Path | None) -> list[Finding]:
 
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    return Finding("python", sys.version_info >= (3, 11), Text(f"Python {version}（需要 3.11 以上）",
-                                                              f"Python {version} (3.11 or newer is needed)"))  # fmt: skip
+    says = Text(f"Python {version}（需要 3.11 以上）", f"Python {version} (3.11 or newer is needed)")
+    return Finding("python", sys.version_info >= (3, 11), says)
 
 
 def _crypto() -> Finding:
@@ -43,17 +43,22 @@ def _crypto() -> Finding:
         library = libcrypto.load()
     except LocalError as error:
         return Finding("crypto", False, Text(error.zh, error.text))
-    return Finding("crypto", True, Text(f"{library.version}：SM2 与 SM3 自检通过", f"{library.version}: SM2 and SM3 pass their self-test"))
+    version = library.version
+    version = library.version
+    says = Text(f"{version}：SM2 与 SM3 自检通过", f"{version}: SM2 and SM3 pass their self-test")
+    return Finding("crypto", True, says)
 
 
 def _clock() -> Finding:
     import time
 
     if time.time() < 1_750_000_000:  # mid-2025: before this program was written
-        return Finding("clock", False, Text("系统时间不对；请设置时间或使用 [clock] source = \"gnss\"",
-                                            "the machine's date is wrong; set it, or use [clock] source = \"gnss\""))  # fmt: skip
-    return Finding("clock", True, Text("系统时间合理；签名要求误差在 1 毫秒量级（chrony 或 PTP）",
-                                       "the machine's date is plausible; signing wants it within about 1 ms (chrony, PTP)"))  # fmt: skip
+        wrong = Text("系统时间不对；请设置时间，或在 [clock] 中用 source = gnss",
+                     "the machine's date is wrong; set it, or follow the receiver: [clock] source")  # fmt: skip
+        return Finding("clock", False, wrong)
+    right = Text("系统时间合理；签名要求误差在 1 毫秒量级（chrony 或 PTP）",
+                 "the machine's date is plausible; signing wants it within about 1 ms (chrony, PTP)")  # fmt: skip
+    return Finding("clock", True, right)
 
 
 def _multicast() -> Finding:
@@ -78,9 +83,10 @@ def _kernel_can() -> Finding:
     try:
         socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
     except (OSError, AttributeError):
-        return Finding("kernel CAN", None, Text("内核没有 CAN；socketcan 需要：modprobe can can_raw（虚拟机和容器中常不可用）",
-                                                "the kernel has no CAN; socketcan needs: modprobe can can_raw "
-                                                "(often not to be had in virtual machines and containers)"))  # fmt: skip
+        none = Text("内核没有 CAN；socketcan 需要：modprobe can can_raw（虚拟机和容器中常不可用）",
+                    "the kernel has no CAN; socketcan needs: modprobe can can_raw "
+                    "(often not to be had in virtual machines and containers)")  # fmt: skip
+        return Finding("kernel CAN", None, none)
     return Finding("kernel CAN", True, Text("内核 CAN 可用", "the kernel has CAN"))
 
 

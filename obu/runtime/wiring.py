@@ -1,4 +1,4 @@
-"""Where the rooms are joined: a configuration becomes a station and its drivers; drivers are found by folder and `type`."""
+"""Where the rooms are joined: a configuration becomes a station and its drivers, found by folder and `type`."""
 
 import dataclasses
 import importlib
@@ -16,7 +16,7 @@ from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
-from obu.core.errors import ConfigError, LocalError
+from obu.core.errors import ConfigError
 from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
@@ -61,7 +61,6 @@ def station(config: Config, material: Material) -> Station:
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
-        max_fix_age_ns=config.bsm.max_fix_age_ms * NS_PER_MS,
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,

@@ -44,10 +44,10 @@ class Facts:
     def __init__(self) -> None:
         self.state = FactsState()
 
-    def heard(self, message: Message, generation_utc_ns: int, signer: bytes) -> None:
+    def heard(self, message: Message, aid: int, generation_utc_ns: int, signer: bytes) -> None:
         """Takes a verified message in; an older one than what is known of the same sender changes nothing."""
         known = self.state.by_kind.setdefault(type(message).__name__, {})
-        key = _identity(message)
+        key = _identity(message, aid)
         fact = Fact(message, _content_utc_ns(message, generation_utc_ns), signer)
         old = known.get(key)
         if old is not None and old.content_utc_ns > fact.content_utc_ns:
@@ -75,8 +75,14 @@ class Facts:
         return [known[key] for key in sorted(known)]
 
 
-def _identity(message: Message) -> bytes:
-    if isinstance(message, Bsm | Rsi | Rsm):
+def _identity(message: Message, aid: int) -> bytes:
+    """What a later message of the same kind replaces. An RSU's static, semi-static and dynamic RSI live side by side.
+
+    T/CSAE 159-2020: one class of events per RSI, told apart by the AID.
+    """
+    if isinstance(message, Rsi):
+        return message.id + aid.to_bytes(4, "big")
+    if isinstance(message, Bsm | Rsm):
         return message.id
     if isinstance(message, Spat):
         references = [intersection.ref for intersection in message.intersections]

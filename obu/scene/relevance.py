@@ -1,5 +1,6 @@
-"""Which road events concern the road we are on: reference path, its radius, our heading (T/CSAE 53 HLW, YD/T 3709 RSI)."""
+"""Which road events concern the road we are on: reference path, its radius, our heading (YD/T 3709 RSI)."""
 
+import itertools
 import math
 
 from obu.codec.messages.rsi import ReferencePath, RoadEvent
@@ -21,7 +22,7 @@ def ahead_on_path_m(path: ReferencePath, place: LatLon | None, own: LatLon, head
     if here is None:
         return None
     along_m, lateral_m, direction_deg = here
-    if not -BEFORE_PATH_M <= along_m or lateral_m > max(path.radius_m, MIN_PATH_RADIUS_M):
+    if not along_m >= -BEFORE_PATH_M or lateral_m > max(path.radius_m, MIN_PATH_RADIUS_M):
         return None
     if abs(wrap_deg(direction_deg - heading_deg)) > HEADING_LIMIT_DEG:
         return None
@@ -56,7 +57,7 @@ def _project(
     best: tuple[float, float, float] | None = None
     start_m = 0.0
     last = len(points) - 2
-    for index, ((x0, y0), (x1, y1)) in enumerate(zip(points, points[1:], strict=False)):
+    for index, ((x0, y0), (x1, y1)) in enumerate(itertools.pairwise(points)):
         dx, dy = x1 - x0, y1 - y0
         length_m = math.hypot(dx, dy)
         if length_m < 1e-3:

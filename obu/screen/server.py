@@ -118,9 +118,10 @@ class Screen:
             return
         self._connections += 1
         # Not HTTP, too slow, too long, or gone: nothing to answer, and nothing to log for a stranger.
-        nothing_to_answer = (OSError, TimeoutError, EOFError, asyncio.LimitOverrunError, ValueError)
+        ends = (OSError, TimeoutError, EOFError, asyncio.LimitOverrunError, ValueError)
         try:
-            with contextlib.suppress(*nothing_to_answer):
+            # Cancelled is a stream that is open when the process ends; asyncio would print it as an error.
+            with contextlib.suppress(asyncio.CancelledError, *ends):
                 await self._answer(reader, writer)
         finally:
             self._connections -= 1
@@ -166,7 +167,7 @@ class Screen:
         if not self._door.may_acknowledge(request.g.visit):
             return _answer(403, refused="read_only")
         body = _body(request)
-        line = json.dumps({"kind": "ack", **body}).encode() + b"\n"
+        line = json.dumps({**body, "kind": "ack"}).encode() + b"\n"
         try:
             feed.decode_client_line(line, 0, 0)  # the unit's own judgement, before it is the unit's business
         except RemoteError as error:

@@ -62,7 +62,7 @@ class Lack(Enum):
 
 @dataclass(slots=True)
 class PseudonymState:
-    """lack: why `identity` is not to be used now. period_end_ns: monotonic end of the present 300 s.
+    """identity: None where lack says why; only for want of time it stays. period_end_ns: monotonic end of the 300 s.
 
     is_due: a change waits for the end of an event.
 
@@ -80,7 +80,7 @@ class PseudonymState:
 
 
 class Pseudonyms:
-    """update() once a turn; `identity` is the answer, `state.lack` says why there is none.
+    """update() once a turn; `state.identity` is the answer, `state.lack` says why nothing may be sent.
 
     `state.want_random` bytes are wanted at the next update (0: none).
     """
@@ -89,11 +89,6 @@ class Pseudonyms:
         self.state = PseudonymState()
         self._pool = pool
         self._options = options or Options()
-
-    @property
-    def identity(self) -> Identity | None:
-        """What to send under now; None while `state.lack` says why not."""
-        return None if self.state.lack else self.state.identity
 
     def usable(self, utc_ns: int) -> int:
         """Certificates of the pool that are valid at this instant."""
@@ -120,7 +115,7 @@ class Pseudonyms:
             return True
         if now.at_ns >= state.period_end_ns:
             # The distance is judged where a period ends: at 20 km/h 1.68 km lie between, and nothing changes (9.3.4).
-            state.is_due = state.is_due or self._is_far(place)
+            state.is_due = self._is_far(place)
             periods = (now.at_ns - state.period_end_ns) // (self._options.period_s * NS_PER_S) + 1
             state.period_end_ns += periods * self._options.period_s * NS_PER_S
         return state.is_due and not is_event_active
@@ -138,15 +133,21 @@ class Pseudonyms:
         choice = self._choice(utc_ns)
         if not choice:
             state.is_due = False
-            state.lack = None if self._is_usable(utc_ns) else Lack.NO_CERTIFICATE
+            self._keep(utc_ns, Lack.NO_CERTIFICATE)
         elif len(random) < RANDOM_BYTES or len(set(random)) < _MIN_DISTINCT:
             state.want_random = RANDOM_BYTES
-            state.lack = None if self._is_usable(utc_ns) else (Lack.BAD_RANDOM if random else Lack.NO_RANDOM)
+            self._keep(utc_ns, Lack.BAD_RANDOM if random else Lack.NO_RANDOM)
         else:
             self._take(choice[int.from_bytes(random[:8], "big") % len(choice)], random)
             state.period_end_ns = now.at_ns + self._options.period_s * NS_PER_S
             state.is_due = False
             state.place = place
+
+    def _keep(self, utc_ns: int, otherwise: Lack) -> None:
+        """Goes on under the present identity if its certificate allows."""
+        state = self.state
+        state.lack = None if self._is_usable(utc_ns) else otherwise
+        state.identity = None if state.lack else state.identity
 
     def _choice(self, utc_ns: int) -> list[Credential]:
         """Valid certificates other than the present one that were used least."""

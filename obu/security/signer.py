@@ -112,7 +112,6 @@ class Signer:
             self._count(Dropped.SUPERSEDED)
         else:
             return Dropped.BUSY
-        self.state.underway = None
         return None
 
     def _count(self, reason: Dropped) -> None:

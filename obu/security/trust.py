@@ -26,6 +26,14 @@ class ChainFault(Enum):
     END_ENTITY_TYPE = "certificate_end_entity_type"
 
 
+_SAID = {
+    ChainFault.VALIDITY: ("valid for longer than its issuer", "有效期超出签发者"),
+    ChainFault.PERMISSIONS: ("may issue what its issuer may not", "签发权限超出签发者"),
+    ChainFault.CHAIN_LENGTH: ("its issuer does not allow a chain of this length", "证书链长度超出签发者的许可"),
+    ChainFault.END_ENTITY_TYPE: ("issues for a kind of end entity that its issuer may not", "终端类型超出签发者的许可"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All trust at one instant. version grows with each change; roots and authorities by HashedId8.
@@ -111,7 +119,8 @@ def _check(name: str, certificate: Certificate, issuer: Certificate | None, veri
         raise LocalError(f"{name}: its signature is wrong", f"{name}：签名错误")
     fault = chain_fault(certificate, issuer) if issuer else None
     if fault is not None:
-        raise LocalError(f"{name}: {fault.value}", f"{name}：{fault.value}")
+        en, zh = _SAID[fault]
+        raise LocalError(f"{name}: {en}", f"{name}：{zh}")
 
 
 def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | None:

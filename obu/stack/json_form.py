@@ -1,4 +1,4 @@
-"""Whole packets as JSON and back: DSMP around a secured packet around a message, each layer printed (docs/json-form.md)."""
+"""Whole packets as JSON and back: DSMP around a secured packet around a message, layer by layer (docs/json-form.md)."""
 
 from enum import Enum
 from typing import Any

@@ -22,9 +22,10 @@ SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 m
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One verified message: what it says, when it was made, and whose certificate (HashedId8) vouches for it."""
+    """One verified message: what it says, under which AID, when it was made, whose certificate (HashedId8) vouches."""
 
     message: Message
+    aid: int
     generation_utc_ns: int
     signer: bytes
 
@@ -94,7 +95,7 @@ class Receiver:
             return []
         self.state.verified += 1
         assert judgement.signer is not None
-        return [Heard(message, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
+        return [Heard(message, judgement.aid, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
 
 
 def read(judgement: Judgement) -> Message:

@@ -17,15 +17,13 @@ NO_YAW_RATE = Text("没有横摆角速度", "no yaw rate")
 NO_TIME = Text("没有时间", "no time")
 
 
-def missing(now: Now, own: Own, max_fix_age_ns: int) -> list[Text]:
-    """Why no BSM may be sent now; empty when one may."""
+def missing(now: Now, own: Own, had_position: bool) -> list[Text]:
+    """Why no BSM may be sent now; empty when one may. had_position: there was one, so that it now is too old."""
     reasons = []
     if now.utc_ns is None:
         reasons.append(NO_TIME)
-    if own.fix is None or own.lat_deg is None or own.lon_deg is None:
-        reasons.append(NO_POSITION)
-    elif now.at_ns - own.fix.at_ns > max_fix_age_ns:
-        reasons.append(OLD_POSITION)
+    if own.fix is None:
+        reasons.append(OLD_POSITION if had_position else NO_POSITION)
     if own.speed_mps is None:
         reasons.append(NO_SPEED)
     if own.vehicle.yaw_rate_deg_s is None:

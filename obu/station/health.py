@@ -18,7 +18,7 @@ KEPT_ALERTS = 32
 
 @dataclass(slots=True)
 class HealthState:
-    """drivers: the last word of each. told: the alert body last published, and when. alerts: the last ones, with times."""
+    """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times."""
 
     drivers: dict[str, DriverState] = field(default_factory=dict)
     status_ns: int = 0

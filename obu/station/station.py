@@ -72,7 +72,7 @@ class Station:
             self.state.started_ns = now.at_ns
         stages.health.take(inbox.drivers)
         own = self._own(now, inbox)
-        identity = stages.transmit.identify(now, own, inbox.random)
+        identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
         heard += stages.receiver.take(now, inbox.air, content.place_now(now, own))
         stages.receiver.expire(now)

@@ -4,6 +4,7 @@ Laws: a BSM goes only while every condition holds; what identifies the vehicle c
 a signature that comes back to a changed identity is thrown away.
 """
 
+import dataclasses
 from dataclasses import dataclass
 
 from obu.core.alert import Text
@@ -42,9 +43,7 @@ class TransmitState:
 class Transmit:
     """Each turn: identify(), settle() for sign results, then begin()."""
 
-    def __init__(
-        self, *, enabled: bool, max_fix_age_ns: int, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker
-    ) -> None:
+    def __init__(self, *, enabled: bool, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker) -> None:
         self.state = TransmitState()
         self.schedule = BsmSchedule()
         self.periods = Periods()
@@ -52,22 +51,22 @@ class Transmit:
         self.sender = sender
         self._tracker = tracker
         self._enabled = enabled
-        self._max_fix_age_ns = max_fix_age_ns
 
-    def identify(self, now: Now, own: Own, random: bytes) -> Identity | None:
-        """The identity of this instant; at a change the path history and the message count begin anew."""
+    def identify(self, now: Now, own: Own, random: bytes) -> tuple[Identity | None, Own]:
+        """The identity of this instant; at a change message count and path begin anew, the path also in Own."""
         self.pseudonyms.update(now, content.place_now(now, own), bool(own.events), random)
         identity = self.pseudonyms.state.identity
         if identity is not None and identity.epoch != self.state.epoch:
             self.state.epoch, self.state.msg_count = identity.epoch, identity.msg_count
             self._tracker.clear_path()
-        return identity
+            own = dataclasses.replace(own, path=())
+        return identity, own
 
     def begin(self, now: Now, own: Own, identity: Identity | None) -> SignJob | None:
         """The job of the BSM that is due now, if one is."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
-        reasons += content.missing(now, own, self._max_fix_age_ns)
+        reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
         place = content.place_now(now, own)
         lack = self.pseudonyms.state.lack
         if identity is None and lack is not Lack.NO_TIME:  # which content.missing says already

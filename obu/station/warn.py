@@ -42,7 +42,7 @@ class Warn:
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""
         for one in heard:
-            self.facts.heard(one.message, one.generation_utc_ns, one.signer)
+            self.facts.heard(one.message, one.aid, one.generation_utc_ns, one.signer)
         self.state.fresh = self.state.fresh or bool(heard)
 
     def look(self, now: Now, own: Own) -> None:

@@ -32,7 +32,6 @@ from obu.codec.shape import (
 from tests.codec import reference
 
 DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 10_000)  # values per message and edition
-FUZZ = max(5_000, int(os.environ.get("OBU_FUZZ", "0")))  # random and mutated packets
 
 
 def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...] = (), is_small: bool = False) -> Any:
@@ -203,8 +202,3 @@ def draw_from() -> Callable[[str, Types, random.Random, int], Any]:
 @pytest.fixture(scope="session")
 def draws() -> int:
     return DRAWS
-
-
-@pytest.fixture(scope="session")
-def fuzz() -> int:
-    return FUZZ

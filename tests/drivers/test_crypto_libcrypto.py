@@ -11,7 +11,7 @@ from gmssl.sm2 import CryptSM2
 
 from obu.core.errors import LocalError
 from obu.core.frames import JobOutcome
-from obu.drivers import libcrypto
+from obu.drivers import crypto_self_test, libcrypto
 
 LIB = libcrypto.load()
 N = libcrypto.ORDERS["sm2"]
@@ -146,6 +146,7 @@ def test_more_keys_than_are_kept_do_no_harm() -> None:
     for number in range(libcrypto.MAX_KEYS + 8):
         key = LIB.generate("p256")
         LIB.verify("p256", key.point, E, be(number + 1), be(1))
+    assert len(LIB._contexts.by_point) <= libcrypto.MAX_KEYS
     for point, r, s in signatures:
         assert LIB.verify("sm2", point, E, r, s) is JobOutcome.OK
 
@@ -172,11 +173,33 @@ def test_threads_do_not_disturb_each_other() -> None:
     assert wrong == []
 
 
-def test_a_library_that_answers_wrongly_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Yes(libcrypto.Libcrypto):
+@pytest.mark.parametrize("wrong", list(JobOutcome))
+@pytest.mark.parametrize("curve", ["sm2", "p256"])
+def test_a_library_that_always_says_the_same_is_not_used(curve: str, wrong: JobOutcome) -> None:
+    class Stuck(libcrypto.Libcrypto):
         def verify(self, *_: object) -> JobOutcome:
-            return JobOutcome.OK
+            return wrong
 
+    assert crypto_self_test.passes(LIB, curve)
+    assert not crypto_self_test.passes(Stuck(LIB.raw), curve)
+
+
+def test_a_library_that_cannot_make_a_key_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_key(self: object, curve: str) -> None:
+        raise LocalError("no such group")
+
+    monkeypatch.setattr(libcrypto.Libcrypto, "generate", no_key)
     with pytest.raises(LocalError, match="self-test") as caught:
-        libcrypto._self_test(Yes(LIB.raw))
+        libcrypto.load.__wrapped__()
     assert "自检" in caught.value.zh
+
+
+def test_a_machine_without_libcrypto_or_sm3_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(libcrypto, "LIBRARY", "libcrypto.so.0.none")
+        with pytest.raises(LocalError, match="install OpenSSL 3") as caught:
+            libcrypto.load.__wrapped__()
+        assert "请安装" in caught.value.zh
+    monkeypatch.setattr("hashlib.algorithms_available", {"sha256"})
+    with pytest.raises(LocalError, match="has no SM3"):
+        libcrypto.load.__wrapped__()

@@ -58,8 +58,7 @@ def test_an_application_is_whole_and_has_a_test(app: Path) -> None:
 
 @pytest.mark.parametrize("app", APPS, ids=names(APPS))
 def test_an_application_has_a_scenario(app: Path) -> None:
-    scenarios = ROOT / "hil/scenarios"
-    assert not scenarios.is_dir() or list(scenarios.glob(f"{app.stem}*.toml"))
+    assert list((ROOT / "hil/scenarios").glob(f"{app.stem}_*.toml"))
 
 
 @pytest.mark.parametrize("database", DATABASES, ids=names(DATABASES))

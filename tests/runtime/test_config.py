@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from obu.core.errors import LocalError
-from obu.runtime import bench_pki, config, wiring
 from obu.drivers.clock import SystemClock
+from obu.runtime import bench_pki, config, wiring
 
 GOOD = """
 [vehicle]

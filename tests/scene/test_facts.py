@@ -1,6 +1,7 @@
 """What was heard is kept by its own time, within bounds, and forgotten."""
 
 from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.rsi import Rsi
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.scene.facts import LIFE_S, MOST, Facts, is_active
@@ -18,26 +19,26 @@ def bsm(number, sec_mark_ms=0, speed_mps=1.0):
 
 def test_the_content_is_of_its_sec_mark_also_across_the_minute():
     facts = Facts()
-    facts.heard(bsm(1, sec_mark_ms=59_950), UTC_NS + 30 * NS_PER_MS, SIGNER)
+    facts.heard(bsm(1, sec_mark_ms=59_950), 111, UTC_NS + 30 * NS_PER_MS, SIGNER)
     assert facts.of_kind(Bsm)[0].content_utc_ns == UTC_NS - 50 * NS_PER_MS
 
 
 def test_an_overtaken_message_changes_nothing():
     facts = Facts()
-    facts.heard(bsm(1, 200, speed_mps=2.0), UTC_NS + 200 * NS_PER_MS, SIGNER)
-    facts.heard(bsm(1, 100, speed_mps=1.0), UTC_NS + 100 * NS_PER_MS, SIGNER)
+    facts.heard(bsm(1, 200, speed_mps=2.0), 111, UTC_NS + 200 * NS_PER_MS, SIGNER)
+    facts.heard(bsm(1, 100, speed_mps=1.0), 111, UTC_NS + 100 * NS_PER_MS, SIGNER)
     assert [fact.message.speed_mps for fact in facts.of_kind(Bsm)] == [2.0]
 
 
 def test_old_is_forgotten_and_without_time_everything():
     facts = Facts()
-    facts.heard(bsm(1), UTC_NS, SIGNER)
+    facts.heard(bsm(1), 111, UTC_NS, SIGNER)
     life_ns = int(LIFE_S[Bsm] * NS_PER_S)
     facts.expire(Now(0, UTC_NS + life_ns))
     assert len(facts.of_kind(Bsm)) == 1
     facts.expire(Now(0, UTC_NS + life_ns + 1))
     assert not facts.of_kind(Bsm)
-    facts.heard(bsm(1), UTC_NS, SIGNER)
+    facts.heard(bsm(1), 111, UTC_NS, SIGNER)
     facts.expire(Now(0, None))
     assert not facts.of_kind(Bsm)
 
@@ -45,7 +46,7 @@ def test_old_is_forgotten_and_without_time_everything():
 def test_a_crowd_is_bounded_and_the_stalest_goes():
     facts = Facts()
     for number in range(MOST[Bsm] + 10):
-        facts.heard(bsm(number, sec_mark_ms=number), UTC_NS + number * NS_PER_MS, SIGNER)
+        facts.heard(bsm(number, sec_mark_ms=number), 111, UTC_NS + number * NS_PER_MS, SIGNER)
     kept = [int.from_bytes(fact.message.id, "big") for fact in facts.of_kind(Bsm)]
     assert kept == list(range(10, MOST[Bsm] + 10))
     assert facts.state.forgotten == 10
@@ -61,3 +62,10 @@ def test_time_details_also_across_new_year():
     assert not is_active(None, of_year - 1, UTC_NS)
     assert is_active(500_000, of_year + 5, UTC_NS)
     assert not is_active(500_000, of_year - 5, UTC_NS)
+
+
+def test_the_classes_of_one_rsus_rsi_live_side_by_side():
+    facts = Facts()
+    for aid in (3620, 3621, 3621):
+        facts.heard(Rsi(msg_count=1, id=b"rsu-0001", place=LatLon(30, 120)), aid, UTC_NS, SIGNER)
+    assert len(facts.of_kind(Rsi)) == 2

@@ -161,4 +161,3 @@ class Workshop:
 def make() -> Workshop:
     """A workshop with a new PKI."""
     return Workshop(bench_pki.create(LIFETIME, "test"), libcrypto.load())
-

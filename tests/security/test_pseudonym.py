@@ -68,6 +68,14 @@ def test_an_event_of_400_s_holds_it_and_it_changes_when_that_ends(pool: tuple[Cr
     assert changed_s == pytest.approx(450, abs=0.2)
 
 
+def test_the_distance_counts_from_the_last_change(pool: tuple[Credential, ...]) -> None:
+    drive = Drive(Pseudonyms(pool), 60)
+    assert len(drive.run(310)) == 1  # 5 km from the start; from there it crawls on
+    for t_s in range(310, 2000):
+        place = move(HOME, 0.0, 5000 + t_s)
+        assert not drive.pseudonyms.update(later(NOW, t_s * 1000), place, False, randoms(t_s))
+
+
 def test_an_event_that_ends_before_the_period_holds_nothing(pool: tuple[Credential, ...]) -> None:
     (changed_s,) = Drive(Pseudonyms(pool), 60).run(600, event=(50, 200))
     assert changed_s == pytest.approx(300, abs=0.2)
@@ -76,11 +84,11 @@ def test_an_event_that_ends_before_the_period_holds_nothing(pool: tuple[Credenti
 def test_everything_that_identifies_changes_together(pool: tuple[Credential, ...]) -> None:
     drive = Drive(Pseudonyms(pool), 60)
     drive.run(10)
-    seen = [drive.pseudonyms.identity]
+    seen = [drive.pseudonyms.state.identity]
     for until_s in range(310, 1600, 300):
-        before = drive.pseudonyms.identity
+        before = drive.pseudonyms.state.identity
         drive.run(until_s)
-        after = drive.pseudonyms.identity
+        after = drive.pseudonyms.state.identity
         assert before is not None and after is not None
         seen.append(after)
         assert after.epoch == before.epoch + 1
@@ -97,7 +105,7 @@ def test_the_first_certificate_is_drawn_from_the_whole_pool(pool: tuple[Credenti
     for seed in range(200):
         machine = Pseudonyms(pool)
         machine.update(NOW, HOME, False, randoms(seed))
-        identity = machine.identity
+        identity = machine.state.identity
         assert identity is not None
         first.add(identity.key)
         assert L2_SOURCE_MIN <= identity.l2_source <= L2_SOURCE_MAX
@@ -109,43 +117,43 @@ def test_the_first_certificate_is_drawn_from_the_whole_pool(pool: tuple[Credenti
 def test_no_identity_without_time_randomness_or_certificate(shop: Workshop, pool: tuple[Credential, ...]) -> None:
     machine = Pseudonyms(pool)
     machine.update(Now(0, None), HOME, False, randoms(1))
-    assert (machine.identity, machine.state.lack) == (None, Lack.NO_TIME)
+    assert (machine.state.identity, machine.state.lack) == (None, Lack.NO_TIME)
     machine.update(NOW, HOME, False, b"")
-    assert (machine.identity, machine.state.lack, machine.state.want_random) == (None, Lack.NO_RANDOM, 32)
+    assert (machine.state.identity, machine.state.lack, machine.state.want_random) == (None, Lack.NO_RANDOM, 32)
     machine.update(NOW, HOME, False, bytes(32))
-    assert (machine.identity, machine.state.lack) == (None, Lack.BAD_RANDOM)
+    assert (machine.state.identity, machine.state.lack) == (None, Lack.BAD_RANDOM)
     assert machine.update(NOW, HOME, False, randoms(1))
     assert machine.state.lack is None
     machine.update(later(NOW, 30 * 86_400_000), HOME, False, randoms(2))
-    assert (machine.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
+    assert (machine.state.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
     assert Pseudonyms(()).update(NOW, HOME, False, randoms(1)) is False
 
 
 def test_time_that_comes_back_brings_the_same_identity(pool: tuple[Credential, ...]) -> None:
     machine = Pseudonyms(pool)
     machine.update(NOW, HOME, False, randoms(1))
-    before = machine.identity
+    before = machine.state.identity
     assert not machine.update(Now(NOW.at_ns + NS_PER_S, None), HOME, False, b"")
-    assert machine.identity is None
+    assert machine.state.lack is Lack.NO_TIME
     assert not machine.update(later(NOW, 2000), HOME, False, b"")
-    assert machine.identity == before
+    assert (machine.state.identity, machine.state.lack) == (before, None)
 
 
 def test_an_expired_certificate_is_left_at_once_even_in_an_event(shop: Workshop) -> None:
     short = Credential(shop.station(lifetime=Lifetime(UTC_NS - HOUR_NS, 3600 + 60)).certificate, "short")
     machine = Pseudonyms((short,))
     machine.update(NOW, HOME, True, randoms(1))
-    assert machine.identity is not None
+    assert machine.state.identity is not None
     machine.update(later(NOW, 60_000), HOME, True, randoms(2))
-    assert (machine.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
+    assert (machine.state.identity, machine.state.lack) == (None, Lack.NO_CERTIFICATE)
     longer = Credential(shop.station().certificate, "longer")
     machine = Pseudonyms((short, longer))
     machine.state.uses[longer.certificate.digest8] = 1
     machine.update(NOW, HOME, True, randoms(1))
-    assert machine.identity is not None and machine.identity.key == "short"
+    assert machine.state.identity is not None and machine.state.identity.key == "short"
     assert machine.usable(UTC_NS) == 2
     assert machine.update(later(NOW, 60_000), HOME, True, randoms(2))
-    assert machine.identity.key == "longer"
+    assert machine.state.identity.key == "longer"
 
 
 def test_a_pool_of_one_keeps_its_only_identity_whole(pool: tuple[Credential, ...]) -> None:

@@ -40,6 +40,15 @@ def test_a_full_certificate_at_start_then_whenever_450_ms_have_passed(shop: Work
     ]  # fmt: skip
 
 
+def test_the_450_ms_run_from_the_instant_of_generation(shop: Workshop) -> None:
+    signer, who = Signer(), identity(shop.vehicle)
+    job = ask(signer, NOW, who)
+    assert job is not None
+    r, s = shop.lib.sign(shop.vehicle.key, job.e)
+    assert signer.settle(later(NOW, 60), JobResult(job.number, JobOutcome.OK, r, s), 1) is not None
+    assert is_full(sent(shop, signer, later(NOW, 450), who, shop.vehicle))
+
+
 def test_a_full_certificate_while_an_event_is_active(shop: Workshop) -> None:
     signer, who = Signer(), identity(shop.vehicle)
     events = [False, False, True, True, False, False]

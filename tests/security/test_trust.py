@@ -78,18 +78,32 @@ def store_with(shop: Workshop, group: dict[str, Any], lifetime: Lifetime = LIFET
     return trust.build({"root.cert": shop.pki.root.certificate.raw, "second.cert": raw}, shop.lib.verifies)
 
 
+def store_below_pca(shop: Workshop) -> trust.Snapshot:
+    """A store with an authority below the PCA, which may issue an AID that the PCA may not."""
+    key = shop.lib.generate("sm2")
+    draft = issuing.authority("third", key.point, LIFETIME, shop.pki.pca.certificate, (3629,))
+    raw = issuing.finish(draft, *shop.lib.sign(shop.pki.pca.key, draft.e))
+    return trust.build(files(shop) | {"third.cert": raw}, shop.lib.verifies)
+
+
 def test_an_authority_stays_within_its_issuer(shop: Workshop) -> None:
     # The root grants every AID to end entities one or two certificates below it.
     assert len(store_with(shop, {}).authorities) == 1
     refused = {
-        "certificate_chain_length": [{"chainLengthRange": 1}, {"chainLengthRange": -1}, {"minChainLength": 2}],
-        "certificate_end_entity_type": [{"eeType": (b"\xc0", 8)}, {"eeType": (b"\x40", 8)}],
+        "does not allow a chain of this length": [
+            {"chainLengthRange": 1},
+            {"chainLengthRange": -1},
+            {"minChainLength": 2},
+        ],
+        "kind of end entity": [{"eeType": (b"\xc0", 8)}, {"eeType": (b"\x40", 8)}],
     }
     for words, groups in refused.items():
         for group in groups:
             with pytest.raises(LocalError, match=words):
                 store_with(shop, group)
-    with pytest.raises(LocalError, match="certificate_outlives_issuer"):
+    with pytest.raises(LocalError, match="may issue what its issuer may not"):
+        store_below_pca(shop)
+    with pytest.raises(LocalError, match="valid for longer than its issuer"):
         store_with(shop, {}, Lifetime(LIFETIME.start_ns, LIFETIME.seconds + 60))
 
 
@@ -162,6 +176,7 @@ def test_regions() -> None:
         "far circle": ("circularRegion", {"center": corner(-39.9, 116.3), "radius": 65535}),
         "rectangle": ("rectangularRegion", [{"northWest": corner(40, 116), "southEast": corner(39.95, 117)}]),
         "polygon": ("polygonalRegion", [corner(39, 116), corner(41, 116), corner(40, 116.2)]),
+        "polygon east of it": ("polygonalRegion", [corner(39, 117), corner(41, 117), corner(40, 118)]),
         "country": ("identifiedRegion", [("countryOnly", 250)]),
     }
     assert region.contains(None, None)

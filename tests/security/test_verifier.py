@@ -1,4 +1,4 @@
-"""The verifier as a machine: what is held, what is bounded, what survives a journal, and that no mutation is ever VALID."""
+"""The verifier as a machine: what is held and bounded, what survives a journal, and that no mutation is ever VALID."""
 
 import random
 
@@ -15,7 +15,9 @@ from tests.security.forge import NOW, PAYLOAD, Workshop, later
 
 def test_packets_wait_for_their_certificate_and_are_then_judged_in_order(shop: Workshop) -> None:
     verifier = shop.verifier()
-    held = [verifier.judge(later(NOW, number), shop.spdu(full=False, at=later(NOW, number)), 111) for number in range(3)]
+    held = [
+        verifier.judge(later(NOW, number), shop.spdu(full=False, at=later(NOW, number)), 111) for number in range(3)
+    ]
     assert all(isinstance(answer, Pending) for answer in held)
     assert verifier.take_jobs() == ()
     then = later(NOW, 400)

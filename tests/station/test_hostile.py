@@ -1,15 +1,14 @@
 """Whatever strangers send on air, bus and GNSS line: nothing raises, everything is counted once, nothing grows."""
 
-import os
 import random
+
+import pytest
 
 from obu.core.frames import CanFrame, GnssBytes
 from obu.core.geo import move
 
 from .others import BSM, RSI, Other, car, works
 from .unit import START, START_UTC_NS, Unit, nmea
-
-ROUNDS = int(os.environ.get("OBU_FUZZ", "6000"))
 
 
 def mutated(rng, data):
@@ -29,14 +28,15 @@ def mutated(rng, data):
     return bytes(out)
 
 
-def test_nothing_raises_and_every_packet_is_in_exactly_one_counter(pki):
-    rng = random.Random(20261121)
+@pytest.mark.fuzz
+def test_nothing_raises_and_every_packet_is_in_exactly_one_counter(pki, fuzz_runs):
+    rng, rounds = random.Random(20261121), max(6000, fuzz_runs)
     unit = Unit(pki)
     unit.run(1)
     genuine = [Other(pki / "neighbours/00"), Other(pki / "neighbours/01")]
     rsu = Other(pki / "rsu")
     seeds = []
-    for index in range(ROUNDS):
+    for index in range(rounds):
         if index % 100 == 0:
             utc_ns = START_UTC_NS + unit.at_ns
             place = move(START, rng.uniform(0, 360), rng.uniform(0, 300))
@@ -66,7 +66,7 @@ def test_nothing_raises_and_every_packet_is_in_exactly_one_counter(pki):
     unit.run(2)
     air = unit.status()["air"]
     assert air["pending"] == 0
-    assert air["received"] == air["verified"] + sum(air["dropped"].values()) == ROUNDS
+    assert air["received"] == air["verified"] + sum(air["dropped"].values()) == rounds
     assert air["verified"] > 0
     assert not {"internal", "backend_failed"} & air["dropped"].keys()
     can = unit.status()["can"]

@@ -1,4 +1,4 @@
-"""The journal: replay is equal from every kept segment, in other processes too; it holds no key; a torn end is no harm."""
+"""The journal: replay is equal from every segment, in other processes too; it holds no key; a torn end is no harm."""
 
 import json
 import os

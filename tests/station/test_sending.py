@@ -1,8 +1,14 @@
 """Own BSMs: regular, signed, and only while every condition holds (GB/T 45315-2025 7.3 and 7.4)."""
 
+import itertools
+
 import pytest
 
+from obu.codec import uper
+from obu.codec.editions import Edition
+from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.security import envelope
 from obu.stack import dsmp
 
 from .unit import Unit
@@ -18,7 +24,7 @@ def test_ten_a_second_on_the_grid(pki):
     unit.run(10)
     times = [at_ns for at_ns, _ in unit.packets()]
     assert len(times) in (99, 100)
-    assert {after - before for before, after in zip(times, times[1:], strict=False)} == {100 * NS_PER_MS}
+    assert {after - before for before, after in itertools.pairwise(times)} == {100 * NS_PER_MS}
 
 
 def test_another_unit_verifies_all_of_it_and_counts_each_packet_once(pki):
@@ -46,7 +52,7 @@ def test_an_event_goes_at_once_under_its_own_aid(pki):
 
 
 @pytest.mark.parametrize(
-    ("source", "why"), [("gnss", "定位"), ("can", "横摆角速度"), ("utc", "时间")]
+    ("source", "why"), [("gnss", "定位已过期"), ("can", "横摆角速度"), ("utc", "时间")]
 )
 def test_what_is_missing_stops_it_and_is_said_and_its_return_resumes_it(pki, source, why):
     unit = Unit(pki)
@@ -85,3 +91,67 @@ def test_every_packet_is_dsmp_and_under_its_limit(pki):
     sizes = [len(packet.sdu) for _, packet in unit.packets()]
     assert max(sizes) <= 1400
     assert {dsmp.decode(packet.sdu).aid for _, packet in unit.packets()} == {111}
+
+
+def own_bsms(unit):
+    """(DSMP AID, SPDU, decoded BSM) of every packet sent."""
+    for _, packet in unit.packets():
+        dsm = dsmp.decode(packet.sdu)
+        spdu = envelope.parse(dsm.payload)
+        yield dsm.aid, spdu, uper.decode(spdu.payload, Edition.YDT3709).value
+
+
+# GB/T 45315-2025 7.3.2: what a BSM must have, and what it may have beside; nothing else may be sent.
+MANDATORY = {"msgCnt", "id", "secMark", "pos", "posAccuracy", "transmission", "speed", "heading", "angle",
+             "accelSet", "brakes", "size", "vehicleClass", "safetyExt"}  # fmt: skip
+OPTIONAL = {"timeConfidence", "posConfidence", "motionCfd"}
+
+
+def test_the_fields_are_those_of_the_standard_and_nothing_else(pki):
+    unit = Unit(pki)
+    unit.run(30)
+    for aid, spdu, bsm in own_bsms(unit):
+        assert bsm.keys() >= MANDATORY
+        assert bsm.keys() <= MANDATORY | OPTIONAL
+        assert bsm["pos"].keys() == {"lat", "long"}  # elevation must not be sent
+        assert bsm["brakes"].keys() >= {"brakePadel", "wheelBrakes", "traction"}
+        assert bsm["safetyExt"].keys() >= {"pathPrediction"}
+        assert spdu.aid == aid == 111
+
+
+def test_values_are_those_of_bus_and_receiver(pki):
+    unit = Unit(pki)
+    unit.run(10)
+    *_, (_, spdu, bsm) = own_bsms(unit)
+    assert bsm["speed"] == 550  # 11 m/s in steps of 0.02
+    assert bsm["heading"] == 2400  # 30 degrees in steps of 0.0125
+    assert bsm["accelSet"]["vert"] == -127  # no such sensor
+    assert bsm["posAccuracy"] == {"semiMajor": 8, "semiMinor": 6, "orientation": 5461}  # GST: 0.4 m, 0.3 m, 30 degrees
+    generation_ms = spdu.generation_us // 1000 % 60_000
+    assert abs(generation_ms - bsm["secMark"]) < 150
+    place = LatLon(bsm["pos"]["lat"] / 1e7, bsm["pos"]["long"] / 1e7)
+    age_s = (unit.at_ns - unit.packets()[-1][0]) / NS_PER_S
+    assert distance_m(place, unit.place) < 11 * (0.1 + age_s) + 0.05
+
+
+def test_the_certificate_goes_in_full_first_and_each_450_ms(pki):
+    unit = Unit(pki)
+    unit.run(5)
+    full = [spdu.signer is None for _, spdu, _ in own_bsms(unit)]
+    assert full[0]
+    gaps = [after - before for before, after in itertools.pairwise(at for at, is_full in enumerate(full) if is_full)]
+    assert set(gaps) == {5}  # at 10 Hz the first BSM that is at least 450 ms later is the fifth
+
+
+def test_everything_that_identifies_changes_together(pki):
+    unit = Unit(pki)
+    unit.run(320)  # 11 m/s: 3.5 km, beyond 300 s and 2,100 m (GB/T 45315-2025 7.4)
+    rows = [(packet.l2_source, bsm["id"], len(bsm["safetyExt"].get("pathHistory", {}).get("crumbData", [])))
+            for (_, packet), (_, _, bsm) in zip(unit.packets(), own_bsms(unit), strict=True)]  # fmt: skip
+    identities = [row[:2] for row in rows]
+    changes = [at for at, (before, after) in enumerate(itertools.pairwise(identities), 1) if before != after]
+    (change,) = changes
+    assert abs(change - 3000) <= 2
+    assert identities[change][0] != identities[0][0] and identities[change][1] != identities[0][1]
+    assert rows[change - 1][2] > 1 and rows[change][2] <= 1  # at most the place where it changed
+    assert list(own_bsms(unit))[change][1].signer is None  # the new certificate in full

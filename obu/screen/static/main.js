@@ -86,7 +86,7 @@ function stayAwake() {
 const handlers = {
   hello: ({ page, reader, symbols }) => {
     Object.assign(now, { page, reader, warning: null });
-    loadSymbols(symbols);
+    loadSymbols(symbols).then(render); // a page opened during a warning had its words first
   },
   link: ({ unit, why }) => {
     if (!unit) return lose(why);

@@ -26,11 +26,16 @@ const PLATES = {
   3: { shape: "M31 4H69L96 31V69L69 96H31L4 69V31Z", glyph: [19, 19, 62] },
 };
 
+// The symbol that stands for this name now; undefined while none has come.
+export function symbolFor(name) {
+  return [name, GENERIC].find((each) => glyphs.has(each));
+}
+
 export function plate(level, name) {
   const { shape, glyph } = PLATES[level] ?? PLATES[2];
   const svg = element("svg", { viewBox: "-1 0 102 100", "aria-hidden": "true" });
   svg.append(element("path", { class: "shape", d: shape }));
-  const symbol = (glyphs.get(name) ?? glyphs.get(GENERIC))?.cloneNode(true);
+  const symbol = glyphs.get(symbolFor(name))?.cloneNode(true);
   if (symbol) {
     const [x, y, size] = glyph;
     for (const [key, value] of Object.entries({ class: "glyph", x, y, width: size, height: size })) {

@@ -1,6 +1,6 @@
 // The one warning: symbol on its plate, direction, distance, sentence.
 
-import { plate } from "./symbols.js";
+import { plate, symbolFor } from "./symbols.js";
 
 const panel = document.querySelector("#warning");
 const find = (selector) => panel.querySelector(selector);
@@ -14,7 +14,7 @@ export function showWarning(alert, lang, texts) {
     level: alert.level,
     direction: alert.direction,
   });
-  const look = `${alert.level}/${alert.symbol}/${alert.number}`;
+  const look = `${alert.level}/${alert.number}/${symbolFor(alert.symbol)}`;
   if (look !== drawn) {
     drawn = look;
     find(".plate").replaceChildren(plate(alert.level, alert.symbol));

@@ -1,0 +1,109 @@
+"""The bench's commands: demo (all of it), city (the world alone), tell (a command to a running city)."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from hil import attack, control, script
+
+
+def main() -> int:
+    """Exit status of the command; 2 for bad usage."""
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure", lambda **_: None)(encoding="utf-8", errors="replace")
+    parser = argparse.ArgumentParser(prog="python -m hil", description="The bench around the unit / 试验台")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _demo(commands.add_parser("demo", help="the unit, a small city and the driver's screen / 完整演示"))
+    _city(commands.add_parser("city", help="the city alone / 仅城市"))
+    tell = commands.add_parser("tell", help="a command to a running city: truth, gnss off, attack forged / 控制城市")
+    tell.add_argument("run_folder", type=Path, metavar="DIR")
+    tell.add_argument("words", nargs="+", metavar="WORD")
+    args = parser.parse_args()
+    folder = args.summary.absolute().parent if args.command == "demo" and args.summary else Path()
+    if not folder.is_dir():  # said now, not after the run
+        parser.error(f"--summary: no such folder: {folder} / 目录不存在")
+    return {"demo": _run_demo, "city": _run_city, "tell": _run_tell}[args.command](args)
+
+
+def _world(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything that is random / 随机种子")
+    parser.add_argument("--can", choices=("multicast", "slcan"), default="multicast", help="slcan: over a pty")
+    parser.add_argument(
+        "--without", action="append", default=[], choices=script.TRIGGERS, help="leave a trigger out / 去掉触发条件"
+    )
+    parser.add_argument(
+        "--attack", action="append", default=[], choices=sorted(attack.REASONS), help="every few seconds / 攻击报文"
+    )
+    parser.add_argument("--pcap", type=Path, metavar="FILE", help="everything on the air / 保存空口报文")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    _world(parser)
+    parser.add_argument("--for", dest="for_s", type=_seconds, metavar="SECONDS", help="from the first BSM / 运行时长")
+    parser.add_argument("--summary", type=Path, metavar="FILE", help="what came of it, as JSON / 结果文件")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="the run's folder, kept / 保留运行目录")
+    parser.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="of the screen / 显示页面地址")
+    parser.add_argument("--journal", type=Path, metavar="DIR", help="the unit keeps a journal / 保存日志以便重放")
+    parser.add_argument("--lang", choices=("zh", "en"), help="输出语言 / language of the output")
+
+
+def _seconds(word: str) -> float:
+    seconds = float(word)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError("must be above 0")
+    return seconds
+
+
+def _city(parser: argparse.ArgumentParser) -> None:
+    _world(parser)
+    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run's folder / 运行目录")
+
+
+def _run_demo(args: argparse.Namespace) -> int:
+    from hil import demo
+
+    options = demo.Options(
+        for_s=args.for_s,
+        summary=args.summary,
+        folder=args.keep,
+        listen=args.listen,
+        lang=args.lang or demo.language(),
+        seed=args.seed,
+        without=tuple(args.without),
+        attacks=tuple(args.attack),
+        can=args.can,
+        capture=args.pcap,
+        journal=args.journal,
+    )
+    return demo.run(options)
+
+
+def _run_city(args: argparse.Namespace) -> int:
+    from hil import city
+
+    args.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options = city.Options(
+        folder=args.run.absolute(),
+        seed=args.seed,
+        without=frozenset(args.without),
+        attacks=tuple(args.attack),
+        can=args.can,
+        capture=args.pcap,
+    )
+    city.City(options).run()
+    return 0
+
+
+def _run_tell(args: argparse.Namespace) -> int:
+    try:
+        answer = control.ask(args.run_folder / "city.sock", *args.words)
+    except OSError as error:
+        print(f"no city answers at {args.run_folder}: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(answer, ensure_ascii=False))
+    return 0 if answer["ok"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""The certificates of a run: everybody's, and those of the attackers, whom the unit must not believe."""
+
+from pathlib import Path
+
+from obu.runtime import bench_pki
+from obu.security.issuing import Lifetime
+
+DAY_NS = 86_400 * 10**9
+BEGIN_NS = 3 * DAY_NS  # the PKI is older than the run, so that a certificate of it can be past its time
+EXPIRED_S = 86_400
+POOL = 4
+UNKNOWN_ROOT, EXPIRED = "unknown_root", "expired_certificate"
+
+
+def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
+    """Makes all of it in `folder` unless it is there: trust, unit, rsu, neighbours/NN, attackers/NAME."""
+    if (folder / "attackers").is_dir():
+        return
+    begin_ns = utc_ns - BEGIN_NS
+    pki = bench_pki.make_test(folder, begin_ns, pool=POOL, neighbours=neighbours, force=True)
+    stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
+    (folder / "attackers").mkdir(mode=0o700)
+    stranger.write_station(
+        folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS
+    )
+    pki.write_station(folder / "attackers" / EXPIRED, 1, Lifetime(begin_ns, EXPIRED_S), bench_pki.RSU_AIDS)

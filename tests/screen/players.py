@@ -1,0 +1,184 @@
+"""A unit that is only a socket, and the real `obu screen` beside it; everything on free ports and in tmp_path."""
+
+import http.client
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+STATUS: dict[str, Any] = {
+    "utc_s": 1_800_000_000.0,
+    "uptime_s": 12.0,
+    "version": "0",
+    "bsm": {"state": "sending", "why": [], "sent": 120, "first_utc_s": 1.0, "period_ms": {"p50": 100.0, "p99": 101.0}},
+    "air": {"received": 500, "verified": 498, "dropped": {}, "pending": 0},
+    "can": {"frames": 5000, "used": 5000, "dropped": {}, "age_ms": 10.0},
+    "gnss": {"state": "fix", "kind": "single", "satellites": 21, "age_ms": 40.0, "accuracy_m": 1.1, "dropped": {}},
+    "security": {"state": "ok", "certificate": "0123456789abcdef", "pool": 3, "bench_keys": False},
+    "drivers": {"radio": {"up": True, "why": ""}, "gnss": {"up": True, "why": ""}},
+    "display": {"state": "ok", "why": None},
+    "neighbours": 3,
+    "alerts": [],
+}
+SCENE: dict[str, Any] = {
+    "speed_kph": 42.3,
+    "heading_deg": 90.0,
+    "gear": "forward",
+    "left_turn": False,
+    "right_turn": True,
+    "hazard": False,
+    "door_open": False,
+    "neighbours": [
+        {"id": "01", "ahead_m": 38.0, "right_m": 0.2, "heading_deg": 1.0, "speed_mps": 9.0, "class": 10},
+        {"id": "02", "ahead_m": 66.0, "right_m": -3.6, "heading_deg": 180.0, "speed_mps": 11.0, "class": 10},
+        {"id": "03", "ahead_m": -31.0, "right_m": 3.4, "heading_deg": 0.0, "speed_mps": 12.0, "class": 54},
+        {"id": "04", "ahead_m": 82.0, "right_m": 40.0, "heading_deg": 270.0, "speed_mps": 8.0, "class": 10},
+        {"id": "05", "ahead_m": -75.0, "right_m": -3.5, "heading_deg": 178.0, "speed_mps": 8.0, "class": 40},
+    ],
+}
+
+
+def alert(number: int, **changes: Any) -> dict[str, Any]:
+    """A hard braking 42 m ahead, changed as the test wants."""
+    return {
+        "number": number,
+        "app": "EBW",
+        "level": 3,
+        "text": {"zh": "前车急刹车", "en": "Hard braking ahead"},
+        "symbol": "brake_ahead",
+        "direction": "ahead",
+        "distance_m": 42.0,
+        "issued_utc_s": time.time(),
+        "why": {},
+        **changes,
+    }
+
+
+class FakeUnit:
+    """The unit's end of the local socket, played by the test."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        self._listener.listen(4)
+        self._link: socket.socket | None = None
+        self._input = b""
+
+    def meet(self, timeout_s: float = 5.0) -> None:
+        """Waits for the screen to connect."""
+        self._listener.settimeout(timeout_s)
+        self._link, _ = self._listener.accept()
+
+    def tell(self, kind: str, body: dict[str, Any]) -> None:
+        """One event to the screen."""
+        assert self._link is not None
+        self._link.sendall(json.dumps({"kind": kind, **body}, ensure_ascii=False).encode() + b"\n")
+
+    def tell_raw(self, data: bytes) -> None:
+        """These bytes to the screen."""
+        assert self._link is not None
+        self._link.sendall(data)
+
+    def hear(self, kind: str, until: Callable[[dict[str, Any]], bool] = lambda body: True) -> dict[str, Any]:
+        """The next line of this kind that fits, within five seconds; the unit goes on telling its scene meanwhile."""
+        assert self._link is not None
+        end_s = time.monotonic() + 5.0
+        while time.monotonic() < end_s:
+            while b"\n" in self._input:
+                line, self._input = self._input.split(b"\n", 1)
+                body: dict[str, Any] = json.loads(line)
+                if body["kind"] == kind and until(body):
+                    return body
+            if select.select([self._link], [], [], 0.1)[0]:
+                self._input += self._link.recv(4096)
+            self.tell("scene", SCENE)
+        raise AssertionError(f"no {kind} came")
+
+    def leave(self) -> None:
+        """Closes the connection, and the door behind it."""
+        for one in (self._link, self._listener):
+            if one is not None:
+                one.close()
+        self._link = None
+        self.path.unlink(missing_ok=True)
+
+
+class Screen:
+    """The real `obu screen` process."""
+
+    def __init__(self, path: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "obu", "screen", "--socket", str(path), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OBU_LANG": "en"},
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("screen: http://"), self.process.stderr and self.process.stderr.read()
+        self.url = line.removeprefix("screen: ").strip()
+        self.host = self.url.removeprefix("http://").rstrip("/")
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        """(status, headers, body) of one request as the page itself would make it, changed by `headers`."""
+        sent = {"Host": self.host}
+        if method == "POST":
+            sent |= {"Origin": f"http://{self.host}", "Content-Type": "application/json"}
+        sent |= headers or {}
+        port = int(self.host.rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), sent)
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+        finally:
+            connection.close()
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """(exit status, standard error) after the signal."""
+        self.process.send_signal(number)
+        _, errors = self.process.communicate(timeout=5)
+        return self.process.returncode, errors
+
+
+class Events:
+    """One page's event stream, read by hand."""
+
+    def __init__(self, screen: Screen, headers: dict[str, str] | None = None) -> None:
+        port = int(screen.host.rpartition(":")[2])
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
+        lines = {"Host": screen.host, **(headers or {})}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self.socket.sendall(f"GET /events HTTP/1.1\r\n{head}\r\n".encode())
+        self._file = self.socket.makefile("rb")
+        self.status = int(self._file.readline().split()[1])
+        while self._file.readline().strip():
+            pass
+
+    def next(self, kind: str, until: Callable[[dict[str, Any]], bool] = lambda body: True) -> dict[str, Any]:
+        """The next event of this kind that fits, within five seconds."""
+        end_s = time.monotonic() + 5.0
+        event = ""
+        while time.monotonic() < end_s:
+            line = self._file.readline().decode().rstrip("\n")
+            if line.startswith("event: "):
+                event = line[7:]
+            elif line.startswith("data: ") and event == kind and until(body := json.loads(line[6:])):
+                return body
+        raise AssertionError(f"no {kind} came")
+
+    def close(self) -> None:
+        """The page is closed."""
+        self._file.close()
+        self.socket.close()

@@ -1,0 +1,282 @@
+"""The page in a real browser: what the driver would see, and what goes back to the unit when he does."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from obu.screen import assets
+from tests.screen.players import SCENE, STATUS, FakeUnit, Screen, alert
+
+pytestmark = [pytest.mark.needs("chromium", "cjk_fonts")]
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield one
+        one.close()
+
+
+class Talker:
+    """Lets the unit tell its scene and status by itself, as a running unit does."""
+
+    def __init__(self, unit: FakeUnit) -> None:
+        self._unit = unit
+        self._stop = threading.Event()
+        self.status: dict[str, Any] = STATUS
+        self.scene: dict[str, Any] = SCENE
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.15):
+            try:
+                self._unit.tell("status", self.status)
+                self._unit.tell("scene", self.scene)
+            except OSError:
+                return
+
+    def stop(self) -> None:
+        """The unit hangs from now on."""
+        self._stop.set()
+        self._thread.join()
+
+
+@pytest.fixture
+def talker(screen: Screen, unit: FakeUnit) -> Iterator[Talker]:
+    one = Talker(unit)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def page(browser: Browser, screen: Screen, talker: Talker) -> Iterator[Page]:
+    """The page of a unit that runs, 7 inches; a word of complaint of the browser's is a failure."""
+    one = browser.new_page(viewport={"width": 1024, "height": 600})
+    complaints: list[str] = []
+    one.on("pageerror", lambda error: complaints.append(str(error)))
+    one.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+    requests: list[str] = []
+    one.on("request", lambda request: requests.append(request.url))
+    one.goto(screen.url)
+    expect(one.locator("body")).to_have_attribute("data-view", "calm")
+    yield one
+    assert complaints == []
+    assert [url for url in requests if not url.startswith(screen.url)] == [], "works without any other server"
+
+
+def test_calm_shows_speed_gear_signals_neighbours_and_states(page: Page) -> None:
+    expect(page.locator(".speed b")).to_have_text("42")
+    expect(page.locator(".gear")).to_have_text("D")
+    expect(page.locator(".turn.right")).to_have_class(re.compile("on"))
+    expect(page.locator(".turn.left")).not_to_have_class(re.compile("on"))
+    expect(page.locator(".count")).to_have_text("周边 5 车")
+    expect(page.locator("#state [data-state=ok]")).to_have_count(6)
+    expect(page.locator(".missing")).to_have_text("")
+    expect(page.locator(".bench")).to_be_hidden()
+
+
+def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, unit: FakeUnit) -> None:
+    issued_s = time.time()
+    unit.tell("alert", alert(7))
+    said = unit.hear("ack")
+    assert said["number"] == 7
+    assert issued_s - 0.05 <= said["shown_utc_s"] <= time.time() + 0.05
+    warning = page.locator("#warning")
+    expect(warning).to_be_visible()
+    expect(warning).to_have_attribute("data-level", "3")
+    expect(warning.locator(".sentence")).to_have_text("前车急刹车")
+    expect(warning.locator(".distance")).to_have_text("40米")
+    expect(warning.locator(".plate svg svg")).to_have_count(1)
+    unit.tell("alert", alert(7, distance_m=31.0))
+    expect(warning.locator(".distance b")).to_have_text("30")
+    unit.tell("alert", alert(7, distance_m=None))
+    expect(warning.locator(".distance")).to_be_hidden()
+    unit.tell("alert", alert(8, app="HLW", level=2, symbol="roadworks", direction="ahead_left"))
+    assert unit.hear("ack")["number"] == 8, "each warning is acknowledged once"
+    unit.tell("clear", {"number": 7})
+    expect(warning).to_have_attribute("data-number", "8")
+    unit.tell("clear", {"number": 8})
+    expect(page.locator("body")).to_have_attribute("data-view", "calm")
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("size", [(1024, 600), (1280, 800), (390, 844), (844, 390)])
+def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, level: int, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    text = {"zh": "前方道路结冰请减速", "en": "Wrong-way driver ahead of you"}
+    for lang in ("zh", "en"):
+        unit.tell("alert", alert(level, level=level, text=text))
+        expect(page.locator(".sentence")).to_have_text(text[lang])
+        panel = box(page, "#warning")
+        assert panel["width"] * panel["height"] >= 0.45 * size[0] * size[1]
+        for part in (".plate svg", ".arrow svg", ".distance b", ".sentence"):
+            inner = box(page, f"#warning {part}")
+            assert inner["y"] >= panel["y"] - 1, part
+            assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
+            assert inner["x"] >= panel["x"] - 1, part
+            assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
+        page.click("#language")
+
+
+def test_on_7_inches_the_text_is_readable_from_80_cm(page: Page, unit: FakeUnit) -> None:
+    """7 inches at 1024x600 are 6.6 px/mm. 20 minutes of arc at 80 cm are 4.7 mm (31 px), 12 are 2.8 mm (18 px):
+    recommended and least character heights of ISO 15008, which excludes heavy vehicles: taken as our own figures,
+    with twice the recommended height for what matters at a glance."""
+    assert font_px(page, ".speed b") >= 120
+    assert font_px(page, "#state dt") >= 18
+    assert font_px(page, "#state dd") >= 25
+    unit.tell("alert", alert(1))
+    expect(page.locator("#warning")).to_be_visible()
+    assert font_px(page, ".sentence") >= 62
+    assert font_px(page, ".distance b") >= 100
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    """Where something is on the screen."""
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
+
+
+def font_px(page: Page, selector: str) -> float:
+    """The size of its letters."""
+    size: str = page.locator(selector).first.evaluate("one => getComputedStyle(one).fontSize")
+    return float(size.removesuffix("px"))
+
+
+def test_every_symbol_can_be_drawn_and_an_unknown_one_has_a_stand_in(page: Page, unit: FakeUnit) -> None:
+    for number, symbol in enumerate([*assets.symbols(assets.load()), "of_a_newer_unit"], 1):
+        unit.tell("alert", alert(number, symbol=symbol))
+        expect(page.locator("#warning")).to_have_attribute("data-number", str(number))
+        drawn = page.locator("#warning .plate svg svg")
+        expect(drawn).to_have_count(1)
+        assert drawn.evaluate("one => one.getBBox().width") > 20
+
+
+def test_a_page_opened_during_a_warning_gets_its_symbol_too(page: Page, unit: FakeUnit, screen: Screen) -> None:
+    unit.tell("alert", alert(1, symbol="roadworks"))
+    expect(page.locator("#warning .plate svg svg")).to_have_count(1)
+    page.route("**/symbols/*", lambda route: (time.sleep(0.3), route.continue_()))  # a slow line: the words come first
+    page.goto(screen.url)
+    expect(page.locator("#warning .plate svg svg")).to_have_count(1)
+
+
+def test_the_arrow_points_where_the_danger_is(page: Page, unit: FakeUnit) -> None:
+    """Angles by hand: clockwise from straight ahead, as the driver sees it."""
+    turns = {"ahead": 0, "ahead_right": 45, "right": 90, "behind_right": 135, "behind": 180,
+             "behind_left": -135, "left": -90, "ahead_left": -45}  # fmt: skip
+    for number, (direction, expected_deg) in enumerate(turns.items(), 1):
+        unit.tell("alert", alert(number, direction=direction))
+        expect(page.locator("#warning")).to_have_attribute("data-direction", direction)
+        angle_deg: float = page.locator("#warning .arrow svg").evaluate(
+            "one => { const m = new DOMMatrix(getComputedStyle(one).transform);"
+            " return Math.atan2(m.b, m.a) * 180 / Math.PI; }"
+        )
+        assert abs((angle_deg - expected_deg + 180) % 360 - 180) < 0.1, direction
+
+
+def test_the_language_is_switched_kept_and_asked_for(page: Page, screen: Screen, unit: FakeUnit) -> None:
+    page.click("#language")
+    expect(page.locator("[data-key=gnss] dt")).to_have_text("Position")
+    unit.tell("alert", alert(1))
+    expect(page.locator(".sentence")).to_have_text("Hard braking ahead")
+    page.reload()
+    expect(page.locator(".sentence")).to_have_text("Hard braking ahead")
+    page.click("#language")
+    expect(page.locator(".sentence")).to_have_text("前车急刹车")
+    page.goto(f"{screen.url}?lang=en")
+    expect(page.locator(".sentence")).to_have_text("Hard braking ahead")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: Talker) -> None:
+    talker.status = {
+        **STATUS,
+        "bsm": {**STATUS["bsm"], "state": "stopped", "why": [{"zh": "定位超时", "en": "old position"}]},
+        "gnss": {**STATUS["gnss"], "state": "none"},
+        "security": {**STATUS["security"], "state": "no_certificate", "bench_keys": True},
+        "drivers": {"radio": {"up": False, "why": "no answer"}},
+        "can": {**STATUS["can"], "age_ms": None},
+        "display": {"state": "fault", "why": {"zh": "无响应", "en": "silent"}},
+    }
+    talker.scene = {**SCENE, "speed_kph": None, "door_open": True}
+    expect(page.locator(".missing")).to_have_text("本车消息未发送：定位超时；显示故障：无响应；接口断开：电台")
+    expect(page.locator(".bench")).to_have_text("测试密钥")
+    states = {
+        "bsm": "已停止",
+        "air": "断开",
+        "security": "无证书",
+        "gnss": "无定位",
+        "can": "无数据",
+        "display": "故障",
+    }
+    for key, word in states.items():
+        expect(page.locator(f"[data-key={key}] dd")).to_have_text(word)
+    expect(page.locator(".speed b")).to_have_text("––")
+    expect(page.locator(".door")).to_be_visible()
+
+
+def test_a_lost_unit_is_said_within_a_second_and_nothing_old_looks_live(
+    page: Page, talker: Talker, unit: FakeUnit
+) -> None:
+    unit.tell("alert", alert(1))
+    expect(page.locator("#warning")).to_be_visible()
+    talker.stop()
+    unit.leave()
+    expect(page.locator("#lost h1")).to_have_text("与车载单元断开", timeout=1000)
+    expect(page.locator("#warning")).to_be_hidden()
+    expect(page.locator("body")).to_have_attribute("data-scene", "stale")
+    expect(page.locator(".speed b")).to_have_text("––")
+    expect(page.locator("#state [data-state=unknown]")).to_have_count(6)
+    assert font_px(page, "#lost h1") >= 62
+
+
+def test_a_lost_screen_server_is_said_within_a_second_and_found_again(
+    page: Page, screen: Screen, talker: Talker, unit: FakeUnit, start_screen: Callable[..., Screen]
+) -> None:
+    screen.process.kill()
+    expect(page.locator("#lost h1")).to_have_text("显示连接已中断", timeout=1000)
+    start_screen("--listen", screen.host)
+    unit.meet()
+    talker.stop()
+    again = Talker(unit)
+    expect(page.locator("body")).to_have_attribute("data-view", "calm")
+    unit.tell("alert", alert(5))
+    assert unit.hear("ack")["number"] == 5
+    again.stop()
+
+
+def test_a_hanging_unit_is_said_and_its_warning_stands_again_when_it_goes_on(
+    page: Page, talker: Talker, unit: FakeUnit
+) -> None:
+    unit.tell("alert", alert(5))
+    expect(page.locator("#warning")).to_be_visible()
+    talker.stop()
+    expect(page.locator("body")).to_have_attribute("data-view", "lost", timeout=1500)
+    expect(page.locator("#lost .why")).to_have_text("车载单元无响应")
+    again = Talker(unit)
+    expect(page.locator("#warning")).to_be_visible()
+    again.stop()
+
+
+def test_a_live_page_beats_and_one_that_is_left_does_not(page: Page, unit: FakeUnit) -> None:
+    unit.hear("beat", lambda body: body["pages"] == 1)
+    page.goto("about:blank")
+    unit.hear("beat", lambda body: body["pages"] == 0)
