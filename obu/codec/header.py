@@ -45,11 +45,11 @@ def read(data: bytes) -> Header:
     try:
         kind = n >> left
         if kind == 0:
-            return _new(Header, ("bsmFrame", *head_basic_safety_message(n, left)))
+            return _new(Header, head_basic_safety_message(n, left))
         if kind == 2:
-            return Header("rsmFrame", *head_roadside_safety_message(n, left))
+            return _new(Header, head_roadside_safety_message(n, left))
         if kind == 4:
-            return Header("rsiFrame", *head_road_side_information(n, left))
+            return _new(Header, head_road_side_information(n, left))
     except ValueError:
         raise RemoteError(TRUNCATED) from None
     if kind >= 8:

@@ -31,7 +31,7 @@ from obu.codec.shape import (
 )
 from tests.codec import reference
 
-DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 5_000)  # values per message and edition
+DRAWS = min(max(300, int(os.environ.get("OBU_FUZZ", "0")) // 100), 10_000)  # values per message and edition
 
 
 def draw(shape: Shape, types: Types, rng: random.Random, around: tuple[str, ...] = (), is_small: bool = False) -> Any:

@@ -25,7 +25,10 @@ def compiled(name: str) -> Any:
 
 
 def compile_texts(texts: tuple[str, ...], codec: str) -> Any:
-    """asn1tools' reading of ASN.1 modules. It turns DEFAULT '10000000'B into 00000001; a ready pair passes untouched."""
+    """asn1tools' reading of ASN.1 modules.
+
+    It turns DEFAULT '10000000'B into 00000001; a ready pair passes untouched.
+    """
     parsed = asn1tools.parse_string("\n".join(texts))
     for module in parsed.values():
         for descriptor in module["types"].values():

@@ -70,7 +70,7 @@ def test_what_it_cannot_name_it_refuses():
 @pytest.mark.fuzz
 def test_nothing_but_remote_error_leaves_it(fuzz_runs):
     rng = random.Random(5)
-    for _ in range(max(5000, fuzz_runs)):
+    for _ in range(fuzz_runs):
         data = rng.randbytes(rng.randrange(50))
         try:
             header.read(data)

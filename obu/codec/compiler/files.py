@@ -2,6 +2,7 @@
 
 from obu.codec.compiler import oer_decode, oer_encode, projection, tables, uper_decode, uper_encode
 from obu.codec.compiler.library import InPlace, Library, Source
+from obu.codec.compiler.page import WIDTH, folded
 from obu.codec.compiler.sources import OER_SCHEMAS, PER_SCHEMAS, modules, parts, source_texts, types_of
 
 PACKAGE = "obu.codec.generated"
@@ -30,7 +31,7 @@ def generate() -> dict[str, str]:
     texts["header.py"] = _header()
     for schema in OER_SCHEMAS:
         [(name, source)] = oer_library(source_texts(schema)).sources.items()
-        texts[f"{schema}.py"] = _text(source, name, {}) + "".join(_by_name(source, kind) for kind in OER)
+        texts[f"{schema}.py"] = text(source, name, {}) + "".join(_by_name(source, kind) for kind in OER)
     for schema in (*PER_SCHEMAS, *OER_SCHEMAS):
         texts[f"types_{schema}.py"] = f'"""{MARK}"""\n\n' + tables.text(types_of(modules(source_texts(schema))))
     return texts
@@ -42,7 +43,7 @@ def _header() -> str:
     with library.at_work_on(source):
         for name in projection.HEADERS:
             source.functions[name] = projection.write(library, name)
-    return _text(source, "header", {})
+    return text(source, "header", {})
 
 
 def per_library(texts: tuple[str, ...], root: str = "MessageFrame") -> Library:
@@ -82,7 +83,7 @@ def _per_files(editions: dict[str, dict[str, Source]]) -> dict[str, str]:
     for edition, modules_ in editions.items():
         renamed = {name: f"{name}_{edition}" for name in differing}
         for name, source in modules_.items():
-            texts[f"{renamed.get(name, name)}.py"] = _text(source, name, renamed)
+            texts[f"{renamed.get(name, name)}.py"] = text(source, name, renamed)
     return texts
 
 
@@ -96,15 +97,17 @@ def _content(source: Source) -> tuple[str, ...]:
     return (*source.constants.values(), *source.functions.values(), *map(str, sorted(source.imports)))
 
 
-def _text(source: Source, name: str, renamed: dict[str, str]) -> str:
+def text(source: Source, name: str, renamed: dict[str, str]) -> str:
     by_module: dict[str, set[str]] = {}
     for module, imported in source.imports:
         home = f"{PACKAGE}.{renamed.get(module, module)}" if module else _HELPER_HOMES[imported]
         by_module.setdefault(home, set()).add(imported)
     lines = [f'"""{MARK}"""', "", "from typing import Any", ""]
     for home in sorted(by_module):
-        lines += ["from " + home + " import (", *(f"    {each}," for each in sorted(by_module[home])), ")"]
+        names = sorted(by_module[home])
+        short = f"from {home} import {', '.join(names)}"
+        lines += [short] if len(short) <= WIDTH else [f"from {home} import (", *(f"    {each}," for each in names), ")"]
     lines += ["", *(f"{called} = {text}" for called, text in source.constants.items())]
     for text in source.functions.values():
-        lines += ["", "", text]
+        lines += ["", "", *(part for line in text.splitlines() for part in folded(line))]
     return "\n".join(lines) + "\n"

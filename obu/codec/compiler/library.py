@@ -107,11 +107,15 @@ class Library:
         return name
 
     def _enter(self, name: str) -> Source:
-        return self.sources.setdefault(self._homes[name], Source())
+        return self.sources.setdefault(self._home(name), Source())
+
+    def _home(self, name: str) -> str:
+        """A type without a name (Names.a) is at home where what holds it is."""
+        return self._homes[name if name in self._homes else name.partition(".")[0]]
 
     def _import(self, name: str, called: str) -> None:
         if self._here and self._here[-1] is not self._enter(name):
-            self._here[-1].imports.add((self._homes[name], called))
+            self._here[-1].imports.add((self._home(name), called))
 
     def _weight(self, shape: Shape) -> int:
         match shape:

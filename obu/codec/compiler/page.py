@@ -13,7 +13,7 @@ _TAKEN |= {"str", "tuple", "type", "value", "w", *keyword.kwlist}
 
 def snake(name: str) -> str:
     """BasicSafetyMessage, Position-LL-24B as basic_safety_message, position_ll_24b."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", name.replace("-", "_"))
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])", "_", re.sub(r"[-.]", "_", name))
     return re.sub("_+", "_", apart).lower()
 
 
@@ -106,3 +106,43 @@ class Page:
         for term in terms[1:]:
             self.line(f"    + {term}")
         self.line(")")
+
+
+def folded(line: str) -> list[str]:
+    """The same over several lines where it is too long: items of the bracket that ends it, or terms of a sum."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if len(line) <= WIDTH:
+        return [line]
+    if line.lstrip().startswith(("and ", "len(")) and " + " in line:
+        first, *terms = line.split(" + ")
+        return [first, *(f"{indent}    + {term}" for term in terms)]
+    comma = "," if line.endswith(",") else ""
+    body = line.removesuffix(",")
+    start = _opening(body)
+    if start is None:
+        return [line]
+    items = _items(body[start + 1 : -1])
+    inside = [part for item in items for part in folded(f"{indent}    {item},")]
+    return [body[: start + 1], *inside, f"{indent}{body[-1]}{comma}"]
+
+
+def _opening(text: str) -> int | None:
+    """Where the bracket that ends the text was opened."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += (text[at] in ")]}") - (text[at] in "([{")
+        if depth == 0:
+            return at if text[-1] in ")]}" else None
+    return None
+
+
+def _items(text: str) -> list[str]:
+    """What commas outside brackets separate."""
+    items, depth = [""], 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if character == "," and depth == 0:
+            items.append("")
+        else:
+            items[-1] += character
+    return [item.strip() for item in items if item.strip()]

@@ -8,25 +8,28 @@ from obu.codec.compiler.uper_decode import Body
 from obu.codec.compiler.usual import USUAL
 from obu.codec.shape import Boolean, Enumerated, Integer, Named, Octets, Sequence, Shape
 
-# Message: the fields that tell whether it matters to us (obu/codec/header.py).
-HEADERS = {
-    "BasicSafetyMessage": ("id", "pos.lat", "pos.long", "speed", "heading", "secMark"),
-    "RoadsideSafetyMessage": ("id", "refPos.lat", "refPos.long"),
-    "RoadSideInformation": ("id", "refPos.lat", "refPos.long"),
+# Message: its name in MessageFrame and the fields that tell whether it matters to us, in the order of header.Header.
+HEADERS: dict[str, tuple[str, tuple[str | None, ...]]] = {
+    "BasicSafetyMessage": ("bsmFrame", ("id", "pos.lat", "pos.long", "speed", "heading", "secMark")),
+    "RoadsideSafetyMessage": ("rsmFrame", ("id", "refPos.lat", "refPos.long", None, None, None)),
+    "RoadSideInformation": ("rsiFrame", ("id", "refPos.lat", "refPos.long", None, None, None)),
 }
 
 
 def write(library: Library, name: str) -> str:
-    """def head_<name>(n, left) -> the fields of HEADERS, in their order."""
+    """def head_<name>(n, left) -> the name and the fields of HEADERS, in their order."""
     head = f"def head_{snake(name)}(n: int, left: int) -> tuple[Any, ...]:"
     quick = _body(library, name, USUAL[name]).guarded() if name in USUAL else []
     return "\n".join([head, *quick, *_body(library, name, {}).text()])
 
 
 def _body(library: Library, name: str, usual: Mapping[str, frozenset[str]]) -> Body:
-    reader = _Projection(library, HEADERS[name], usual)
+    frame, paths = HEADERS[name]
+    reader = _Projection(library, tuple(path for path in paths if path), usual)
     reader.walk(Named(name), name, "")
-    reader.body.page.line(f"return {', '.join(reader.found[path] for path in HEADERS[name])}")
+    fields = [reader.found[path] if path else "None" for path in paths]
+    reader.body.page.assign("header", "(", [f'"{frame}"', *fields], ")")
+    reader.body.page.line("return header")
     return reader.body
 
 

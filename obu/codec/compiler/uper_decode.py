@@ -95,7 +95,7 @@ class Body:
         return [
             f"    w = n >> left - {width} if left >= {width} else 0",
             f"    if w & {mask:#x} == {wanted:#x}:",
-            f"    {taken}",
+            *(f"    {line}" for line in ([taken] if any("left" in line for line in rest) else [])),
             *(f"    {line}" for line in rest),
         ]
 
@@ -235,7 +235,7 @@ class Body:
 
     def _list(self, shape: ListOf, hint: str, owner: str) -> str:
         if shape.maximum is None:
-            return self._call(self.library.helper("read_items"), hint, self.function_of(shape.item, owner))
+            return self._call(self.library.helper("read_items"), hint, self.function_of(shape.item, f"{owner}.item"))
         count = self._size(shape.minimum, shape.maximum, hint, owner)
         self.close()
         name = self.page.name(hint)
@@ -265,7 +265,7 @@ class Body:
                 self._later_alternative(shape, name, width, owner)
             head = "elif"
         for place, (alternative, inner) in enumerate(list(shape.alternatives.items())[:root]):
-            is_last = place + 1 == 1 << width
+            is_last = head == "elif" and place + 1 == 1 << width
             with self.page.block("else" if is_last else f"{head} {index} == {place}"):
                 value = self.decode(inner, alternative, f"{owner}.{alternative}")
                 self.page.line(f'{name} = ("{alternative}", {value})')

@@ -211,7 +211,7 @@ class _Body:
 
     def _list(self, shape: ListOf, value: str, hint: str, owner: str) -> None:
         if shape.maximum is None:
-            self._call("write_items", value, self.function_of(shape.item, owner))
+            self._call("write_items", value, self.function_of(shape.item, f"{owner}.item"))
             return
         name = self._variable(hint, value)
         self.require(f"isinstance({name}, (list, tuple))")

@@ -27,13 +27,8 @@ from obu.codec.per import (
     write_bits,
     write_later_name,
 )
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-    UNKNOWN_ALTERNATIVE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
+from obu.core.errors import RemoteError
 
 BRAKE_PEDAL_STATUS = ("unavailable", "off", "on")
 TRACTION_CONTROL_STATUS = ("unavailable", "off", "on", "engaged")
@@ -135,7 +130,11 @@ def decode_path_history(n: int, left: int) -> tuple[Any, int]:
         if w2 >> 3 & 1:
             left -= 32
             w16 = n >> left & 0xffffffff
-            initial_position["posAccuracy"] = {"semiMajor": w16 >> 24, "semiMinor": w16 >> 16 & 255, "orientation": w16 & 0xffff}
+            initial_position["posAccuracy"] = {
+                "semiMajor": w16 >> 24,
+                "semiMinor": w16 >> 16 & 255,
+                "orientation": w16 & 0xffff,
+            }
         if w2 >> 2 & 1:
             left -= 5
             w17 = n >> left & 31
@@ -348,13 +347,21 @@ def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
             "id": (w >> 248 & 0xffffffffffffffff).to_bytes(8),
             "secMark": w >> 232 & 0xffff,
             "pos": {"lat": lat, "long": long},
-            "posAccuracy": {"semiMajor": w >> 160 & 255, "semiMinor": w >> 152 & 255, "orientation": w >> 136 & 0xffff},
+            "posAccuracy": {
+                "semiMajor": w >> 160 & 255,
+                "semiMinor": w >> 152 & 255,
+                "orientation": w >> 136 & 0xffff,
+            },
             "transmission": TRANSMISSION_STATE[w >> 133 & 7],
             "speed": w >> 120 & 0x1fff,
             "heading": heading,
             "angle": angle,
             "accelSet": {"long": long_2, "lat": lat_2, "vert": vert, "yaw": yaw},
-            "brakes": {"brakePadel": BRAKE_PEDAL_STATUS[w >> 40 & 3], "wheelBrakes": (((w >> 35 & 31) << 3).to_bytes(1), 5), "traction": TRACTION_CONTROL_STATUS[w >> 33 & 3]},
+            "brakes": {
+                "brakePadel": BRAKE_PEDAL_STATUS[w >> 40 & 3],
+                "wheelBrakes": (((w >> 35 & 31) << 3).to_bytes(1), 5),
+                "traction": TRACTION_CONTROL_STATUS[w >> 33 & 3],
+            },
             "size": {"width": w >> 22 & 0x3ff, "length": w >> 10 & 0xfff},
             "vehicleClass": {"classification": w & 255},
             "safetyExt": safety_ext,
@@ -386,7 +393,11 @@ def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
     if w >> 92 & 1:
         left -= 32
         w5 = n >> left & 0xffffffff
-        basic_safety_message["posAccuracy"] = {"semiMajor": w5 >> 24, "semiMinor": w5 >> 16 & 255, "orientation": w5 & 0xffff}
+        basic_safety_message["posAccuracy"] = {
+            "semiMajor": w5 >> 24,
+            "semiMinor": w5 >> 16 & 255,
+            "orientation": w5 & 0xffff,
+        }
     if w >> 91 & 1:
         left -= 5
         w6 = n >> left & 31
@@ -526,7 +537,16 @@ def encode_path_history(value: Any) -> int:
         has_motion_cfd = "motionCfd" in initial_position
         has_later_2 = "..." in initial_position
         if not (
-            len(initial_position) == 1 + has_utc_time + has_heading + has_transmission + has_speed + has_pos_accuracy + has_pos_confidence + has_time_confidence + has_motion_cfd + has_later_2
+            len(initial_position) == 1
+                + has_utc_time
+                + has_heading
+                + has_transmission
+                + has_speed
+                + has_pos_accuracy
+                + has_pos_confidence
+                + has_time_confidence
+                + has_motion_cfd
+                + has_later_2
         ):
             raise Refused
         acc = (
@@ -552,7 +572,13 @@ def encode_path_history(value: Any) -> int:
             has_offset = "offset" in utc_time
             if not (
                 isinstance(utc_time, dict)
-                and len(utc_time) == has_year + has_month + has_day + has_hour + has_minute + has_second + has_offset
+                and len(utc_time) == has_year
+                    + has_month
+                    + has_day
+                    + has_hour
+                    + has_minute
+                    + has_second
+                    + has_offset
             ):
                 raise Refused
             acc = (
@@ -1031,7 +1057,15 @@ def encode_basic_safety_message(value: Any) -> int:
     id = value["id"]
     sec_mark = value["secMark"]
     if not (
-        len(value) == 11 + has_time_confidence + has_pos_accuracy + has_pos_confidence + has_angle + has_motion_cfd + has_safety_ext + has_emergency_ext + has_later
+        len(value) == 11
+            + has_time_confidence
+            + has_pos_accuracy
+            + has_pos_confidence
+            + has_angle
+            + has_motion_cfd
+            + has_safety_ext
+            + has_emergency_ext
+            + has_later
         and type(msg_cnt) is int
         and 0 <= msg_cnt <= 127
         and type(id) is bytes
@@ -1149,7 +1183,13 @@ def encode_basic_safety_message(value: Any) -> int:
         and type(yaw) is int
         and -32767 <= yaw <= 32767
         and isinstance(brakes, dict)
-        and len(brakes) == has_brake_padel + has_wheel_brakes + has_traction + has_abs + has_scs + has_brake_boost + has_aux_brakes
+        and len(brakes) == has_brake_padel
+            + has_wheel_brakes
+            + has_traction
+            + has_abs
+            + has_scs
+            + has_brake_boost
+            + has_aux_brakes
     ):
         raise Refused
     acc = (

@@ -2,26 +2,11 @@
 
 from typing import Any
 
-from obu.codec.generated.bsm_ydt3709 import (
-    decode_basic_safety_message,
-    encode_basic_safety_message,
-)
-from obu.codec.generated.map_ydt3709 import (
-    decode_map_data,
-    encode_map_data,
-)
-from obu.codec.generated.rsi_ydt3709 import (
-    decode_road_side_information,
-    encode_road_side_information,
-)
-from obu.codec.generated.rsm import (
-    decode_roadside_safety_message,
-    encode_roadside_safety_message,
-)
-from obu.codec.generated.spat import (
-    decode_spat,
-    encode_spat,
-)
+from obu.codec.generated.bsm_ydt3709 import decode_basic_safety_message, encode_basic_safety_message
+from obu.codec.generated.map_ydt3709 import decode_map_data, encode_map_data
+from obu.codec.generated.rsi_ydt3709 import decode_road_side_information, encode_road_side_information
+from obu.codec.generated.rsm import decode_roadside_safety_message, encode_roadside_safety_message
+from obu.codec.generated.spat import decode_spat, encode_spat
 from obu.codec.per import (
     Refused,
     read_additions,
@@ -31,12 +16,8 @@ from obu.codec.per import (
     write_later_alternative,
     write_pieces,
 )
-from obu.codec.reasons import (
-    UNKNOWN_ALTERNATIVE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import UNKNOWN_ALTERNATIVE
+from obu.core.errors import RemoteError
 
 
 
@@ -56,7 +37,11 @@ def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
     message_frame_index = w & 7
     message_frame: tuple[str, Any]
     if w >> 3:
-        message_frame, left = read_later_alternative(n, left + 3, (("msgFrameExt", decode_message_frame_ext),))
+        message_frame, left = read_later_alternative(
+            n,
+            left + 3,
+            (("msgFrameExt", decode_message_frame_ext),),
+        )
     elif message_frame_index == 0:
         bsm_frame, left = decode_basic_safety_message(n, left)
         message_frame = ("bsmFrame", bsm_frame)
@@ -114,5 +99,10 @@ def encode_message_frame(value: Any) -> int:
         part_5 = encode_road_side_information(message_frame_value)
         acc = (acc - 1 << part_5.bit_length() - 1) + part_5
     else:
-        acc = write_later_alternative(acc, message_frame_name, message_frame_value, {"msgFrameExt": (0, encode_message_frame_ext)})
+        acc = write_later_alternative(
+            acc,
+            message_frame_name,
+            message_frame_value,
+            {"msgFrameExt": (0, encode_message_frame_ext)},
+        )
     return acc

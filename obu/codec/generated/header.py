@@ -2,19 +2,14 @@
 
 from typing import Any
 
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE
+from obu.core.errors import RemoteError
 
 
 
 def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
     w = n >> left - 222 if left >= 222 else 0
     if w & 0x3fc00000000000000000000040000000000000000000000000000000 == 0xa800000000000000000000000000000000000000000000000000000:
-        left -= 222
         pos_lat = (w >> 95 & 0x7fffffff) - 900000000
         if pos_lat > 900000001:
             raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.lat")
@@ -24,7 +19,16 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
         heading = w & 0x7fff
         if heading > 28800:
             raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
-        return (w >> 143 & 0xffffffffffffffff).to_bytes(8), pos_lat, pos_long, w >> 15 & 0x1fff, heading, w >> 127 & 0xffff
+        header = (
+            "bsmFrame",
+            (w >> 143 & 0xffffffffffffffff).to_bytes(8),
+            pos_lat,
+            pos_long,
+            w >> 15 & 0x1fff,
+            heading,
+            w >> 127 & 0xffff,
+        )
+        return header
     left -= 95
     w = n >> left & 0x7fffffffffffffffffffffff
     if w >> 93 & 1:
@@ -51,7 +55,16 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
     heading = w4 & 0x7fff
     if heading > 28800:
         raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
-    return (w >> 16 & 0xffffffffffffffff).to_bytes(8), pos_lat, pos_long, w4 >> 15, heading, w & 0xffff
+    header = (
+        "bsmFrame",
+        (w >> 16 & 0xffffffffffffffff).to_bytes(8),
+        pos_lat,
+        pos_long,
+        w4 >> 15,
+        heading,
+        w & 0xffff,
+    )
+    return header
 
 
 def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
@@ -63,7 +76,16 @@ def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadsideSafetyMessage.long")
-    return (w >> 64 & 0xffffffffffffffff).to_bytes(8), ref_pos_lat, ref_pos_long
+    header = (
+        "rsmFrame",
+        (w >> 64 & 0xffffffffffffffff).to_bytes(8),
+        ref_pos_lat,
+        ref_pos_long,
+        None,
+        None,
+        None,
+    )
+    return header
 
 
 def head_road_side_information(n: int, left: int) -> tuple[Any, ...]:
@@ -78,4 +100,5 @@ def head_road_side_information(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w2 & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadSideInformation.long")
-    return (w2 >> 64).to_bytes(8), ref_pos_lat, ref_pos_long
+    header = ("rsiFrame", (w2 >> 64).to_bytes(8), ref_pos_lat, ref_pos_long, None, None, None)
+    return header

@@ -15,13 +15,8 @@ from obu.codec.per import (
     write_later_name,
     write_text,
 )
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-    UNKNOWN_ALTERNATIVE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
+from obu.core.errors import RemoteError
 
 SPEED_LIMIT_TYPE = (
     "unknown", "maxSpeedInSchoolZone", "maxSpeedInSchoolZoneWhenChildrenArePresent",
@@ -159,11 +154,17 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
             elif offset_ll_index == 4:
                 left -= 44
                 w31 = n >> left & 0xfffffffffff
-                offset_ll = ("position-LL5", {"lon": (w31 >> 22) - 2097152, "lat": (w31 & 0x3fffff) - 2097152})
+                offset_ll = (
+                    "position-LL5",
+                    {"lon": (w31 >> 22) - 2097152, "lat": (w31 & 0x3fffff) - 2097152},
+                )
             elif offset_ll_index == 5:
                 left -= 48
                 w32 = n >> left & 0xffffffffffff
-                offset_ll = ("position-LL6", {"lon": (w32 >> 24) - 8388608, "lat": (w32 & 0xffffff) - 8388608})
+                offset_ll = (
+                    "position-LL6",
+                    {"lon": (w32 >> 24) - 8388608, "lat": (w32 & 0xffffff) - 8388608},
+                )
             elif offset_ll_index == 6:
                 left -= 63
                 w33 = n >> left & 0x7fffffffffffffff
@@ -295,11 +296,17 @@ def decode_link(n: int, left: int) -> tuple[Any, int]:
             elif offset_ll_index == 4:
                 left -= 44
                 w16 = n >> left & 0xfffffffffff
-                offset_ll = ("position-LL5", {"lon": (w16 >> 22) - 2097152, "lat": (w16 & 0x3fffff) - 2097152})
+                offset_ll = (
+                    "position-LL5",
+                    {"lon": (w16 >> 22) - 2097152, "lat": (w16 & 0x3fffff) - 2097152},
+                )
             elif offset_ll_index == 5:
                 left -= 48
                 w17 = n >> left & 0xffffffffffff
-                offset_ll = ("position-LL6", {"lon": (w17 >> 24) - 8388608, "lat": (w17 & 0xffffff) - 8388608})
+                offset_ll = (
+                    "position-LL6",
+                    {"lon": (w17 >> 24) - 8388608, "lat": (w17 & 0xffffff) - 8388608},
+                )
             elif offset_ll_index == 6:
                 left -= 63
                 w18 = n >> left & 0x7fffffffffffffff
@@ -464,7 +471,14 @@ def encode_lane(value: Any) -> int:
     has_later = "..." in value
     lane_id = value["laneID"]
     if not (
-        len(value) == 1 + has_lane_width + has_lane_attributes + has_maneuvers + has_connects_to + has_speed_limits + has_points + has_later
+        len(value) == 1
+            + has_lane_width
+            + has_lane_attributes
+            + has_maneuvers
+            + has_connects_to
+            + has_speed_limits
+            + has_points
+            + has_later
         and type(lane_id) is int
         and 0 <= lane_id <= 255
     ):

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from obu.codec.generated.common import (
-    TIME_CONFIDENCE,
-    TIME_CONFIDENCE_NUMBER,
-)
+from obu.codec.generated.common import TIME_CONFIDENCE, TIME_CONFIDENCE_NUMBER
 from obu.codec.per import (
     Refused,
     read_additions,
@@ -16,13 +13,8 @@ from obu.codec.per import (
     write_later_name,
     write_text,
 )
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-    UNKNOWN_ALTERNATIVE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
+from obu.core.errors import RemoteError
 
 EVENT_SOURCE = ("unknown", "police", "government", "meteorological", "internet", "detection")
 EVENT_SOURCE_NUMBER = {name: number for number, name in enumerate(EVENT_SOURCE)}
@@ -35,7 +27,11 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
         event_source, left = read_later_name(n, left + 3, ())
     else:
         event_source = EVENT_SOURCE[w & 7]
-    rte_data: dict[str, Any] = {"rteId": w >> 20 & 255, "eventType": w >> 4 & 0xffff, "eventSource": event_source}
+    rte_data: dict[str, Any] = {
+        "rteId": w >> 20 & 255,
+        "eventType": w >> 4 & 0xffff,
+        "eventSource": event_source,
+    }
     if w >> 35 & 1:
         left -= 4
         w2 = n >> left & 15
@@ -175,19 +171,31 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
                 elif offset_ll_index_2 == 2:
                     left -= 32
                     w32 = n >> left & 0xffffffff
-                    offset_ll_2 = ("position-LL3", {"lon": (w32 >> 16) - 32768, "lat": (w32 & 0xffff) - 32768})
+                    offset_ll_2 = (
+                        "position-LL3",
+                        {"lon": (w32 >> 16) - 32768, "lat": (w32 & 0xffff) - 32768},
+                    )
                 elif offset_ll_index_2 == 3:
                     left -= 36
                     w33 = n >> left & 0xfffffffff
-                    offset_ll_2 = ("position-LL4", {"lon": (w33 >> 18) - 131072, "lat": (w33 & 0x3ffff) - 131072})
+                    offset_ll_2 = (
+                        "position-LL4",
+                        {"lon": (w33 >> 18) - 131072, "lat": (w33 & 0x3ffff) - 131072},
+                    )
                 elif offset_ll_index_2 == 4:
                     left -= 44
                     w34 = n >> left & 0xfffffffffff
-                    offset_ll_2 = ("position-LL5", {"lon": (w34 >> 22) - 2097152, "lat": (w34 & 0x3fffff) - 2097152})
+                    offset_ll_2 = (
+                        "position-LL5",
+                        {"lon": (w34 >> 22) - 2097152, "lat": (w34 & 0x3fffff) - 2097152},
+                    )
                 elif offset_ll_index_2 == 5:
                     left -= 48
                     w35 = n >> left & 0xffffffffffff
-                    offset_ll_2 = ("position-LL6", {"lon": (w35 >> 24) - 8388608, "lat": (w35 & 0xffffff) - 8388608})
+                    offset_ll_2 = (
+                        "position-LL6",
+                        {"lon": (w35 >> 24) - 8388608, "lat": (w35 & 0xffffff) - 8388608},
+                    )
                 elif offset_ll_index_2 == 6:
                     left -= 63
                     w36 = n >> left & 0x7fffffffffffffff
@@ -425,19 +433,31 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
                 elif offset_ll_index_2 == 2:
                     left -= 32
                     w31 = n >> left & 0xffffffff
-                    offset_ll_2 = ("position-LL3", {"lon": (w31 >> 16) - 32768, "lat": (w31 & 0xffff) - 32768})
+                    offset_ll_2 = (
+                        "position-LL3",
+                        {"lon": (w31 >> 16) - 32768, "lat": (w31 & 0xffff) - 32768},
+                    )
                 elif offset_ll_index_2 == 3:
                     left -= 36
                     w32 = n >> left & 0xfffffffff
-                    offset_ll_2 = ("position-LL4", {"lon": (w32 >> 18) - 131072, "lat": (w32 & 0x3ffff) - 131072})
+                    offset_ll_2 = (
+                        "position-LL4",
+                        {"lon": (w32 >> 18) - 131072, "lat": (w32 & 0x3ffff) - 131072},
+                    )
                 elif offset_ll_index_2 == 4:
                     left -= 44
                     w33 = n >> left & 0xfffffffffff
-                    offset_ll_2 = ("position-LL5", {"lon": (w33 >> 22) - 2097152, "lat": (w33 & 0x3fffff) - 2097152})
+                    offset_ll_2 = (
+                        "position-LL5",
+                        {"lon": (w33 >> 22) - 2097152, "lat": (w33 & 0x3fffff) - 2097152},
+                    )
                 elif offset_ll_index_2 == 5:
                     left -= 48
                     w34 = n >> left & 0xffffffffffff
-                    offset_ll_2 = ("position-LL6", {"lon": (w34 >> 24) - 8388608, "lat": (w34 & 0xffffff) - 8388608})
+                    offset_ll_2 = (
+                        "position-LL6",
+                        {"lon": (w34 >> 24) - 8388608, "lat": (w34 & 0xffffff) - 8388608},
+                    )
                 elif offset_ll_index_2 == 6:
                     left -= 63
                     w35 = n >> left & 0x7fffffffffffffff
@@ -579,7 +599,16 @@ def encode_rte_data(value: Any) -> int:
     event_type = value["eventType"]
     event_source = value["eventSource"]
     if not (
-        len(value) == 3 + has_event_pos + has_event_radius + has_description + has_time_details + has_priority + has_reference_paths + has_reference_links + has_event_confidence + has_later
+        len(value) == 3
+            + has_event_pos
+            + has_event_radius
+            + has_description
+            + has_time_details
+            + has_priority
+            + has_reference_paths
+            + has_reference_links
+            + has_event_confidence
+            + has_later
         and type(rte_id) is int
         and 0 <= rte_id <= 255
         and type(event_type) is int
@@ -1002,7 +1031,14 @@ def encode_rts_data(value: Any) -> int:
     rts_id = value["rtsId"]
     sign_type = value["signType"]
     if not (
-        len(value) == 2 + has_sign_pos + has_description + has_time_details + has_priority + has_reference_paths + has_reference_links + has_later
+        len(value) == 2
+            + has_sign_pos
+            + has_description
+            + has_time_details
+            + has_priority
+            + has_reference_paths
+            + has_reference_links
+            + has_later
         and type(rts_id) is int
         and 0 <= rts_id <= 255
         and type(sign_type) is int

@@ -16,20 +16,9 @@ from obu.codec.generated.common import (
     TRANSMISSION_STATE,
     TRANSMISSION_STATE_NUMBER,
 )
-from obu.codec.per import (
-    Refused,
-    read_additions,
-    read_later_name,
-    write_additions,
-    write_later_name,
-)
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-    UNKNOWN_ALTERNATIVE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.per import Refused, read_additions, read_later_name, write_additions, write_later_name
+from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
+from obu.core.errors import RemoteError
 
 PARTICIPANT_TYPE = ("unknown", "motor", "non-motor", "pedestrian", "rsu")
 SOURCE_TYPE = ("unknown", "selfinfo", "v2x", "video", "microwaveRadar", "loop", "lidar", "integrated")
@@ -246,7 +235,14 @@ def encode_participant_data(value: Any) -> int:
     has_later = "..." in value
     participant_type = value["ptcType"]
     if not (
-        len(value) == 9 + has_id + has_transmission + has_angle + has_motion_cfd + has_accel_set + has_vehicle_class + has_later
+        len(value) == 9
+            + has_id
+            + has_transmission
+            + has_angle
+            + has_motion_cfd
+            + has_accel_set
+            + has_vehicle_class
+            + has_later
     ):
         raise Refused
     acc = (

@@ -2,23 +2,10 @@
 
 from typing import Any
 
-from obu.codec import (
-    oer,
-)
-from obu.codec.per import (
-    Refused,
-)
-from obu.codec.reasons import (
-    MAX_NESTING,
-    NONZERO_PADDING,
-    NOT_CANONICAL,
-    OUT_OF_RANGE,
-    TOO_DEEP,
-    TRUNCATED,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec import oer
+from obu.codec.per import Refused
+from obu.codec.reasons import MAX_NESTING, NONZERO_PADDING, NOT_CANONICAL, OUT_OF_RANGE, TOO_DEEP, TRUNCATED
+from obu.core.errors import RemoteError
 
 HASH_ALGORITHM = ("sha256", "sha384", "sm3")
 SYMM_ALGORITHM = ("aes128Ccm", "sm4Ccm")
@@ -369,7 +356,10 @@ def decode_identified_region(data: bytes, at: int) -> tuple[Any, int]:
             if at > len(data):
                 raise RemoteError(TRUNCATED)
             regions.append(data[p4])
-        identified_region = ("countryAndRegions", {"countryOnly": int.from_bytes(data[p3:p3 + 2]), "regions": regions})
+        identified_region = (
+            "countryAndRegions",
+            {"countryOnly": int.from_bytes(data[p3:p3 + 2]), "regions": regions},
+        )
     elif identified_region_tag == 130:
         country_and_subregions, at = decode_country_and_subregions(data, at)
         identified_region = ("countryAndSubregions", country_and_subregions)
@@ -405,7 +395,13 @@ def decode_geographic_region(data: bytes, at: int) -> tuple[Any, int]:
         longitude = int.from_bytes(data[p2 + 4:p2 + 8], signed=True)
         if not -1799999999 <= longitude <= 1800000001:
             raise RemoteError(OUT_OF_RANGE, "TwoDLocation.longitude")
-        geographic_region = ("circularRegion", {"center": {"latitude": latitude, "longitude": longitude}, "radius": int.from_bytes(data[p2 + 8:p2 + 10])})
+        geographic_region = (
+            "circularRegion",
+            {
+                "center": {"latitude": latitude, "longitude": longitude},
+                "radius": int.from_bytes(data[p2 + 8:p2 + 10]),
+            },
+        )
     elif geographic_region_tag == 129:
         rectangular_region_size, at = oer.read_unsigned(data, at)
         rectangular_region: list[Any] = []
@@ -426,7 +422,12 @@ def decode_geographic_region(data: bytes, at: int) -> tuple[Any, int]:
             longitude_3 = int.from_bytes(data[p3 + 12:p3 + 16], signed=True)
             if not -1799999999 <= longitude_3 <= 1800000001:
                 raise RemoteError(OUT_OF_RANGE, "TwoDLocation.longitude")
-            rectangular_region.append({"northWest": {"latitude": latitude_2, "longitude": longitude_2}, "southEast": {"latitude": latitude_3, "longitude": longitude_3}})
+            rectangular_region.append(
+                {
+                    "northWest": {"latitude": latitude_2, "longitude": longitude_2},
+                    "southEast": {"latitude": latitude_3, "longitude": longitude_3},
+                },
+            )
         geographic_region = ("rectangularRegion", rectangular_region)
     elif geographic_region_tag == 130:
         polygonal_region_size, at = oer.read_unsigned(data, at)
@@ -889,7 +890,11 @@ def decode_header_info(data: bytes, at: int) -> tuple[Any, int]:
         longitude = int.from_bytes(data[p4 + 4:p4 + 8], signed=True)
         if not -1799999999 <= longitude <= 1800000001:
             raise RemoteError(OUT_OF_RANGE, "ThreeDLocation.longitude")
-        header_info["generationLocation"] = {"latitude": latitude, "longitude": longitude, "elevation": int.from_bytes(data[p4 + 8:p4 + 10])}
+        header_info["generationLocation"] = {
+            "latitude": latitude,
+            "longitude": longitude,
+            "elevation": int.from_bytes(data[p4 + 8:p4 + 10]),
+        }
     if bits & 8:
         p5 = at
         at += 3
@@ -915,7 +920,16 @@ def decode_header_info(data: bytes, at: int) -> tuple[Any, int]:
         encryption_key, at = decode_encryption_key(data, at)
         header_info["encryptionKey"] = encryption_key
     if bits & 128:
-        at = oer.read_additions(data, at, header_info, (("inlineP2pcdRequest", decode_sequence_of_hashed_id3), ("requestedCertificate", decode_certificate), ("pduFunctionalType", decode_pdu_functional_type),))
+        at = oer.read_additions(
+            data,
+            at,
+            header_info,
+            (
+                ("inlineP2pcdRequest", decode_sequence_of_hashed_id3),
+                ("requestedCertificate", decode_certificate),
+                ("pduFunctionalType", decode_pdu_functional_type),
+            ),
+        )
     return header_info, at
 
 
@@ -1772,7 +1786,13 @@ def decode_sequence_of_group_single_seed_crl_entry(data: bytes, at: int) -> tupl
         at += 20
         if at > len(data):
             raise RemoteError(TRUNCATED)
-        sequence_of_group_single_seed_crl_entry.append({"iMax": int.from_bytes(data[p:p + 2]), "laid": data[p + 2:p + 4], "linkageSeed": data[p + 4:p + 20]})
+        sequence_of_group_single_seed_crl_entry.append(
+            {
+                "iMax": int.from_bytes(data[p:p + 2]),
+                "laid": data[p + 2:p + 4],
+                "linkageSeed": data[p + 4:p + 20],
+            },
+        )
     return sequence_of_group_single_seed_crl_entry, at
 
 
@@ -1795,7 +1815,12 @@ def decode_to_be_signed_linkage_value_crl(data: bytes, at: int) -> tuple[Any, in
         groups, at = decode_sequence_of_group_crl_entry(data, at)
         to_be_signed_linkage_value_crl["groups"] = groups
     if bits & 128:
-        at = oer.read_additions(data, at, to_be_signed_linkage_value_crl, (("groupsSingleSeed", decode_sequence_of_group_single_seed_crl_entry),))
+        at = oer.read_additions(
+            data,
+            at,
+            to_be_signed_linkage_value_crl,
+            (("groupsSingleSeed", decode_sequence_of_group_single_seed_crl_entry),),
+        )
     return to_be_signed_linkage_value_crl, at
 
 
@@ -2001,7 +2026,12 @@ def decode_sequence_of_rectangular_region(data: bytes, at: int) -> tuple[Any, in
         longitude_2 = int.from_bytes(data[p + 12:p + 16], signed=True)
         if not -1799999999 <= longitude_2 <= 1800000001:
             raise RemoteError(OUT_OF_RANGE, "TwoDLocation.longitude")
-        sequence_of_rectangular_region.append({"northWest": {"latitude": latitude, "longitude": longitude}, "southEast": {"latitude": latitude_2, "longitude": longitude_2}})
+        sequence_of_rectangular_region.append(
+            {
+                "northWest": {"latitude": latitude, "longitude": longitude},
+                "southEast": {"latitude": latitude_2, "longitude": longitude_2},
+            },
+        )
     return sequence_of_rectangular_region, at
 
 
@@ -2643,7 +2673,15 @@ def encode_to_be_signed_certificate(value: Any) -> bytes:
     craca_id = value["cracaId"]
     crl_series = value["crlSeries"]
     if not (
-        len(value) == 5 + has_region + has_assurance_level + has_app_permissions + has_cert_issue_permissions + has_cert_request_permissions + has_can_request_rollover + has_encryption_key + has_later
+        len(value) == 5
+            + has_region
+            + has_assurance_level
+            + has_app_permissions
+            + has_cert_issue_permissions
+            + has_cert_request_permissions
+            + has_can_request_rollover
+            + has_encryption_key
+            + has_later
         and type(craca_id) is bytes
         and len(craca_id) == 3
         and type(crl_series) is int
@@ -2651,7 +2689,9 @@ def encode_to_be_signed_certificate(value: Any) -> bytes:
     ):
         raise Refused
     out = (
-        (has_later << 7 | has_region << 6 | has_assurance_level << 5 | has_app_permissions << 4 | has_cert_issue_permissions << 3 | has_cert_request_permissions << 2 | has_can_request_rollover << 1 | has_encryption_key << 0).to_bytes(1)
+        (has_later << 7 | has_region << 6 | has_assurance_level << 5 | has_app_permissions << 4 | has_cert_issue_permissions << 3 | has_cert_request_permissions << 2 | has_can_request_rollover << 1 | has_encryption_key << 0).to_bytes(
+            1,
+        )
         + encode_certificate_id(value["id"])
         + craca_id
         + crl_series.to_bytes(2)
@@ -2779,11 +2819,23 @@ def encode_header_info(value: Any) -> bytes:
     has_later = "..." in value
     is_extended = has_inline_p2pcd_request or has_requested_certificate or has_pdu_functional_type or has_later
     if not (
-        len(value) == 1 + has_generation_time + has_expiry_time + has_generation_location + has_p2pcd_learning_request + has_missing_crl_identifier + has_encryption_key + has_inline_p2pcd_request + has_requested_certificate + has_pdu_functional_type + has_later
+        len(value) == 1
+            + has_generation_time
+            + has_expiry_time
+            + has_generation_location
+            + has_p2pcd_learning_request
+            + has_missing_crl_identifier
+            + has_encryption_key
+            + has_inline_p2pcd_request
+            + has_requested_certificate
+            + has_pdu_functional_type
+            + has_later
     ):
         raise Refused
     out = (
-        (is_extended << 7 | has_generation_time << 6 | has_expiry_time << 5 | has_generation_location << 4 | has_p2pcd_learning_request << 3 | has_missing_crl_identifier << 2 | has_encryption_key << 1).to_bytes(1)
+        (is_extended << 7 | has_generation_time << 6 | has_expiry_time << 5 | has_generation_location << 4 | has_p2pcd_learning_request << 3 | has_missing_crl_identifier << 2 | has_encryption_key << 1).to_bytes(
+            1,
+        )
         + oer.unsigned(value["aid"])
     )
     if has_generation_time:
@@ -2837,7 +2889,14 @@ def encode_header_info(value: Any) -> bytes:
         out += encode_encryption_key(value["encryptionKey"])
     if is_extended:
         out += (
-            oer.additions(value, (("inlineP2pcdRequest", encode_sequence_of_hashed_id3), ("requestedCertificate", encode_certificate), ("pduFunctionalType", encode_pdu_functional_type),))
+            oer.additions(
+                value,
+                (
+                    ("inlineP2pcdRequest", encode_sequence_of_hashed_id3),
+                    ("requestedCertificate", encode_certificate),
+                    ("pduFunctionalType", encode_pdu_functional_type),
+                ),
+            )
         )
     return out
 

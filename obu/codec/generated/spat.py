@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from obu.codec.generated.common import (
-    TIME_CONFIDENCE,
-    TIME_CONFIDENCE_NUMBER,
-)
+from obu.codec.generated.common import TIME_CONFIDENCE, TIME_CONFIDENCE_NUMBER
 from obu.codec.per import (
     Refused,
     read_additions,
@@ -17,12 +14,8 @@ from obu.codec.per import (
     write_later_name,
     write_text,
 )
-from obu.codec.reasons import (
-    OUT_OF_RANGE,
-)
-from obu.core.errors import (
-    RemoteError,
-)
+from obu.codec.reasons import OUT_OF_RANGE
+from obu.core.errors import RemoteError
 
 LIGHT_STATE = (
     "unavailable", "dark", "flashing-red", "red", "flashing-green", "permissive-green",
@@ -328,7 +321,12 @@ def encode_spat(value: Any) -> int:
                         has_next_duration = "nextDuration" in timing_value
                         start_time = timing_value["startTime"]
                         if not (
-                            len(timing_value) == 2 + has_min_end_time + has_max_end_time + has_time_confidence_2 + has_next_start_time + has_next_duration
+                            len(timing_value) == 2
+                                + has_min_end_time
+                                + has_max_end_time
+                                + has_time_confidence_2
+                                + has_next_start_time
+                                + has_next_duration
                             and type(start_time) is int
                             and 0 <= start_time <= 36001
                         ):
@@ -379,7 +377,12 @@ def encode_spat(value: Any) -> int:
                         has_next_end_utc_time = "nextEndUTCTime" in timing_value
                         start_utc_time = timing_value["startUTCTime"]
                         if not (
-                            len(timing_value) == 2 + has_min_end_utc_time + has_max_end_utc_time + has_time_confidence_3 + has_next_start_utc_time + has_next_end_utc_time
+                            len(timing_value) == 2
+                                + has_min_end_utc_time
+                                + has_max_end_utc_time
+                                + has_time_confidence_3
+                                + has_next_start_utc_time
+                                + has_next_end_utc_time
                             and type(start_utc_time) is int
                             and 0 <= start_utc_time <= 36001
                         ):
