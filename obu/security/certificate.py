@@ -6,7 +6,7 @@ from typing import Any
 from obu.codec import coer
 from obu.core.errors import RemoteError
 from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
-from obu.security import keys, region
+from obu.security import additions, keys, region
 from obu.security.region import Region
 
 VERSION = 3
@@ -108,7 +108,9 @@ class Certificate:
 
 def parse(raw: bytes) -> Certificate:
     """The certificate in COER bytes. Raises RemoteError: a reason of the codec's, key_*, or certificate_*."""
-    return from_wire(coer.decode("Certificate", raw), raw)
+    value = coer.decode("Certificate", raw)
+    additions.refuse(value)
+    return from_wire(value, raw)
 
 
 def from_wire(value: dict[str, Any], raw: bytes) -> Certificate:

@@ -8,6 +8,7 @@ from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
+from obu.security import additions
 from obu.security.certificate import signature
 
 VERSION = 3
@@ -59,7 +60,9 @@ def parse(spdu: bytes) -> Spdu:
     """Takes an SPDU apart. Raises RemoteError with the reason of its form: see the reasons below and the codec's."""
     if len(spdu) > MAX_SPDU_BYTES:
         raise RemoteError("spdu_too_long")
-    signed = _content(coer.decode("V2XSecData", spdu), "signedData", "not_signed_data")
+    whole = coer.decode("V2XSecData", spdu)
+    additions.refuse(whole)
+    signed = _content(whole, "signedData", "not_signed_data")
     if signed["hashId"] != "sm3":
         raise RemoteError("hash_algorithm")
     payload = _payload(signed["tbsData"]["payload"])

@@ -31,7 +31,10 @@ class Other:
 
     def signed(self, payload: bytes, aid: int, utc_ns: int, full: bool = True) -> bytes:
         """The same around any bytes."""
-        tbs = envelope.tbs(payload, aid, v2x_time_us(utc_ns))
+        return self.signed_tbs(envelope.tbs(payload, aid, v2x_time_us(utc_ns)), aid, full)
+
+    def signed_tbs(self, tbs: bytes, aid: int, full: bool = True) -> bytes:
+        """The same around any ToBeSignedData."""
         r, s = self.keys.sign(self._key, self.certificate.e_of(tbs))
         signer = self.certificate.raw if full else self.certificate.digest8
         return dsmp.encode(aid, envelope.assemble(tbs, signer, r, s))

@@ -4,8 +4,11 @@ import dataclasses
 
 import pytest
 
+from obu.codec import coer, uper
+from obu.codec.editions import Edition
+from obu.codec.messages import pack
 from obu.core.geo import move
-from obu.core.now import NS_PER_S
+from obu.core.now import NS_PER_S, v2x_time_us
 from obu.core.vehicle import Event
 
 from .others import BSM, RSI, Other, car, works
@@ -62,6 +65,19 @@ def test_an_unknown_root_never_reaches_the_screen(unit, foreign_pki):
     status = hear(unit, rsu.sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit)))
     assert status["dropped"] == {"certificate_issuer_unknown": 1}
     assert unit.events("alert") == []
+
+
+def test_a_header_with_an_unknown_addition_is_refused(unit, pki):
+    other = Other(pki / "neighbours/00")
+    payload = uper.encode(*pack(car(unit.place, 0.0, utc_ns(unit))), Edition.YDT3709)
+    sdus = []
+    for change in ({}, {"...": (b"\x01",)}):
+        header = {"aid": BSM, "generationTime": v2x_time_us(utc_ns(unit)), **change}
+        data = {"protocolVersion": 3, "content": ("unsecuredData", payload)}
+        tbs = coer.encode("ToBeSignedData", {"payload": {"data": data}, "headerInfo": header})
+        sdus.append(other.signed_tbs(tbs, BSM))
+    status = hear(unit, *sdus)
+    assert (status["verified"], status["dropped"]) == (1, {"malformed": 1})
 
 
 def test_a_replayed_packet_counts_once(unit, pki):
