@@ -20,7 +20,5 @@ def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
     pki = bench_pki.make_test(folder, begin_ns, pool=POOL, neighbours=neighbours, force=True)
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
     (folder / "attackers").mkdir(mode=0o700)
-    stranger.write_station(
-        folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS
-    )
+    stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
     pki.write_station(folder / "attackers" / EXPIRED, 1, Lifetime(begin_ns, EXPIRED_S), bench_pki.RSU_AIDS)

@@ -15,7 +15,6 @@ FINAL_DRIVE = 6.2
 GEAR_RATIOS = (3.4, 1.9, 1.4, 1.0, 0.75, 0.65)
 SHIFT_MPS = (3.0, 5.5, 8.0, 11.0, 14.0)  # upshift speeds
 IDLE_RPM = 600.0
-GRAVITY_MPS2 = 9.81
 
 STYLE = Style(delay_s=1.5, accel_mps2=1.2, brake_mps2=1.0, cruise_mps=12.0, lateral_mps2=1.3)
 FROM_M = -21.0  # its centre at the stop, third before the line
@@ -51,7 +50,6 @@ class Truth:
     doors: tuple[bool, bool, bool]
     left_turn: bool
     right_turn: bool
-    odometer_m: float
 
 
 class Plant:
@@ -96,7 +94,6 @@ class Plant:
             doors=(open_doors, open_doors, open_doors),
             left_turn=left,
             right_turn=right,
-            odometer_m=lap * self.drive.lap_m + motion.along_m,
         )
 
     def _turning(self, along_m: float) -> tuple[bool, bool]:

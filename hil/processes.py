@@ -134,4 +134,3 @@ def wait_for(path: Path, household: Household, limit_s: float = 20.0) -> None:
         if time.monotonic() > end_s:
             raise Died(f"{path.name} did not appear within {limit_s:.0f} s:\n{household.all[0].last_lines()}")
         time.sleep(0.02)
-

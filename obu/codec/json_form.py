@@ -22,7 +22,6 @@ from obu.codec.shape import (
 from obu.codec.uper import Frame
 
 _LATER_OCTETS = Octets(1, None)
-FRAME_KEYS = ("message", "edition", "value")
 
 
 def frame_tree(frame: Frame) -> dict[str, Any]:

@@ -134,9 +134,7 @@ class CanBus:
         highest = HIGHEST_EXTENDED if is_extended else HIGHEST_STANDARD
         if not (isinstance(can_id, int) and 0 <= can_id <= highest):
             raise ValueError("not an identifier")  # udp_multicast passes on what a stranger wrote
-        if self._wanted and not any(
-            (can_id & mask, is_extended) in ids for mask, ids in self._wanted.items()
-        ):
+        if self._wanted and not any((can_id & mask, is_extended) in ids for mask, ids in self._wanted.items()):
             return None
         return CanFrame(self._channel, can_id, is_extended, bytes(message.data), at_ns)
 

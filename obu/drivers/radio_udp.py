@@ -43,6 +43,7 @@ class Kind(IntEnum):
 
 KINDS = frozenset(Kind)
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Datagram:
     """One datagram between unit and modem. l2_source, l2_destination: 24 bits, 0 unknown. time_us: Unix UTC, 0 unknown.

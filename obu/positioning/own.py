@@ -78,9 +78,7 @@ class OwnTracker:
             events=self._events(now.at_ns, vehicle),
             lights=lights(vehicle),
             path=path_history.points(self.state.history),
-            prediction=path_prediction.predict(
-                self.state.predictor, now.at_ns, speed_mps, vehicle.yaw_rate_deg_s
-            ),
+            prediction=path_prediction.predict(self.state.predictor, now.at_ns, speed_mps, vehicle.yaw_rate_deg_s),
         )
 
     def _follow(self, fix: Fix, speed_mps: float | None, is_reverse: bool) -> None:

@@ -47,9 +47,7 @@ def ahead_m(event: RoadEvent, own: LatLon, heading_deg: float) -> float | None:
     return range_m if towards and range_m <= event.radius_m else None
 
 
-def _project(
-    points: list[tuple[float, float]], at: tuple[float, float]
-) -> tuple[float, float, float] | None:
+def _project(points: list[tuple[float, float]], at: tuple[float, float]) -> tuple[float, float, float] | None:
     """(along_m, lateral_m, direction_deg) of a place on a polyline: the nearest segment wins.
 
     The first segment is prolonged backwards and the last forwards, so along_m may be negative or past the end.

@@ -175,9 +175,7 @@ def _cached(make):
 
 _database = _cached(lambda: cantools.database.load_file(SHIPPED))
 _plans = _cached(
-    lambda: compile_plans(
-        read_text(SHIPPED), read_toml(SHIPPED.with_suffix(".toml"), Profile), SHIPPED.name
-    )
+    lambda: compile_plans(read_text(SHIPPED), read_toml(SHIPPED.with_suffix(".toml"), Profile), SHIPPED.name)
 )
 
 

@@ -149,7 +149,7 @@ def test_a_packet_that_carries_no_message_shows_its_octets(obu):
 
 
 def test_header_extensions_survive(obu):
-    data = bytes.fromhex("041001" "0402aabb" "6f") + len(FRAMES["bsm"]).to_bytes(2, "big") + FRAMES["bsm"]
+    data = bytes.fromhex("0410010402aabb6f") + len(FRAMES["bsm"]).to_bytes(2, "big") + FRAMES["bsm"]
     answer = obu.lines(data.hex().encode(), "--layer", "dsmp")[0]
     assert answer["value"]["extensions"] == [{"id": 4, "data": "aabb"}]
     assert answer["reencoded"] == data.hex()

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from obu.core import now
 
 EPOCH_2004 = datetime(2004, 1, 1, tzinfo=UTC)
-INSTANTS = st.datetimes(
-    min_value=datetime(2004, 1, 1), max_value=datetime(2099, 12, 31), timezones=st.just(UTC)
-)
+INSTANTS = st.datetimes(min_value=datetime(2004, 1, 1), max_value=datetime(2099, 12, 31), timezones=st.just(UTC))
 
 
 def unix_ns(instant: datetime) -> int:

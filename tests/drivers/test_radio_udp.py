@@ -16,7 +16,7 @@ from obu.drivers.radio_udp import Datagram, Kind, Options, RadioUdp
 S = NS_PER_S
 # docs/radio-modem.md, written out by hand: magic, version 1, data, PPPP 5, no flags, L2 010203 to 000001, AID 111,
 # time 1 us, length 3, SDU.
-DATA_HEX = "5632584d" "01" "04" "05" "00" "010203" "000001" "006f" "0000000000000001" "0003" "0400aa"
+DATA_HEX = "5632584d01040500010203000001006f000000000000000100030400aa"
 
 
 class Modem:

@@ -17,9 +17,7 @@ TURN_M = 230.0  # in the first bend, a right turn
 
 def while_turning() -> Truth:
     """The bus in its first right turn, at the bend's tightest."""
-    return next(
-        truth for step in range(3000) if (truth := PLANT.at(step * 0.02)).along_m >= TURN_M
-    )
+    return next(truth for step in range(3000) if (truth := PLANT.at(step * 0.02)).along_m >= TURN_M)
 
 
 def test_the_road_ends_where_it_begins() -> None:

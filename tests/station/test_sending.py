@@ -51,9 +51,7 @@ def test_an_event_goes_at_once_under_its_own_aid(pki):
     assert set(fresh[1:]) == {112}
 
 
-@pytest.mark.parametrize(
-    ("source", "why"), [("gnss", "定位已过期"), ("can", "横摆角速度"), ("utc", "时间")]
-)
+@pytest.mark.parametrize(("source", "why"), [("gnss", "定位已过期"), ("can", "横摆角速度"), ("utc", "时间")])
 def test_what_is_missing_stops_it_and_is_said_and_its_return_resumes_it(pki, source, why):
     unit = Unit(pki)
     unit.run(3)

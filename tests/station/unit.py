@@ -95,9 +95,7 @@ class Unit:
         self._results = [(at_ns, result) for at_ns, result in self._results if at_ns > self.at_ns]
         random = bytes((self._random_seed * 31 + index * 7) % 256 for index in range(self._wanted))
         self._random_seed += 1
-        inbox = Inbox(
-            air=tuple(AirPacket(sdu, self.at_ns) for sdu in air), results=ready, random=random, **more
-        )
+        inbox = Inbox(air=tuple(AirPacket(sdu, self.at_ns) for sdu in air), results=ready, random=random, **more)
         outbox = self.station.step(self.now(), inbox)
         self.inboxes.append((self.now(), inbox))
         self._wanted = outbox.want_random

@@ -24,9 +24,13 @@ from obu.codec.shape import (
     Utf8,
 )
 
-_DAY_1 = ("common", "bsm", "map", "rsm", "spat", "rsi", "frame")
-PER_SCHEMAS = {"ydt3709": (*_DAY_1, "ydt3709"), "csae53": (*_DAY_1, "csae53")}
+_EDITIONS = ("ydt3709", "csae53")
 OER_SCHEMAS = {"security": ("security",)}
+# Every other file of the folder is a message, or shared by messages: a new one is found by being there.
+_FOUND = sorted(path.name for path in files("obu.codec.asn1").iterdir() if path.name.endswith(".asn"))
+_STEMS = (name.removesuffix(".asn") for name in _FOUND)
+_SHARED = tuple(stem for stem in _STEMS if stem not in (*_EDITIONS, *OER_SCHEMAS))
+PER_SCHEMAS = {edition: (*_SHARED, edition) for edition in _EDITIONS}
 SCHEMAS = PER_SCHEMAS | OER_SCHEMAS
 
 Module = dict[str, Shape]

@@ -56,7 +56,6 @@ SEMI_AXIS = Scale("semi axis", 0.05, 0, 254, 255)  # m; 254 is 12.7 m or more
 ORIENTATION = Scale("orientation", 360 / 65535, 0, 65534, 65535, turn=65535)  # degree from true north
 SPEED = Scale("speed", 0.02, 0, 8190, 8191)  # m/s
 HEADING = Scale("heading", 0.0125, 0, 28799, 28800, turn=28800)  # degree clockwise from true north
-COARSE_HEADING = Scale("heading", 1.5, 0, 239, 240, turn=240)
 STEERING_WHEEL = Scale("steering wheel angle", 1.5, -126, 126, 127)  # degree, right positive
 ACCELERATION = Scale("acceleration", 0.01, -2000, 2000, 2001)  # m/s2, forward and right positive
 VERTICAL_ACCELERATION = Scale(  # 0.02 g, down positive
