@@ -21,11 +21,12 @@ TOKEN = "a-token-of-the-test"
 def test_events_of_the_unit_reach_the_page(screen: Screen, unit: FakeUnit) -> None:
     page = Events(screen)
     assert page.next("hello")["symbols"] == ["brake_ahead", "hazard_ahead", "road_event", "roadworks"]
-    unit.tell("status", STATUS)
-    unit.tell("scene", SCENE)
     unit.tell("alert", alert(7))
     assert page.next("alert")["text"]["zh"] == "前车急刹车"
+    unit.tell("status", STATUS)
     assert page.next("status")["air"]["received"] == 500
+    unit.tell("scene", SCENE)
+    assert page.next("scene") == SCENE
     unit.tell("clear", {"number": 7})
     assert page.next("clear") == {"number": 7}
 
