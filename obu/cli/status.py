@@ -51,29 +51,68 @@ def ask(path: Path) -> dict[str, Any]:
     raise LocalError(f"the unit at {path} closed the connection", f"{path} 的单元关闭了连接")
 
 
+STATES = {
+    "sending": Text("发送中", "sending"), "stopped": Text("已停止", "stopped"),
+    "fix": Text("已定位", "fix"), "none": Text("无定位", "no fix"),
+    "ok": Text("正常", "ok"), "fault": Text("故障", "fault"), "absent": Text("未连接", "absent"),
+    "no_time": Text("没有时间", "no time"), "no_certificate": Text("没有有效证书", "no certificate"),
+    "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
+}  # fmt: skip
+FORMS = {
+    "zh": (
+        "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms  {why}",
+        "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}",
+        "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
+        "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
+        "安全  {security}  证书 {certificate}，可用 {pool} 张{bench}",
+        "显示  {display}  {display_why}",
+        "接口  {drivers}",
+    ),
+    "en": (
+        "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms  {why}",
+        "air       {received} heard, {verified} verified, dropped: {dropped}",
+        "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
+        "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
+        "security  {security}  certificate {certificate}, {pool} usable{bench}",
+        "display   {display}  {display_why}",
+        "drivers   {drivers}",
+    ),
+}
+
+
 def lines(body: dict[str, Any], lang: str) -> list[str]:
-    """The status as lines for people."""
-    zh = lang == "zh"
+    """The status as lines for people, in 'zh' or 'en'; what is not known is a dash."""
     bsm, air, can, gnss, security = body["bsm"], body["air"], body["can"], body["gnss"], body["security"]
-    display = body["display"]
-    state = {"sending": "发送中", "stopped": "已停止"}[bsm["state"]] if zh else bsm["state"]
-    why = "；".join(reason[lang] for reason in bsm["why"])
-    period = bsm["period_ms"]
-    label = {
-        "bsm": "BSM     ", "air": "空口    " if zh else "air     ", "can": "CAN     ",
-        "gnss": "定位    " if zh else "gnss    ", "security": "安全    " if zh else "security",
-        "display": "显示    " if zh else "display ", "drivers": "接口    " if zh else "drivers ",
-    }  # fmt: skip
-    drops = ", ".join(f"{reason} {count}" for reason, count in sorted(air["dropped"].items())) or "-"
     down = [f"{name}: {driver['why']}" for name, driver in sorted(body["drivers"].items()) if not driver["up"]]
-    return [
-        f"{label['bsm']} {state}  {bsm['sent']}  p50 {period['p50']} ms  p99 {period['p99']} ms  {why}",
-        f"{label['air']} rx {air['received']}  ok {air['verified']}  drop {drops}",
-        f"{label['can']} {can['frames']}  ok {can['used']}  age {can['age_ms']} ms",
-        f"{label['gnss']} {gnss['state']}  {gnss['kind']}  sat {gnss['satellites']}  age {gnss['age_ms']} ms  "
-        f"accuracy {gnss['accuracy_m']} m",
-        f"{label['security']} {security['state']}  {security['certificate']}  pool {security['pool']}"
-        + ("  BENCH KEYS" if security["bench_keys"] else ""),
-        f"{label['display']} {display['state']}  {display['why'][lang] if display['why'] else ''}",
-        f"{label['drivers']} {'; '.join(down) if down else 'ok'}",
-    ]
+    display_why = body["display"]["why"]
+    fields = {
+        "bsm": _state(bsm["state"], lang),
+        "sent": bsm["sent"],
+        "p50": bsm["period_ms"]["p50"],
+        "p99": bsm["period_ms"]["p99"],
+        "why": "；".join(reason[lang] for reason in bsm["why"]),
+        "received": air["received"],
+        "verified": air["verified"],
+        "dropped": ", ".join(f"{reason} {count}" for reason, count in sorted(air["dropped"].items())) or None,
+        "frames": can["frames"],
+        "used": can["used"],
+        "can_age": can["age_ms"],
+        "gnss": _state(gnss["state"], lang),
+        "satellites": gnss["satellites"],
+        "gnss_age": gnss["age_ms"],
+        "accuracy": gnss["accuracy_m"],
+        "security": _state(security["state"], lang),
+        "certificate": security["certificate"],
+        "pool": security["pool"],
+        "bench": {"zh": "  测试密钥", "en": "  BENCH KEYS"}[lang] if security["bench_keys"] else "",
+        "display": _state(body["display"]["state"], lang),
+        "display_why": display_why[lang] if display_why else "",
+        "drivers": "; ".join(down) or _state("ok", lang),
+    }
+    shown = {name: "-" if value is None else value for name, value in fields.items()}
+    return [form.format(**shown).rstrip() for form in FORMS[lang]]
+
+
+def _state(name: str, lang: str) -> str:
+    words = STATES[name]
+    return words.zh if lang == "zh" else words.en

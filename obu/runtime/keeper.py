@@ -1,5 +1,6 @@
 """Keeps the journal of a running unit, and builds the station of a kept segment again."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,35 +16,50 @@ from obu.station.station import Station
 class Keeper:
     """Writes every turn; opens a new segment, with the station's state of before the turn, when one is full.
 
-    A disk that fails ends the journal, not the unit; `why` says so then.
+    A disk that fails ends the journal, not the unit, and `log` is told; at the start it is refused instead.
     """
 
-    def __init__(self, folder: Path, config: Config, material: Material, station: Station) -> None:
+    def __init__(self, folder: Path, config: Config, material: Material, station: Station, log: logging.Logger) -> None:
         mib = journal.MIB
         self._writer = journal.Writer(folder, config.journal.max_mib * mib, config.journal.segment_mib * mib)
         self._made_from = {"config": config, "points": material.points}
         self._hashes = material.hashes()
         self._station = station
-        self.why: str | None = None
-        self._open()
+        self._log = log
+        self._has_failed = False
+        try:
+            self._open()
+        except OSError as error:
+            raise LocalError(
+                f"journal folder {folder}: {error.strerror}; name another with --journal",
+                f"记录目录 {folder}：{error.strerror}；请用 --journal 换一个目录",
+            ) from None
 
     def observe(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
         """One turn, after the station has stepped."""
-        if self.why is not None:
+        if self._has_failed:
             return
         try:
             self._writer.keep(now, inbox, outbox)
             if self._writer.is_full():
                 self._open()
         except OSError as error:
-            self.why = f"the journal ended: {error.strerror}"
+            self._fail(error)
 
     def _open(self) -> None:
         self._writer.open_segment(freeze.freeze(self._made_from), self._hashes, self._station.checkpoint())
 
     def close(self) -> None:
         """Puts what is buffered on the disk."""
-        self._writer.close()
+        try:
+            self._writer.close()
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            self._log.error("the journal ended, the unit goes on: %s; free some space and start again", error.strerror)
 
 
 def material_of(head: journal.Head, path: Path) -> tuple[Config, Material]:

@@ -189,7 +189,7 @@ def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> Non
     unit = station(config, material)
     drivers = outer(config, material, keys)
     observers: list[Callable[[Now, Inbox, Outbox], None]] = [Narrator(log).observe]
-    keeper = Keeper(journal_folder, config, material, unit) if journal_folder else None
+    keeper = Keeper(journal_folder, config, material, unit, log) if journal_folder else None
     if keeper:
         observers.append(keeper.observe)
     log.info("%s %s: %s, listening on %s", config.unit.name, obu.__version__, config.vehicle.profile, config.hmi.socket)

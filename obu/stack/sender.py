@@ -23,10 +23,9 @@ class Underway:
 
 @dataclass(slots=True)
 class SenderState:
-    """underway: the one message that is being signed. sent: packets handed to the radio."""
+    """underway: the one message that is being signed."""
 
     underway: Underway | None = None
-    sent: int = 0
 
 
 class Sender:
@@ -53,7 +52,6 @@ class Sender:
         if spdu is None or underway is None or underway.number != result.number:
             return None
         self.state.underway = None
-        self.state.sent += 1
         row = aids.BY_AID[underway.aid]
         return TxPacket(
             sdu=dsmp.encode(underway.aid, spdu),

@@ -1,6 +1,7 @@
 """The journal: replay is equal from every segment, in other processes too; it holds no key; a torn end is no harm."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -24,8 +25,7 @@ def kept(pki, tmp_path_factory):
     """A journal of 20 s with neighbours, road works, hard braking and an outage, in several segments."""
     folder = tmp_path_factory.mktemp("journal")
     unit = Unit(pki)
-    unit.config = unit.config
-    keeper = Keeper(folder, unit.config, unit.material, unit.station)
+    keeper = Keeper(folder, unit.config, unit.material, unit.station, logging.getLogger("test"))
     keeper._writer._segment_bytes = SEGMENT_BYTES
     step = unit.station.step
 
@@ -149,3 +149,18 @@ def test_a_checkpoint_survives_freezing(pki):
     other = Unit(pki)
     other.station.restore(freeze.thaw(json.loads(frozen)))
     assert json.dumps(freeze.freeze(other.station.checkpoint())) == frozen
+
+
+def test_a_full_disk_ends_the_journal_and_not_the_unit(pki, tmp_path, caplog):
+    unit = Unit(pki)
+    keeper = Keeper(tmp_path / "j", unit.config, unit.material, unit.station, logging.getLogger("test"))
+    keeper._writer._file.close()
+    keeper._writer._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - full(4), closed by the writer
+    unit.run(1)
+    with caplog.at_level(logging.ERROR):
+        for now, inbox in unit.inboxes:
+            keeper.observe(now, inbox, unit.outboxes[-1][1])
+        keeper.close()
+    assert [record.message for record in caplog.records] == [
+        "the journal ended, the unit goes on: No space left on device; free some space and start again"
+    ]

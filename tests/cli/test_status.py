@@ -1,0 +1,47 @@
+"""`obu status` for people: every line in the asked language, unknown values as a dash, reasons in words."""
+
+import pytest
+
+from obu.cli import status
+from tests.station.unit import Unit, make_pki
+
+
+@pytest.fixture(scope="module")
+def unit(tmp_path_factory):
+    made = Unit(make_pki(tmp_path_factory.mktemp("pki") / "p"))
+    made.run(1.5)
+    return made
+
+
+def test_a_running_unit_in_both_languages(unit):
+    chinese, english = (status.lines(unit.status(), lang) for lang in ("zh", "en"))
+    assert chinese[0].startswith("BSM   发送中  已发") and "100.0 ms" in chinese[0]
+    assert english[0].startswith("BSM       sending  ")
+    assert "测试密钥" in chinese[4] and "BENCH KEYS" in english[4]
+    assert not [line for line in english if not line.isascii()]
+
+
+def test_what_is_not_known_is_a_dash_and_what_is_missing_is_said(tmp_path):
+    silent = Unit(make_pki(tmp_path / "p"))
+    silent.feedings.gnss = silent.feedings.can = False
+    silent.run(1.5)
+    lines = status.lines(silent.status(), "zh")
+    assert "没有有效定位；没有车速" in lines[0]
+    assert not [line for line in lines if "None" in line]
+    assert lines[3] == "定位  无定位  卫星 -，- ms 前，精度 - m"
+
+
+def test_every_state_that_a_unit_can_say_has_its_words():
+    from obu.hmi.display import Condition
+    from obu.security.pseudonym import Lack
+
+    said = {
+        "sending",
+        "stopped",
+        "fix",
+        "none",
+        "ok",
+        *(lack.value for lack in Lack),
+        *(each.value for each in Condition),
+    }
+    assert said <= status.STATES.keys()
