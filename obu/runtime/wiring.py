@@ -16,7 +16,7 @@ from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
-from obu.core.errors import ConfigError
+from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
@@ -155,6 +155,14 @@ def outer(config: Config, material: Material, keys: key_file.KeyFiles) -> Outer:
     )
 
 
+def key_store(config: Config) -> key_file.KeyFiles:
+    """The unit's private keys. Raises ConfigError that names key, file and remedy."""
+    try:
+        return key_file.open_folder(Path(config.security.keys))
+    except LocalError as error:
+        raise ConfigError(f"security.keys: {error.text}", f"security.keys：{error.zh}") from None
+
+
 class FeedOut:
     """Events to the local socket's lines, and what a newcomer is told."""
 
@@ -173,7 +181,7 @@ class FeedOut:
 
 def check(config: Config) -> None:
     """Everything that can be known to be wrong before anything is opened. Raises LocalError in one sentence."""
-    keys = key_file.open_folder(Path(config.security.keys))
+    keys = key_store(config)
     material = made_from.gather(config, keys.points())
     station(config, material)
     for name, section in config.can.items():
@@ -184,7 +192,7 @@ def check(config: Config) -> None:
 
 def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> None:
     """The main job, until a signal ends it."""
-    keys = key_file.open_folder(Path(config.security.keys))
+    keys = key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
     drivers = outer(config, material, keys)

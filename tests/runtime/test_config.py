@@ -67,6 +67,7 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
         ('trust = "pki/trust"', 'trust = "pki/none"', "security.trust"),
         ('trust = "pki/trust"', 'trust = "pki/unit/certs"', "root"),
         ('keys = "pki/unit/keys"', 'keys = "pki/rsu/keys"', "private key"),
+        ('keys = "pki/unit/keys"', 'keys = "pki/none"', "security.keys"),
         ('certificates = "pki/unit/certs"', 'certificates = "pki"', "security.certificates"),
         ("[hmi]", "[bsm]\nmax_fix_age_ms = 1\n[hmi]", "bsm.max_fix_age_ms"),
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
