@@ -1,7 +1,8 @@
 """Messages of later texts (msgFrameExt, T/CSAE 157-2020) that this unit does not read: legal, kept, counted."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from obu.codec.messages.record import At, Record, Rest
 
 FRAME = "msgFrameExt"
 
@@ -12,16 +13,10 @@ class FutureMessage:
 
     message_id: int
     data: bytes
+    rest: Rest = None
 
 
 MESSAGE = FutureMessage
 
 
-def from_wire(value: dict[str, Any]) -> FutureMessage:
-    """The message of a decoded frame."""
-    return FutureMessage(value["messageId"], bytes(value["value"]))
-
-
-def to_wire(message: FutureMessage) -> dict[str, Any]:
-    """The value for uper.encode."""
-    return {"messageId": message.message_id, "value": message.data}
+RECORD = Record(FutureMessage, At("messageId", "message_id"), At("value", "data"), ...)
