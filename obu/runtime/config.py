@@ -54,6 +54,17 @@ class Bsm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """[receive] edition: the text that MAP and RSI follow; auto finds it out for each sender.
+
+    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known.
+    """
+
+    edition: Literal["auto", "ydt3709", "csae53"] = "auto"
+    edition_default: Literal["ydt3709", "csae53"] = "ydt3709"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hmi:
     """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge."""
 
@@ -99,6 +110,7 @@ class Config:
     hmi: Hmi
     unit: Unit = field(default_factory=Unit)
     bsm: Bsm = field(default_factory=Bsm)
+    receive: Receive = field(default_factory=Receive)
     clock: Clock = field(default_factory=Clock)
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)

@@ -20,7 +20,7 @@ def make_pki(folder: Path) -> Path:
     return folder
 
 
-def settings(pki: Path, **bsm) -> config.Config:
+def settings(pki: Path, edition: str = "auto", **bsm) -> config.Config:
     return config.Config(
         vehicle=config.Vehicle(profile="city_bus_j1939", width_m=2.55),
         can={"main": {"interface": "virtual", "channel": "x"}},
@@ -31,6 +31,7 @@ def settings(pki: Path, **bsm) -> config.Config:
         ),
         hmi=config.Hmi(socket="unused"),
         bsm=config.Bsm(**bsm),
+        receive=config.Receive(edition=edition),
     )
 
 
@@ -68,8 +69,8 @@ class Feedings:
 class Unit:
     """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later."""
 
-    def __init__(self, pki: Path, random_seed: int = 1, job_ms: int = 1, **bsm):
-        self.config = settings(pki, **bsm)
+    def __init__(self, pki: Path, random_seed: int = 1, job_ms: int = 1, **options):
+        self.config = settings(pki, **options)
         self.keys = key_file.open_folder(pki / "unit/keys")
         self.material = made_from.gather(self.config, self.keys.points())
         self.station = wiring.station(self.config, self.material)
