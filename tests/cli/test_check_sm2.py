@@ -1,4 +1,4 @@
-"""`obu check sm2 --vectors FILE`: every row through the unit's back end, or one sentence that says which row is none."""
+"""`obu check sm2 --vectors FILE`: each row through the unit's back end, or one sentence that says which row is none."""
 
 import hashlib
 import json
