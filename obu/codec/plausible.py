@@ -55,7 +55,9 @@ def _of_map(value: dict[str, Any], region: _Region) -> int:
     score = 0
     for node in nodes:
         place = node["refPos"]
-        score += _is_outside(place, region) + (not _is_near(place, first, _NODES_STEPS)) + _is_odd_name(node.get("name"))
+        score += (
+            _is_outside(place, region) + (not _is_near(place, first, _NODES_STEPS)) + _is_odd_name(node.get("name"))
+        )
         for link in node.get("inLinks", ()):
             score += _is_odd_name(link.get("name")) + _of_points(place, _points_of(link))
     return score

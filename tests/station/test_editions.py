@@ -8,6 +8,7 @@ from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import pack, unpack
 from obu.core.geo import LatLon
+from obu.runtime import config
 from obu.stack import aids
 from tests.codec.lifelike import roadside_map
 
@@ -123,7 +124,7 @@ def test_a_map_of_nowhere_is_not_believed_of_an_unknown_sender(unit, pki):
 
 
 def test_with_a_fixed_edition_the_other_is_refused_and_said(pki):
-    unit = Unit(pki, edition="ydt3709")
+    unit = Unit(pki, sections={"receive": config.Receive(edition="ydt3709")})
     unit.run(1.5)
     Teller(unit, Other(pki / "rsu")).map(THEIRS)
     state = air(unit)
