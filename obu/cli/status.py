@@ -80,7 +80,7 @@ FORMS = {
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "display   {display}  {display_why}",
-        "editions  {edition}  senders by YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, in doubt {doubted}; changed {rebound}",
+        "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
         "drivers   {drivers}",
     ),
 }
