@@ -12,6 +12,7 @@ from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
 from obu.core.frames import AirPacket, JobResult, VerifyJob
+from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
 from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
@@ -52,7 +53,7 @@ class Receiver:
     def take(self, now: Now, packets: Sequence[AirPacket], standing: Standing) -> list[Heard]:
         """Judges packets; most answers come later, by settle. standing: where we are and how we move."""
         heard = []
-        self.state.place = place
+        self.state.place = standing.place
         for packet in packets:
             self.state.received += 1
             try:
