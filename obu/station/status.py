@@ -111,6 +111,7 @@ def air(receiver: Receiver) -> dict[str, Any]:
         "verified": state.verified,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
+        "habits": dict(sorted(state.habits.items())),
         "editions": _editions(receiver.editions),
     }
 
