@@ -11,10 +11,10 @@ from obu.core.frames import JobOutcome, JobResult, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
-from obu.security import envelope, rules
+from obu.security import envelope, profile, rules
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
-from obu.security.keys import hashed_id8, sm3
+from obu.security.keys import hashed_id8
 from obu.security.replay import Replay, ReplayState
 from obu.security.trust import Snapshot
 from obu.security.verdict import Judgement, Pending, Verdict, of_reason
@@ -115,7 +115,7 @@ class Verifier:
         ticket = self._number()
         signer = None
         try:
-            parsed = envelope.parse(spdu)
+            parsed = envelope.parse(spdu, self._trust.curves)
             signer = parsed.signer
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
             packet = _packet(ticket, parsed, place, now.at_ns + self._options.deadline_ms * NS_PER_MS)
@@ -172,6 +172,8 @@ class Verifier:
         assert signer is not None
         certificate = self.state.learned.get(signer)
         if certificate is not None:
+            if certificate.curve != spdu.curve:
+                return Verdict.HASH_ALGORITHM
             return self._ask_message(now, packet, certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
@@ -184,12 +186,16 @@ class Verifier:
         return None
 
     def _by_certificate(self, now: Now, packet: Packet, spdu: Spdu) -> Verdict | None:
-        known = self.state.learned.get(hashed_id8(sm3(spdu.certificate_raw)))
+        learned = self.state.learned
+        digest = profile.BY_CURVE[spdu.curve].digest(spdu.certificate)
+        known = learned.get(hashed_id8(digest))
+        if known is not None and known.digest == digest and known.curve == spdu.curve:
+            return self._ask_message(now, packet, known)
+        certificate = certificates.parse(spdu.certificate, spdu.curve)
+        known = learned.get(certificate.digest8)  # one certificate can be written in several forms
         if known is not None:
-            is_same = known.raw == spdu.certificate_raw
+            is_same = known.digest == certificate.digest
             return self._ask_message(now, packet, known) if is_same else Verdict.DIGEST_COLLISION
-        assert spdu.certificate is not None
-        certificate = certificates.from_wire(spdu.certificate, spdu.certificate_raw)
         verdict = rules.signer_fault(self._trust, certificate) or self._use_fault(now, packet, certificate)
         return verdict or self._ask_certificate(now, packet, certificate)
 

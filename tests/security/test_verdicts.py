@@ -11,11 +11,12 @@ from obu.core.geo import LatLon
 from obu.core.now import NS_PER_S, Now, v2x_time_us
 from obu.runtime import bench_pki
 from obu.security import certificate as certificates
-from obu.security import issuing, keys
+from obu.security import issuing, keys, profile
 from obu.security.issuing import Lifetime
 from obu.security.trust import ChainFault
 from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verifier import Verifier
+from tests.security import forge
 from tests.security.forge import HOUR_NS, LIFETIME, NOW, PAYLOAD, UTC_NS, Workshop, later
 
 V = Verdict
@@ -111,7 +112,16 @@ packet(V.PAYLOAD_NOT_PLAIN, "a request", change=put("payload.data", content(3, "
 packet(V.CERTIFICATE_COUNT, "none", outer=put("signer", ("certificate", [])))
 packet(V.CERTIFICATE_COUNT, "two", outer=lambda signed: signed["signer"][1].append(signed["signer"][1][0]))
 P256_SIGNATURE = ("ecdsaNistP256Signature", {"rSig": ("x-only", bytes(32)), "sSig": bytes(32)})
+FILL = {"rSig": ("fill", None), "sSig": bytes(32)}
 packet(V.SIGNATURE_ALGORITHM, "P-256 in its place", outer=put("signature", P256_SIGNATURE))
+
+
+@case(V.SIGNATURE_FORM, "rSig without a number (test_p256.py has the others)")
+def _(shop: Workshop) -> Judgement:
+    other = forge.make(profile.P256)
+    return other.judge(other.verifier(), other.spdu(outer=put("signature", ("ecdsaNistP256Signature", FILL))))
+
+
 
 
 @case(V.PAYLOAD_NOT_PLAIN, "signed within signed")
