@@ -12,8 +12,8 @@ from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
 from obu.core.frames import AirPacket, JobResult, VerifyJob
-from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
 
@@ -46,8 +46,8 @@ class Receiver:
         self.state = ReceiverState()
         self._verifier = verifier
 
-    def take(self, now: Now, packets: Sequence[AirPacket], place: LatLon | None) -> list[Heard]:
-        """Judges packets; most answers come later, by settle. place: where we are, for certificates with a region."""
+    def take(self, now: Now, packets: Sequence[AirPacket], standing: Standing) -> list[Heard]:
+        """Judges packets; most answers come later, by settle. standing: where we are and how we move."""
         heard = []
         for packet in packets:
             self.state.received += 1
@@ -58,7 +58,7 @@ class Receiver:
             except RemoteError as error:
                 self._drop(error.reason)
                 continue
-            judgement = self._verifier.judge(now, dsm.payload, dsm.aid, place)
+            judgement = self._verifier.judge(now, dsm.payload, dsm.aid, standing)
             if isinstance(judgement, Judgement):
                 heard.extend(self._deliver(judgement))
         return heard

@@ -123,12 +123,20 @@ def can(now: Now, state: DecoderState) -> dict[str, Any]:
 def security(now: Now, pseudonyms: Pseudonyms, is_bench: bool) -> dict[str, Any]:
     """Whether the unit can sign, and as whom."""
     identity, lack = pseudonyms.state.identity, pseudonyms.state.lack
+    outlook = None if now.utc_ns is None else pseudonyms.outlook(now.utc_ns)
     return {
         "state": lack.value if lack else "ok",
         "certificate": identity.certificate.digest8.hex() if identity else None,
-        "pool": 0 if now.utc_ns is None else pseudonyms.usable(now.utc_ns),
+        "on_duty": identity is not None and identity.is_on_duty,
+        "pool": outlook.usable if outlook else 0,
+        "pool_low_from_utc_s": _unix_s(outlook.low_from_ns) if outlook else None,
+        "duty_until_utc_s": _unix_s(outlook.duty_end_ns) if outlook else None,
         "bench_keys": is_bench,
     }
+
+
+def _unix_s(utc_ns: int | None) -> int | None:
+    return None if utc_ns is None else utc_ns // NS_PER_S
 
 
 def version() -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obu.codec import coer
-from obu.core.frames import JobResult
+from obu.core.frames import JobOutcome, JobResult
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, v2x_time_us
 from obu.drivers import libcrypto
 from obu.runtime import bench_pki
@@ -17,7 +17,7 @@ from obu.security.certificate import Certificate
 from obu.security.issuing import Draft, Lifetime
 from obu.security.profile import Profile
 from obu.security.trust import Snapshot
-from obu.security.verdict import Judgement
+from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verifier import Options, Verifier
 
 UTC_NS = 1_795_000_000 * NS_PER_S  # 2026-11-18
@@ -167,9 +167,19 @@ class Workshop:
             for job in jobs:
                 outcome = self.lib.verify(job.curve, job.point, job.e, job.r, job.s)
                 judgements += verifier.settle(now, JobResult(job.number, outcome))
-        return judgements
+        return judgements + verifier.expire(now)
 
 
 def make(way: Profile = profile.SM2) -> Workshop:
     """A workshop with a new PKI."""
     return Workshop(bench_pki.create(LIFETIME, "test", way), libcrypto.load())
+
+
+def outcome_of_message(shop: Workshop, outcome: JobOutcome) -> Judgement:
+    """Of a packet of a known signer whose job ends like this."""
+    verifier = shop.verifier()
+    assert shop.judge(verifier, shop.spdu()).verdict is Verdict.VALID
+    assert isinstance(verifier.judge(NOW, shop.spdu(at=later(NOW, -1)), 111), Pending)
+    (job,) = verifier.take_jobs()
+    (judgement,) = verifier.settle(NOW, JobResult(job.number, outcome))
+    return judgement
