@@ -37,6 +37,8 @@ from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
 from obu.security.signer import Signer
 from obu.stack import aids
+from obu.stack.edition_binding import EditionBinding
+from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
 from obu.station.health import Health
@@ -59,6 +61,7 @@ def station(config: Config, material: Material) -> Station:
     signer = Signer()
     sender = Sender(signer, SENT_EDITION)
     judge = verifier.Verifier(snapshot, verifier.Options(max_age_ms=config.security.max_message_age_ms))
+    spoken = editions(config)
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
@@ -72,14 +75,14 @@ def station(config: Config, material: Material) -> Station:
         "nmea": Nmea(),
         "tracker": tracker,
         "transmit": transmit,
-        "receiver": Receiver(judge),
+        "receiver": Receiver(judge, spoken),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
     }  # fmt: skip
     lasting = {"pseudonyms": pseudonyms}
     kept, car = parts | inner, body(config, profile)
@@ -97,6 +100,13 @@ def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
     settings = config.pseudonyms
     options = pseudonym.Options(max_uses=settings.max_uses, low_count=settings.low_count, warn_days=settings.warn_days)
     return pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points), options, duty)
+
+
+def editions(config: Config) -> EditionBinding:
+    """Who judges in which edition a message was meant."""
+    said = config.receive.edition
+    fixed = None if said == "auto" else Edition(said)
+    return EditionBinding(EditionOptions(fixed=fixed, default=Edition(config.receive.edition_default)))
 
 
 def body(config: Config, profile: Profile) -> Body:
