@@ -17,7 +17,7 @@ from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.core.errors import ConfigError, LocalError
-from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
+from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, key_file, libcrypto, local_socket
@@ -121,12 +121,7 @@ def body(config: Config, profile: Profile) -> Body:
 
 def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
     """The trust store, every signature in it checked."""
-    library = libcrypto.load()
-
-    def verify(point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        return library.verify("sm2", point, e, r, s) is JobOutcome.OK
-
-    return trust.build(files, verify)
+    return trust.build(files, libcrypto.load().verifies)
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:

@@ -13,6 +13,7 @@ from obu.security.verdict import Verdict
 BSM_AIDS = frozenset({111, 112, 113, 114})  # GB/T 45315-2025 7.4 forbids generationLocation in them
 
 _OF_CHAIN = {
+    ChainFault.PROFILE: Verdict.CERTIFICATE_ISSUER_ALGORITHM,
     ChainFault.VALIDITY: Verdict.CERTIFICATE_OUTLIVES_ISSUER,
     ChainFault.PERMISSIONS: Verdict.CERTIFICATE_EXCEEDS_ISSUER,
     ChainFault.CHAIN_LENGTH: Verdict.CERTIFICATE_CHAIN_LENGTH,

@@ -21,6 +21,7 @@ class Verdict(Enum):
     PAYLOAD_NOT_PLAIN = "payload_not_plain"
     CERTIFICATE_COUNT = "certificate_count"
     SIGNATURE_ALGORITHM = "signature_algorithm"
+    SIGNATURE_FORM = "signature_form"
     UNKNOWN_EXTENSION = "unknown_extension"
     # header
     CLOCK_UNSYNCHRONISED = "clock_unsynchronised"

@@ -14,11 +14,11 @@ from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult, VerifyJob
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
-from obu.security import envelope, rules
+from obu.security import envelope, profile, rules
 from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
-from obu.security.keys import hashed_id8, sm3
+from obu.security.keys import hashed_id8
 from obu.security.priority import NOWHERE, Priority, Standing
 from obu.security.replay import Replay, ReplayState
 from obu.security.trust import Snapshot
@@ -111,7 +111,7 @@ class Verifier:
         ticket = self._number()
         signer = None
         try:
-            parsed = envelope.parse(spdu)
+            parsed = envelope.parse(spdu, self._trust.curves)
             signer = parsed.signer
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
             if verdict is None:
@@ -164,6 +164,8 @@ class Verifier:
         assert signer is not None
         certificate = self.state.learned.get(signer)
         if certificate is not None:
+            if certificate.curve != heard.parsed.curve:
+                return Verdict.HASH_ALGORITHM
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
@@ -176,19 +178,23 @@ class Verifier:
         return None
 
     def _by_certificate(self, now: Now, heard: "_Heard") -> Verdict | None:
-        raw = heard.parsed.certificate_raw
-        digest = sm3(raw)
-        known = self.state.learned.get(hashed_id8(digest))
-        if known is not None and known.raw != raw:
+        state, parsed, certificate = self.state, heard.parsed, None
+        digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
+        if hashed_id8(digest) not in state.learned and digest not in state.candidates and digest not in state.refused:
+            certificate = certificates.parse(parsed.certificate, parsed.curve)
+            digest = certificate.digest  # another one where it came in another of its forms
+        known = state.learned.get(hashed_id8(digest))
+        if known is not None and known.digest != digest:
             return Verdict.DIGEST_COLLISION
         if known is not None:
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), known)
-        if digest in self.state.refused:
+        if digest in state.refused:
             return Verdict.CERTIFICATE_SIGNATURE
         packet = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS)
-        candidate = self.state.candidates.get(digest)
+        candidate = state.candidates.get(digest)
         if candidate is None:
-            return self._new_candidate(now, packet, heard.parsed)
+            assert certificate is not None
+            return self._new_candidate(now, packet, certificate)
         verdict = self._use_fault(now, packet, candidate.certificate)
         if verdict is None and len(candidate.packets) >= self._options.max_of_sender:
             return Verdict.QUEUE_FULL
@@ -196,11 +202,9 @@ class Verifier:
             candidate.packets.append(packet)
         return verdict
 
-    def _new_candidate(self, now: Now, packet: Packet, parsed: Spdu) -> Verdict | None:
+    def _new_candidate(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         if len(self.state.candidates) >= self._options.max_candidates:
             return Verdict.QUEUE_FULL
-        assert parsed.certificate is not None
-        certificate = certificates.from_wire(parsed.certificate, parsed.certificate_raw)
         verdict = rules.signer_fault(self._trust, certificate) or self._use_fault(now, packet, certificate)
         if verdict is None:
             self.state.candidates[certificate.digest] = Candidate(certificate, [packet], packet.until_ns)
