@@ -7,7 +7,8 @@ from obu.codec.messages.instants import SECOND_MS
 from obu.codec.messages.names import NAME, TIME_ACCURACY_S, UNAVAILABLE, Names, enum_names, flags
 from obu.codec.messages.path import PATH_HISTORY, Crumb, FullPosition
 from obu.codec.messages.places import Origin
-from obu.codec.messages.record import At, Inside, Leaf, Record, Rest
+from obu.codec.messages.record import At, Inside, Leaf, Record
+from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 from obu.core.vehicle import Event, Gear, Light, PathPrediction, SystemState
 

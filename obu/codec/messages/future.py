@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from obu.codec.messages.record import At, Record, Rest
+from obu.codec.messages.record import At, Record
+from obu.codec.messages.rest import Rest
 
 FRAME = "msgFrameExt"
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from obu.codec.messages.record import AsItIs, At, Code, Record, Rest
+from obu.codec.messages.record import AsItIs, At, Code, Record
+from obu.codec.messages.rest import Rest
 
 MINUTE_UNAVAILABLE = 527_040
 SECOND_UNAVAILABLE = 65_535

@@ -5,7 +5,8 @@ from enum import Enum
 
 from obu.codec.messages.choice import Either
 from obu.codec.messages.names import flags
-from obu.codec.messages.record import At, ListOf, Record, Rest
+from obu.codec.messages.record import At, ListOf, Record
+from obu.codec.messages.rest import Rest
 from obu.codec.messages.scales import SPEED
 
 

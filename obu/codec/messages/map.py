@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from obu.codec.messages.instants import MINUTE
 from obu.codec.messages.lanes import LANE_ATTRIBUTES, MANEUVERS, SPEED_LIMITS, LaneKind, Maneuver, SpeedLimit, lane_kind
 from obu.codec.messages.places import Height, Line, Origin
-from obu.codec.messages.record import At, Inside, ListOf, Record, Rest
+from obu.codec.messages.record import At, Inside, ListOf, Record
 from obu.codec.messages.references import NODE_REF, NodeRef
+from obu.codec.messages.rest import Rest
 from obu.codec.messages.scales import LANE_WIDTH
 from obu.core.geo import LatLon
 

@@ -7,7 +7,8 @@ from obu.codec.messages import motion, scales
 from obu.codec.messages.instants import DATE_TIME, DateTime
 from obu.codec.messages.names import TIME_ACCURACY_S, flags
 from obu.codec.messages.places import Height, Offset, Origin
-from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record, Rest
+from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record
+from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 from obu.core.vehicle import Gear
 

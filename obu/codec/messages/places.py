@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from obu.codec.messages import degrees
-from obu.codec.messages.record import At, Code, Wire, blank
+from obu.codec.messages.record import At, Code, blank
+from obu.codec.messages.rest import Wire
 from obu.codec.messages.scales import ELEVATION, RISE
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError

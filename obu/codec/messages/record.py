@@ -10,12 +10,10 @@ from dataclasses import dataclass, fields
 from types import EllipsisType
 from typing import Any, Protocol
 
+from obu.codec.messages.rest import kept, put_back
 from obu.codec.reasons import LATER
 
 ORIGIN = ", lat0, lon0"  # parameters of those that have places within: the raw place that offsets are from
-
-Wire = dict[str, Any]
-Rest = Mapping[str, Any] | None  # by the wire's names: what was there; None: that an OPTIONAL field was not
 
 
 class Code:
@@ -381,23 +379,3 @@ def blank(kind: type) -> type:
     A frozen dataclass's own constructor costs eight times as much.
     """
     return type("Blank", (), {"__slots__": kind.__slots__})  # type: ignore[attr-defined]
-
-
-def kept(rest: Wire | None, path: tuple[str, ...], raw: Any) -> Wire:
-    """The rest with one more thing in it."""
-    found = at = {} if rest is None else rest
-    for step in path[:-1]:
-        at = at.setdefault(step, {})
-    at[path[-1]] = raw
-    return found
-
-
-def put_back(value: Wire, rest: Mapping[str, Any]) -> None:
-    """Puts the rest where it was read: it wins, so whoever changes a message that was read drops its rest."""
-    for key, raw in rest.items():
-        if raw is None:
-            value.pop(key, None)
-        elif isinstance(raw, dict) and key in value:
-            put_back(value[key], raw)
-        else:
-            value[key] = raw

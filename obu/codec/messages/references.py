@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from obu.codec.messages import scales
 from obu.codec.messages.names import flags
 from obu.codec.messages.places import Height, Line
-from obu.codec.messages.record import At, Record, Rest
+from obu.codec.messages.record import At, Record
+from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 
 

@@ -7,8 +7,9 @@ from obu.codec.messages import scales
 from obu.codec.messages.instants import MINUTE
 from obu.codec.messages.names import TIME_ACCURACY_S, Names
 from obu.codec.messages.places import Height, Offset, Origin
-from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record, Rest
+from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record
 from obu.codec.messages.references import REFERENCE_LINK, REFERENCE_PATH, ReferenceLink, ReferencePath
+from obu.codec.messages.rest import Rest
 from obu.codec.messages.text import TEXT
 from obu.codec.shape import EncodeError
 from obu.core.geo import LatLon

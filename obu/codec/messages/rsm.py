@@ -7,7 +7,8 @@ from obu.codec.messages import motion, scales
 from obu.codec.messages.instants import SECOND_MS
 from obu.codec.messages.names import enum_names
 from obu.codec.messages.places import Height, Offset, Origin
-from obu.codec.messages.record import At, ListOf, Record, Rest
+from obu.codec.messages.record import At, ListOf, Record
+from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 from obu.core.vehicle import Gear
 

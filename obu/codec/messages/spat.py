@@ -6,8 +6,9 @@ from enum import Enum
 from obu.codec.messages.choice import OneOf
 from obu.codec.messages.instants import MINUTE, SECOND_MS
 from obu.codec.messages.names import TIME_ACCURACY_S, enum_names, flags
-from obu.codec.messages.record import At, ListOf, Record, Rest
+from obu.codec.messages.record import At, ListOf, Record
 from obu.codec.messages.references import NODE_REF, NodeRef
+from obu.codec.messages.rest import Rest
 from obu.codec.messages.scales import CONFIDENCE, TIME_MARK
 
 FRAME = "spatFrame"
