@@ -55,6 +55,10 @@ class Bounds:
         self._steps = [bound for _, bound in ordered]
         self._names = [name for name, _ in ordered]
 
+    def read(self, name: str) -> float | None:
+        """The bound a name stands for; None of unavailable."""
+        return self._bounds[name]
+
     def write(self, bound: float) -> str:
         """The name of the least bound that is not below; unavailable where none is."""
         at = bisect_left(self._steps, bound)
