@@ -37,13 +37,14 @@ class Vehicle:
 class Security:
     """[security] trust: folder of root and CA certificates; certificates and keys: this unit's pool.
 
-    max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s.
+    max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s. time_scale: whether times on the air count leap seconds (tai).
     """
 
     trust: str
     certificates: str
     keys: str
     max_message_age_ms: int = 1000
+    time_scale: Literal["utc", "tai"] = "utc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
