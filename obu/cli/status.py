@@ -57,6 +57,8 @@ STATES = {
     "fix": Text("已定位", "fix"), "none": Text("无定位", "no fix"),
     "ok": Text("正常", "ok"), "fault": Text("故障", "fault"), "absent": Text("未连接", "absent"),
     "no_time": Text("没有时间", "no time"), "no_certificate": Text("没有有效证书", "no certificate"),
+    "auto": Text("自动判别", "automatic"), "ydt3709": Text("固定为 YD/T 3709", "fixed to YD/T 3709"),
+    "csae53": Text("固定为 T/CSAE 53", "fixed to T/CSAE 53"),
     "used_up": Text("证书使用次数已满", "certificates used up"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
 }  # fmt: skip
@@ -68,6 +70,7 @@ FORMS = {
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
         "显示  {display}  {display_why}",
+        "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
         "接口  {drivers}",
     ),
     "en": (
@@ -77,6 +80,7 @@ FORMS = {
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "display   {display}  {display_why}",
+        "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
         "drivers   {drivers}",
     ),
 }
@@ -85,6 +89,7 @@ FORMS = {
 def lines(body: dict[str, Any], lang: str) -> list[str]:
     """The status as lines for people, in 'zh' or 'en'; what is not known is a dash."""
     bsm, air, can, gnss, security = body["bsm"], body["air"], body["can"], body["gnss"], body["security"]
+    editions = air["editions"]
     down = [f"{name}: {driver['why']}" for name, driver in sorted(body["drivers"].items()) if not driver["up"]]
     display_why = body["display"]["why"]
     fields = {
@@ -111,6 +116,10 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "bench": {"zh": "  测试密钥", "en": "  BENCH KEYS"}[lang] if security["bench_keys"] else "",
         "display": _state(body["display"]["state"], lang),
         "display_why": display_why[lang] if display_why else "",
+        "edition": _state(editions["mode"], lang),
+        **editions["bound"],
+        "doubted": editions["doubted"],
+        "rebound": editions["rebound"],
         "drivers": "; ".join(down) or _state("ok", lang),
     }
     shown = {name: "-" if value is None else value for name, value in fields.items()}

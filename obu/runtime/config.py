@@ -69,6 +69,17 @@ class Bsm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """[receive] edition: the text that MAP and RSI follow; auto finds it out for each sender.
+
+    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known.
+    """
+
+    edition: Literal["auto", "ydt3709", "csae53"] = "auto"
+    edition_default: Literal["ydt3709", "csae53"] = "ydt3709"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hmi:
     """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge."""
 
@@ -115,6 +126,7 @@ class Config:
     unit: Unit = field(default_factory=Unit)
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     bsm: Bsm = field(default_factory=Bsm)
+    receive: Receive = field(default_factory=Receive)
     clock: Clock = field(default_factory=Clock)
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)

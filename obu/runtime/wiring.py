@@ -17,7 +17,7 @@ from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.core.errors import ConfigError, LocalError
-from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
+from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, key_file, libcrypto, local_socket
@@ -37,6 +37,8 @@ from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
 from obu.security.signer import Signer
 from obu.stack import aids
+from obu.stack.edition_binding import EditionBinding
+from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
 from obu.station.health import Health
@@ -59,6 +61,7 @@ def station(config: Config, material: Material) -> Station:
     signer = Signer()
     sender = Sender(signer, SENT_EDITION)
     judge = verifier.Verifier(snapshot, verifier.Options(max_age_ms=config.security.max_message_age_ms))
+    spoken = editions(config)
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
@@ -72,14 +75,14 @@ def station(config: Config, material: Material) -> Station:
         "nmea": Nmea(),
         "tracker": tracker,
         "transmit": transmit,
-        "receiver": Receiver(judge),
+        "receiver": Receiver(judge, spoken),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
     }  # fmt: skip
     lasting = {"pseudonyms": pseudonyms}
     kept, car = parts | inner, body(config, profile)
@@ -99,6 +102,13 @@ def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
     return pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points), options, duty)
 
 
+def editions(config: Config) -> EditionBinding:
+    """Who judges in which edition a message was meant."""
+    said = config.receive.edition
+    fixed = None if said == "auto" else Edition(said)
+    return EditionBinding(EditionOptions(fixed=fixed, default=Edition(config.receive.edition_default)))
+
+
 def body(config: Config, profile: Profile) -> Body:
     """The profile's body with what the technician measured in its place."""
     measured = {
@@ -111,12 +121,7 @@ def body(config: Config, profile: Profile) -> Body:
 
 def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
     """The trust store, every signature in it checked."""
-    library = libcrypto.load()
-
-    def verify(point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        return library.verify("sm2", point, e, r, s) is JobOutcome.OK
-
-    return trust.build(files, verify)
+    return trust.build(files, libcrypto.load().verifies)
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:

@@ -15,6 +15,7 @@ from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
@@ -90,7 +91,8 @@ class Station:
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
-        heard += stages.receiver.take(now, inbox.air, content.place_now(now, own))
+        standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
+        heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
         stages.warn.take(heard)
         stages.warn.look(now, own)

@@ -4,13 +4,17 @@ from typing import Any
 
 import obu
 from obu.can_input.decoder import DecoderState
+from obu.codec.editions import Edition
 from obu.core.alert import Shown, Text
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.security.pseudonym import Pseudonyms
+from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
 from obu.station.transmit import Transmit
+
+SENDERS_SHOWN = 16
 
 
 def words(text: Text | None) -> dict[str, str] | None:
@@ -107,6 +111,28 @@ def air(receiver: Receiver) -> dict[str, Any]:
         "verified": state.verified,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
+        "editions": _editions(receiver.editions),
+    }
+
+
+def _editions(editions: EditionBinding) -> dict[str, Any]:
+    """Which edition MAP and RSI are read by; of the senders the last to speak."""
+    state, options = editions.state, editions.options
+    last = list(state.senders.items())[-SENDERS_SHOWN:]
+    return {
+        "mode": options.fixed.value if options.fixed else "auto",
+        "default": options.default.value,
+        "judged": dict(sorted(state.judged.items())),
+        "rebound": state.rebound,
+        "forgotten": state.forgotten,
+        "bound": {
+            edition.value: sum(each.edition is edition for each in state.senders.values()) for edition in Edition
+        },
+        "doubted": sum(each.step is not Step.BOUND for each in state.senders.values()),
+        "senders": [
+            {"signer": signer.hex(), "edition": binding.edition.value, "state": binding.step.value}
+            for signer, binding in last
+        ],
     }
 
 

@@ -57,5 +57,6 @@ def test_every_state_that_a_unit_can_say_has_its_words():
         "ok",
         *(lack.value for lack in Lack),
         *(each.value for each in Condition),
+        *("auto", "ydt3709", "csae53"),
     }
     assert said <= status.STATES.keys()

@@ -77,7 +77,7 @@ def test_a_header_with_an_unknown_addition_is_refused(unit, pki):
         tbs = coer.encode("ToBeSignedData", {"payload": {"data": data}, "headerInfo": header})
         sdus.append(other.signed_tbs(tbs, BSM))
     status = hear(unit, *sdus)
-    assert (status["verified"], status["dropped"]) == (1, {"malformed": 1})
+    assert (status["verified"], status["dropped"]) == (1, {"unknown_extension": 1})
 
 
 def test_a_replayed_packet_counts_once(unit, pki):
