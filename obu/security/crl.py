@@ -1,16 +1,16 @@
 """Revocation lists of YD/T 3957-2021 (CrlContents): read, and turned into a set to look certificates up in.
 
-Its one rule: a list speaks only of certificates whose cracaId and crlSeries are its own.
+Its one rule: a list speaks only of certificates of its own root, whose cracaId and crlSeries are its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
 from obu.security import additions, linkage
-from obu.security.linkage import Scheme, Seed
+from obu.security.linkage import Carried, Scheme, Seed
 
 VERSION = 1
 # Periods of the list's seeds that are expanded: its own and those that begin while it is in force and in grace.
@@ -56,15 +56,10 @@ class Crl:
     linked: tuple[Linked, ...] = ()
     groups: tuple[Group, ...] = ()
 
-    @property
-    def scope(self) -> bytes:
-        """What a certificate must carry to be spoken of: cracaId (HashedId3) and crlSeries."""
-        return scope(self.craca[-3:], self.series)
 
-
-def scope(craca_id: bytes, series: int) -> bytes:
-    """Five octets: HashedId3 of the authority that may withdraw a certificate, and the series of its lists."""
-    return craca_id + series.to_bytes(2, "big")
+def scope(root: bytes, craca_id: bytes, series: int) -> bytes:
+    """Of which certificates a list speaks: below this root (HashedId8), of this cracaId (HashedId3) and crlSeries."""
+    return root + craca_id + series.to_bytes(2, "big")
 
 
 def parse(contents: bytes) -> Crl:
@@ -113,15 +108,6 @@ def _groups(body: dict[str, Any]) -> Iterator[Group]:
 
 
 @dataclass(frozen=True, slots=True)
-class Linkage:
-    """What a certificate with linkage data carries. value: 9 bytes; group: (j, value) where it is one of a group."""
-
-    period: int
-    value: bytes
-    group: tuple[int, bytes] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Revoked:
     """All that the lists in force withdraw. keys: scope + HashedId10, or scope + period + linkage value.
 
@@ -129,10 +115,10 @@ class Revoked:
     """
 
     keys: frozenset[bytes] = frozenset()
-    groups: Mapping[bytes, tuple[tuple[Seed, ...], ...]] | None = None
+    groups: Mapping[bytes, tuple[tuple[Seed, ...], ...]] = field(default_factory=dict)
     scheme: Scheme | None = None
 
-    def holds(self, scope_of_it: bytes, hashed_id10: bytes, carried: Linkage | None) -> bool:
+    def holds(self, scope_of_it: bytes, hashed_id10: bytes, carried: Carried | None) -> bool:
         """Whether a certificate is withdrawn: by its digest, its linkage value, or its group's."""
         if scope_of_it + hashed_id10 in self.keys:
             return True
@@ -141,20 +127,20 @@ class Revoked:
         at = scope_of_it + carried.period.to_bytes(2, "big")
         if at + carried.value in self.keys:
             return True
-        if carried.group is None or not self.groups or self.scheme is None:
+        if carried.group is None or self.scheme is None:
             return False
         j, value = carried.group
         return any(value in linkage.values(self.scheme, seeds, [j]) for seeds in self.groups.get(at, ()))
 
 
-def compile_revoked(lists: Sequence[Crl], scheme: Scheme) -> Revoked:
-    """The lists in force as one set. Slow: 21 blocks of the cipher for each vehicle and period."""
+def compile_revoked(lists: Iterable[tuple[bytes, Crl]], scheme: Scheme) -> Revoked:
+    """The lists in force, each with its scope, as one set. Slow: 21 blocks of cipher a vehicle and period."""
     keys: set[bytes] = set()
     groups: dict[bytes, tuple[tuple[Seed, ...], ...]] = {}
-    for one in lists:
-        keys.update(one.scope + hashed for hashed in one.hashes)
+    for scope_of_it, one in lists:
+        keys.update(scope_of_it + hashed for hashed in one.hashes)
         for period in range(one.i_rev, one.i_rev + PERIODS) if one.is_linked else ():
-            at = one.scope + period.to_bytes(2, "big")
+            at = scope_of_it + period.to_bytes(2, "big")
             for entry in one.linked:
                 if period <= entry.i_max:
                     # Authorities count certificates of a period from 0 or from 1; both are covered.

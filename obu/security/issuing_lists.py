@@ -1,11 +1,11 @@
-"""Makes trust lists and revocation lists: what is to be signed, and the finished bytes. Its one rule: keys are elsewhere."""
+"""Makes trust lists and revocation lists: what is to be signed, and the finished bytes. The keys are elsewhere."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from obu.codec import coer
-from obu.security import crl
+from obu.security import crl, issuing
 from obu.security.certificate import Certificate
 from obu.security.linkage import Seed
 
@@ -46,8 +46,9 @@ def authority_list(issuer: Certificate, series: int, dates: Dates, authorities: 
 
 def finish(draft: ListDraft, r: bytes, s: bytes) -> bytes:
     """The list in COER with its signature (32 bytes each) in place."""
-    signature = draft.issuer.profile.signature_value(r, s)
-    return coer.encode(draft.kind, {f"toBeSigned{draft.kind}": draft.tbs, "signature": signature})
+    return coer.encode(
+        draft.kind, {f"toBeSigned{draft.kind}": draft.tbs, "signature": issuing.signature(draft.issuer.profile, r, s)}
+    )
 
 
 def _tbs(issuer: Certificate, series: int, dates: Dates, next_name: str) -> dict[str, Any]:

@@ -33,6 +33,15 @@ class Seed:
     seed: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a certificate with linkage data says. value: 9 bytes, of this period; group: (j, value) of its group."""
+
+    period: int
+    value: bytes
+    group: tuple[int, bytes] | None = None
+
+
 def advance(scheme: Scheme, seed: Seed, periods: int) -> Seed:
     """The seed `periods` later."""
     value = seed.seed
