@@ -57,6 +57,7 @@ STATES = {
     "ok": Text("正常", "ok"), "fault": Text("故障", "fault"), "absent": Text("未连接", "absent"),
     "no_time": Text("没有时间", "no time"), "no_certificate": Text("没有有效证书", "no certificate"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
+    "key_failed": Text("密钥库故障", "key store failed"),
 }  # fmt: skip
 FORMS = {
     "zh": (

@@ -71,6 +71,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         stages.health.take(inbox.drivers)
+        stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
@@ -131,7 +132,7 @@ class Station:
             "air": status.air(stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit.pseudonyms, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.is_bench),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
