@@ -130,8 +130,19 @@ class DisplayGone:
 
 
 @dataclass(frozen=True, slots=True)
+class Save:
+    """A value to be kept across restarts and power cuts; a later one of the same name takes its place."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
-    """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked."""
+    """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked.
+
+    saved: in the first inbox, what earlier runs asked to be kept.
+    """
 
     can: tuple[CanFrame, ...] = ()
     gnss: tuple[GnssBytes, ...] = ()
@@ -142,6 +153,7 @@ class Inbox:
     beats: tuple[DisplayBeat, ...] = ()
     gone: tuple[DisplayGone, ...] = ()
     random: bytes = b""
+    saved: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +171,7 @@ class Outbox:
     wake_at_ns: int = 0
     want_random: int = 0
     clock_mark: tuple[int, int] | None = None
+    saves: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from obu.core.frames import (
     DriverState,
     GnssBytes,
     JobResult,
+    Save,
     SignJob,
     TxPacket,
     VerifyJob,
 )
 
-Arrival = CanFrame | GnssBytes | AirPacket | JobResult | DriverState | DisplayAck | DisplayBeat | DisplayGone
+Arrival = CanFrame | GnssBytes | AirPacket | JobResult | DriverState | DisplayAck | DisplayBeat | DisplayGone | Save
 
 
 class Driver(Protocol):
@@ -48,6 +49,12 @@ class JobPool(Driver, Protocol):
     """Signs and verifies beside the loop; results come back by poll. A full pool answers BACKEND_FAILED."""
 
     def submit(self, sign_jobs: Sequence[SignJob], verify_jobs: Sequence[VerifyJob]) -> None: ...
+
+
+class StateStore(Driver, Protocol):
+    """Keeps values across restarts; its first poll brings back what was kept. A disk is never waited for."""
+
+    def save(self, saves: Sequence[Save]) -> None: ...
 
 
 class Publisher(Driver, Protocol):

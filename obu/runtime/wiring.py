@@ -18,7 +18,7 @@ from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.core.errors import ConfigError, LocalError
-from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
+from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
@@ -29,7 +29,7 @@ from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import freeze, journal, made_from, strict
+from obu.runtime import freeze, journal, made_from, store, strict
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -38,6 +38,9 @@ from obu.runtime.narrator import Narrator
 from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
 from obu.security.signer import Signer
+from obu.stack import aids
+from obu.stack.edition_binding import EditionBinding
+from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
 from obu.station.health import Health
@@ -57,10 +60,11 @@ def station(config: Config, material: Material) -> Station:
     tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
     snapshot = snapshot_of(material.trust)
     must_be_encrypted(config, snapshot.is_bench)
-    pseudonyms = pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points))
+    pseudonyms = identities(config, material)
     signer = Signer()
     sender = Sender(signer, SENT_EDITION)
     judge = verifier.Verifier(snapshot, verifier.Options(max_age_ms=config.security.max_message_age_ms))
+    spoken = editions(config)
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
@@ -74,17 +78,38 @@ def station(config: Config, material: Material) -> Station:
         "nmea": Nmea(),
         "tracker": tracker,
         "transmit": transmit,
-        "receiver": Receiver(judge),
+        "receiver": Receiver(judge, spoken),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
     }  # fmt: skip
-    stages = Stages(body=body(config, profile), is_bench=snapshot.is_bench, kept=parts | inner, **parts)  # type: ignore[arg-type]
-    return Station(stages)
+    lasting = {"pseudonyms": pseudonyms}
+    kept, car = parts | inner, body(config, profile)
+    return Station(Stages(body=car, is_bench=snapshot.is_bench, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+
+
+def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
+    """The pool and, of an emergency vehicle, the identity certificates. Raises LocalError that names a file."""
+    duty = pseudonym.pair(material.identity, material.points)
+    for file, credential in zip(sorted(material.identity), duty, strict=True):
+        for aid in (aids.BSM_EMERGENCY, aids.BSM_EMERGENCY_EVENT):
+            if not credential.certificate.permits(aid):
+                raise ConfigError(f"pseudonyms.identity: {file}: does not permit AID {aid} of an emergency vehicle",
+                                  f"pseudonyms.identity：{file}：不含紧急车辆所需的 AID {aid}")  # fmt: skip
+    settings = config.pseudonyms
+    options = pseudonym.Options(max_uses=settings.max_uses, low_count=settings.low_count, warn_days=settings.warn_days)
+    return pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points), options, duty)
+
+
+def editions(config: Config) -> EditionBinding:
+    """Who judges in which edition a message was meant."""
+    said = config.receive.edition
+    fixed = None if said == "auto" else Edition(said)
+    return EditionBinding(EditionOptions(fixed=fixed, default=Edition(config.receive.edition_default)))
 
 
 def body(config: Config, profile: Profile) -> Body:
@@ -99,12 +124,7 @@ def body(config: Config, profile: Profile) -> Body:
 
 def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
     """The trust store, every signature in it checked."""
-    library = libcrypto.load()
-
-    def verify(point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        return library.verify("sm2", point, e, r, s) is JobOutcome.OK
-
-    return trust.build(files, verify)
+    return trust.build(files, libcrypto.load().verifies)
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:
@@ -160,6 +180,7 @@ def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
         sources=[*channels, driver("gnss", "gnss", config.gnss)],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
+        store=store.Store(Path(config.unit.state)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
     )
 
@@ -204,6 +225,7 @@ def check(config: Config) -> None:
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
     station(config, material)
+    store.check(Path(config.unit.state))
     for name, section in config.can.items():
         strict.convert(section, can_bus.Options, f"can.{name}")
     for prefix, section in (("gnss", config.gnss), ("radio", config.radio)):

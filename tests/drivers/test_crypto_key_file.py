@@ -23,7 +23,7 @@ def test_a_new_key_is_a_private_file_and_signs(tmp_path: Path) -> None:
     assert (folder / "00.pem").stat().st_mode & 0o777 == 0o600
     store = key_file.open_folder(folder)
     assert store.points() == {"00": ("sm2", point)}
-    assert libcrypto.load().verifies(point, E, *store.sign("00", E))
+    assert libcrypto.load().verifies("sm2", point, E, *store.sign("00", E))
     with pytest.raises(LocalError, match="no key named 01"):
         store.sign("01", E)
 

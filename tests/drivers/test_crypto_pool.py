@@ -103,7 +103,7 @@ def test_signs_and_verifies(store: Store) -> None:
         pool.submit([sign(2)], [])
         (signed,) = results(pool, 1)
         assert (signed.number, signed.outcome) == (2, JobOutcome.OK)
-        assert LIB.verifies(store.key.point, (2).to_bytes(32, "big"), signed.r, signed.s)
+        assert LIB.verifies("sm2", store.key.point, (2).to_bytes(32, "big"), signed.r, signed.s)
         r, s = LIB.sign(store.key, E)
         pool.submit([], [verify(1, store, r, s), verify(3, store, s, r)])
         outcomes = {result.number: result.outcome for result in results(pool, 2)}

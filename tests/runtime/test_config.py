@@ -79,6 +79,8 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
         ("[hmi]", '[apps.hlw]\nlead_s = "soon"\n[hmi]', "apps.hlw: lead_s"),
         ("[hmi]", "[apps.hlw]\nleed_s = 1\n[hmi]", "apps.hlw: leed_s"),
+        ("[hmi]", '[receive]\nedition = "2017"\n[hmi]', "receive.edition"),
+        ("[hmi]", '[receive]\nedition_default = "auto"\n[hmi]', "receive.edition_default"),
         ("[hmi]", '[clock]\nsource = "sundial"\n[hmi]', "clock.source"),
     ],
 )
