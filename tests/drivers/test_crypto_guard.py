@@ -56,7 +56,7 @@ def test_each_curve_is_tested_at_the_start_and_each_key_before_its_first_use() -
     assert sorted(store.signed) == ["a", "a", "p", "p"]
     store.signed.clear()
     for _ in range(2):
-        assert LIB.verifies(store.keys["b"].point, E, *guard.sign("b", E))
+        assert LIB.verifies("sm2", store.keys["b"].point, E, *guard.sign("b", E))
     assert store.signed == ["b"] * 4  # two for the test, one each
     assert told == [""]
 
@@ -70,7 +70,7 @@ def test_a_store_that_signs_with_another_key_signs_nothing() -> None:
         guard.sign("b", E)
     assert told[-1].startswith("key b")
     store.at_ns += NS_PER_S
-    assert LIB.verifies(store.keys["a"].point, E, *guard.sign("a", E))  # the pause is over, and this key is right
+    assert LIB.verifies("sm2", store.keys["a"].point, E, *guard.sign("a", E))  # the pause is over, and this key is right
     assert told[-1] == ""
 
 
