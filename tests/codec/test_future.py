@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from obu.codec import coer, json_form, per, uper
+from obu.codec import coer, json_form, uper
+from obu.codec import later as later_form
 from obu.codec.compiler.sources import modules, source_texts, types_of
 from obu.codec.editions import Edition
 from obu.codec.messages import unpack
@@ -93,10 +94,10 @@ def test_an_older_text_with_fewer_additions_encodes_to_the_same_octets():
     known = (("one", lambda n, left: (n >> left - 8 & 255, left - 8)),) * 3
     value: dict = {}
     bits = 1 << 7 + 1 + 16 | 0 << 17 | 1 << 16 | 1 << 8 | 0x55
-    left = per.read_additions(bits, 7 + 1 + 16, value, known)
+    left = later_form.read_additions(bits, 7 + 1 + 16, value, known)
     assert left == 0
     assert value == {"one": 0x55, "...": 1}
-    acc = per.write_additions(1, value, (("one", lambda each: 1 << 8 | each), ("two", int), ("three", int)))
+    acc = later_form.write_additions(1, value, (("one", lambda each: 1 << 8 | each), ("two", int), ("three", int)))
     assert acc == bits
 
 
@@ -112,15 +113,15 @@ def test_lengths_with_fragments_are_as_asn1tools_writes_them(size):
 
 @pytest.mark.parametrize("number", [0, 1, 63, 64, 65, 255, 256, 65_535])
 def test_later_numbers_of_any_size(number):
-    acc = per.write_later_name(1, f"...{number}", {})
-    assert per.read_later_name(acc, acc.bit_length() - 2, ()) == (f"...{number}", 0)
+    acc = later_form.write_later_name(1, f"...{number}", {})
+    assert later_form.read_later_name(acc, acc.bit_length() - 2, ()) == (f"...{number}", 0)
 
 
 def test_sixty_five_additions_have_the_long_count():
     value = {"...": (b"x", *[None] * 63, b"y")}
-    acc = per.write_additions(1, value)
+    acc = later_form.write_additions(1, value)
     got: dict = {}
-    assert per.read_additions(acc, acc.bit_length() - 1, got) == 0
+    assert later_form.read_additions(acc, acc.bit_length() - 1, got) == 0
     assert got == value
 
 
