@@ -25,14 +25,14 @@ def compiled(name: str) -> Any:
     return compile_texts(source_texts(name), "uper" if name in PER_SCHEMAS else "oer")
 
 
-def sealed(name: str, frame: str, value: Any, encode: Callable[[str, Any], bytes]) -> Any:
+def sealed(types: Types, frame: str, value: Any, encode: Callable[[str, Any], bytes]) -> Any:
     """The value of a MessageFrame's alternative as the other codecs take it: what an open type holds as octets."""
-    if frame != "msgFrameExt":
-        return value
-    extension = types(name)["MessageFrameExt"]
+    extension = types["MessageFrameExt"]
     assert isinstance(extension, Sequence)
     inner = chosen(extension.members[1].shape, value)
-    return {**value, "value": encode(inner.name, value["value"])} if isinstance(inner, Named) else value
+    if frame != "msgFrameExt" or not isinstance(inner, Named):
+        return value
+    return {**value, "value": encode(inner.name, value["value"])}
 
 
 def compile_texts(texts: tuple[str, ...], codec: str) -> Any:

@@ -26,13 +26,33 @@ ADDED = {
     "TimeChangeDetails": ", laterWay INTEGER (0..65535)",
     "LaneTypeAttributes": ", laterKind BIT STRING (SIZE (16))",
     "MessageFrameExt": ", laterTail OCTET STRING",
+    "PersonalSafetyMessage": ", laterText OCTET STRING (SIZE (1..40)) OPTIONAL",
+    "PropelledInformation": ", laterWay BOOLEAN",
+    "SensorSharingMsg": ", laterNumber INTEGER (0..9) OPTIONAL",
+    "ObstacleType": ", later-hole (13)",
+    "ReqInfo": ", laterRequest SEQUENCE { laterNumber INTEGER (0..9) }",
+    "RTCM-Revision": ", later-rev (40), later-other (50)",
+    "TransInfo": ", laterCommand OCTET STRING",
+    "ParkingSlot": ", laterFlag BOOLEAN OPTIONAL",
+    "MemberNode": ", laterNumber INTEGER (0..9) OPTIONAL",
+    "VehicleCoordination": ", laterText IA5String (SIZE (1..9)) OPTIONAL",
 }
 FRAMES = {
-    "bsmFrame": ("BasicSafetyMessage", ("BasicSafetyMessage", "VehicleSafetyExtensions")),
-    "mapFrame": ("MapData", ("Node", "Lane", "LaneTypeAttributes")),
-    "spatFrame": ("SPAT", ("PhaseState", "LightState", "TimeChangeDetails")),
-    "rsiFrame": ("RoadSideInformation", ("RTEData", "EventSource")),
-    "msgFrameExt": ("MessageFrameExt", ("MessageFrameExt",)),
+    "bsmFrame": "BasicSafetyMessage",
+    "mapFrame": "MapData",
+    "spatFrame": "SPAT",
+    "rsiFrame": "RoadSideInformation",
+    "msgFrameExt": "MessageFrameExt",
+}
+DAY_2 = {
+    10: "RTCMcorrections",
+    11: "RoadsideCoordination",
+    12: "SensorSharingMsg",
+    13: "VehIntentionAndRequest",
+    14: "PAMData",
+    15: "PersonalSafetyMessage",
+    16: "CLPMM",
+    17: "VehiclePaymentMessage",
 }
 
 
@@ -43,7 +63,7 @@ def later_texts(schema: str, added: dict[str, str]) -> tuple[str, ...]:
         return found[0] + added.get(found[1], "")
 
     # Comments have colons as well: a type's body is what holds no other "::=".
-    body = r"^([\w-]+) ::= (?:(?!::=)[\s\S])*?\.\.\.(?=\n})"
+    body = r"^([\w-]+) ::= (?:(?!::=)[\s\S])*?\.\.\.(?:,\n[^}]*?)?(?=\n})"
     return tuple(re.sub(body, extended, text, flags=re.MULTILINE) for text in source_texts(schema))
 
 
@@ -60,8 +80,8 @@ def test_additions_are_passed_over_and_kept(frame, later, draw_from):
     rng = random.Random(frame)
     seen = 0
     for number in range(200):
-        value = draw_from(FRAMES[frame][0], types, rng, number)
-        data = compiled.encode("MessageFrame", (frame, value))
+        value = draw_from(FRAMES[frame], types, rng, number)
+        data = compiled.encode("MessageFrame", (frame, reference.sealed(types, frame, value, compiled.encode)))
         got = uper.decode(data, Edition.YDT3709, max_bytes=1 << 20)
         assert uper.encode(frame, got.value, Edition.YDT3709) == data
         assert without_later(got.value) == without_later(value)
@@ -73,6 +93,23 @@ def test_additions_are_passed_over_and_kept(frame, later, draw_from):
         except RemoteError as refused:
             assert refused.reason.startswith("position")
     assert seen > 20
+
+
+@pytest.mark.parametrize("number", DAY_2)
+def test_additions_of_day_2_are_kept_too(number, later, draw_from):
+    compiled, types = later
+    rng = random.Random(number)
+    seen = 0
+    for drawn in range(100):
+        value = draw_from(DAY_2[number], types, rng, drawn)
+        sealed = {"messageId": number, "value": compiled.encode(DAY_2[number], value)}
+        data = compiled.encode("MessageFrame", ("msgFrameExt", sealed))
+        got = uper.decode(data, Edition.YDT3709, max_bytes=1 << 20)
+        assert uper.encode(got.name, got.value, Edition.YDT3709) == data
+        assert without_later(got.value) == {"messageId": number, "value": without_later(value)}
+        seen += '"...' in repr(got.value).replace("'", '"')
+        assert json_form.frame_of(json_form.frame_tree(got)) == got
+    assert seen > 5
 
 
 def without_later(value):

@@ -120,19 +120,16 @@ class Body:
         return name
 
     def _growing_number(self, minimum: int, maximum: int, hint: str, owner: str) -> str:
-        """A number whose root a later text may have widened."""
-        width = (maximum - minimum).bit_length()
-        is_later, bits = self.runs.field(1), self.runs.field(width)
+        """A number whose range a later text may have widened: what is written then may be shorter than the range."""
+        is_later = self.runs.field(1)
         self.runs.close()
         name = self.page.name(hint)
         with self.page.block(f"if {is_later}"):
             self.library.helper("read_later_number")
-            self.page.line(f"{name}, left = read_later_number(n, left + {width}, {minimum}, {maximum})")
+            self.page.line(f"{name}, left = read_later_number(n, left, {minimum}, {maximum})")
         with self.page.block("else"):
-            self.page.line(f"{name} = {moved(bits, minimum)}")
-            if maximum - minimum + 1 != 1 << width:
-                with self.page.block(f"if {name} > {maximum}"):
-                    self._refuse("OUT_OF_RANGE", owner)
+            self.page.line(f"{name} = {self._number(minimum, maximum, hint, owner)}")
+            self.runs.close()
         return name
 
     def _growing_octets(self, minimum: int, maximum: int, hint: str, owner: str) -> str:

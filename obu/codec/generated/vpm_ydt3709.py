@@ -379,42 +379,42 @@ def decode_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
         w2 = n >> left & 31
         tolling_node_info: dict[str, Any] = {}
         if w2 >> 3 & 1:
-            left -= 33
-            w3 = n >> left & 0x1ffffffff
-            if w3 >> 32:
-                id, left = read_later_number(n, left + 32, 0, 4294967295)
+            left -= 1
+            if n >> left & 1:
+                id, left = read_later_number(n, left, 0, 4294967295)
             else:
-                id = w3 & 0xffffffff
+                left -= 32
+                id = n >> left & 0xffffffff
             tolling_node_info["id"] = id
         if w2 >> 2 & 1:
             left -= 64
-            w4 = n >> left & 0xffffffffffffffff
-            lat = (w4 >> 32 & 0x7fffffff) - 900000000
+            w5 = n >> left & 0xffffffffffffffff
+            lat = (w5 >> 32 & 0x7fffffff) - 900000000
             if lat > 900000001:
                 raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-            long = (w4 & 0xffffffff) - 1799999999
+            long = (w5 & 0xffffffff) - 1799999999
             if long > 1800000001:
                 raise RemoteError(OUT_OF_RANGE, "Position3D.long")
             pos: dict[str, Any] = {"lat": lat, "long": long}
-            if w4 >> 63:
+            if w5 >> 63:
                 left -= 16
                 pos["elevation"] = (n >> left & 0xffff) - 4096
             tolling_node_info["pos"] = pos
         if w2 >> 1 & 1:
             left -= 3
-            w6 = n >> left & 7
-            if w6 >> 2:
+            w7 = n >> left & 7
+            if w7 >> 2:
                 tolling_node_type, left = read_later_name(n, left + 2, ())
             else:
-                tolling_node_type = TOLLING_NODE_TYPE[w6 & 3]
+                tolling_node_type = TOLLING_NODE_TYPE[w7 & 3]
             tolling_node_info["tollingNodeType"] = tolling_node_type
         if w2 & 1:
             left -= 4
-            w7 = n >> left & 15
-            if w7 >> 3:
+            w8 = n >> left & 15
+            if w8 >> 3:
                 tolling_direction, left = read_later_name(n, left + 3, ())
             else:
-                tolling_direction = TOLLING_DIRECTION[w7 & 7]
+                tolling_direction = TOLLING_DIRECTION[w8 & 7]
             tolling_node_info["tollingDirection"] = tolling_direction
         if w2 >> 4:
             left = read_additions(n, left, tolling_node_info)
@@ -557,152 +557,155 @@ def decode_obu_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
             left = read_additions(n, left, gbi_cc_info)
         obu_payment_info_type1["gbiCCInfo"] = gbi_cc_info
     if w >> 2 & 1:
-        left -= 73
-        w9 = n >> left & 0x1ffffffffffffffffff
-        if w9 >> 7 & 1:
-            contract_type, left = read_later_number(n, left + 7, 0, 127)
+        left -= 66
+        w9 = n >> left & 0x3ffffffffffffffff
+        if w9 & 1:
+            contract_type, left = read_later_number(n, left, 0, 127)
         else:
-            contract_type = w9 & 127
-        left -= 8
-        w10 = n >> left & 255
-        if w10 >> 7:
-            contract_version, left = read_later_number(n, left + 7, 0, 127)
+            left -= 7
+            contract_type = n >> left & 127
+        left -= 1
+        if n >> left & 1:
+            contract_version, left = read_later_number(n, left, 0, 127)
         else:
-            contract_version = w10 & 127
+            left -= 7
+            contract_version = n >> left & 127
         left -= 106
-        w11 = n >> left & 0x3ffffffffffffffffffffffffff
-        month = w11 >> 26 & 15
+        w13 = n >> left & 0x3ffffffffffffffffffffffffff
+        month = w13 >> 26 & 15
         if month > 12:
             raise RemoteError(OUT_OF_RANGE, "Date.month")
-        month_2 = w11 >> 5 & 15
+        month_2 = w13 >> 5 & 15
         if month_2 > 12:
             raise RemoteError(OUT_OF_RANGE, "Date.month")
         reserved, left = read_octets(n, left, 64)
         sys_info: dict[str, Any] = {
-            "contractProvider": (w9 >> 8 & 0xffffffffffffffff).to_bytes(8),
+            "contractProvider": (w9 >> 1 & 0xffffffffffffffff).to_bytes(8),
             "contractType": contract_type,
             "contractVersion": contract_version,
-            "contractSerialNumer": (w11 >> 42).to_bytes(8),
-            "contractSignedDate": {"year": w11 >> 30 & 0xfff, "month": month, "day": w11 >> 21 & 31},
-            "contractExpiredDate": {"year": w11 >> 9 & 0xfff, "month": month_2, "day": w11 & 31},
+            "contractSerialNumer": (w13 >> 42).to_bytes(8),
+            "contractSignedDate": {"year": w13 >> 30 & 0xfff, "month": month, "day": w13 >> 21 & 31},
+            "contractExpiredDate": {"year": w13 >> 9 & 0xfff, "month": month_2, "day": w13 & 31},
             "reserved": reserved,
         }
-        if w9 >> 72:
+        if w9 >> 65:
             left = read_additions(n, left, sys_info)
         obu_payment_info_type1["sysInfo"] = sys_info
     if w >> 1 & 1:
-        left -= 122
-        w12 = n >> left & 0x3ffffffffffffffffffffffffffffff
-        if w12 >> 7 & 1:
-            vehicle_tolling_class, left = read_later_number(n, left + 7, 0, 127)
+        left -= 115
+        w14 = n >> left & 0x7ffffffffffffffffffffffffffff
+        if w14 & 1:
+            vehicle_tolling_class, left = read_later_number(n, left, 0, 127)
         else:
-            vehicle_tolling_class = w12 & 127
-        left -= 8
-        w13 = n >> left & 255
-        if w13 >> 7:
-            vehicle_user_type, left = read_later_number(n, left + 7, 0, 127)
+            left -= 7
+            vehicle_tolling_class = n >> left & 127
+        left -= 1
+        if n >> left & 1:
+            vehicle_user_type, left = read_later_number(n, left, 0, 127)
         else:
-            vehicle_user_type = w13 & 127
+            left -= 7
+            vehicle_user_type = n >> left & 127
         left -= 33
-        w14 = n >> left & 0x1ffffffff
+        w18 = n >> left & 0x1ffffffff
         vehicle_dimensions: dict[str, Any] = {
-            "vehicleLength": w14 >> 16 & 0xffff,
-            "vehicleWidth": w14 >> 8 & 255,
-            "vehicleHeigth": w14 & 255,
+            "vehicleLength": w18 >> 16 & 0xffff,
+            "vehicleWidth": w18 >> 8 & 255,
+            "vehicleHeigth": w18 & 255,
         }
-        if w14 >> 32:
+        if w18 >> 32:
             left = read_additions(n, left, vehicle_dimensions)
         left -= 310
-        w15 = n >> left & 0x3fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+        w19 = n >> left & 0x3fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
         vehicle_info: dict[str, Any] = {
-            "vehicleLicencePlateNumber": (w12 >> 24 & 0xffffffffffffffffffffffff).to_bytes(12),
-            "vehicleLicencePlateColor": (w12 >> 8 & 0xffff).to_bytes(2),
+            "vehicleLicencePlateNumber": (w14 >> 17 & 0xffffffffffffffffffffffff).to_bytes(12),
+            "vehicleLicencePlateColor": (w14 >> 1 & 0xffff).to_bytes(2),
             "vehicleTollingClass": vehicle_tolling_class,
             "vehicleUserType": vehicle_user_type,
             "vehicleDimensions": vehicle_dimensions,
-            "vehicleWheels": w15 >> 303,
-            "vehicleAxles": w15 >> 296 & 127,
-            "vehicleWheelBases": w15 >> 280 & 0xffff,
-            "vehicleWeightLimits": w15 >> 256 & 0xffffff,
-            "vehicleSpecificInformation": (w15 >> 128 & 0xffffffffffffffffffffffffffffffff).to_bytes(16),
-            "vehicleEngineNumber": (w15 & 0xffffffffffffffffffffffffffffffff).to_bytes(16),
+            "vehicleWheels": w19 >> 303,
+            "vehicleAxles": w19 >> 296 & 127,
+            "vehicleWheelBases": w19 >> 280 & 0xffff,
+            "vehicleWeightLimits": w19 >> 256 & 0xffffff,
+            "vehicleSpecificInformation": (w19 >> 128 & 0xffffffffffffffffffffffffffffffff).to_bytes(16),
+            "vehicleEngineNumber": (w19 & 0xffffffffffffffffffffffffffffffff).to_bytes(16),
         }
-        if w12 >> 120 & 1:
+        if w14 >> 113 & 1:
             left -= 8
             description, left = read_octets(n, left, (n >> left & 255) + 1)
             vehicle_info["description"] = description
-        if w12 >> 121:
+        if w14 >> 114:
             left = read_additions(n, left, vehicle_info)
         obu_payment_info_type1["vehicleInfo"] = vehicle_info
     if w & 1:
         left -= 3
-        w17 = n >> left & 7
+        w21 = n >> left & 7
         passed_sites_info: dict[str, Any] = {}
-        if w17 >> 1 & 1:
-            left -= 37
-            w18 = n >> left & 0x1fffffffff
-            if w18 >> 32 & 1:
-                id, left = read_later_number(n, left + 32, 0, 4294967295)
+        if w21 >> 1 & 1:
+            left -= 5
+            w22 = n >> left & 31
+            if w22 & 1:
+                id, left = read_later_number(n, left, 0, 4294967295)
             else:
-                id = w18 & 0xffffffff
+                left -= 32
+                id = n >> left & 0xffffffff
             tolling_pos: dict[str, Any] = {"id": id}
-            if w18 >> 33 & 1:
+            if w22 >> 1 & 1:
                 left -= 64
-                w19 = n >> left & 0xffffffffffffffff
-                lat = (w19 >> 32 & 0x7fffffff) - 900000000
+                w24 = n >> left & 0xffffffffffffffff
+                lat = (w24 >> 32 & 0x7fffffff) - 900000000
                 if lat > 900000001:
                     raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-                long = (w19 & 0xffffffff) - 1799999999
+                long = (w24 & 0xffffffff) - 1799999999
                 if long > 1800000001:
                     raise RemoteError(OUT_OF_RANGE, "Position3D.long")
                 pos: dict[str, Any] = {"lat": lat, "long": long}
-                if w19 >> 63:
+                if w24 >> 63:
                     left -= 16
                     pos["elevation"] = (n >> left & 0xffff) - 4096
                 tolling_pos["pos"] = pos
-            if w18 >> 34 & 1:
+            if w22 >> 2 & 1:
                 left = read_additions(n, left, tolling_pos)
             left -= 7
-            w21 = n >> left & 127
+            w26 = n >> left & 127
             tolling_time: dict[str, Any] = {}
-            if w21 >> 6:
+            if w26 >> 6:
                 left -= 12
                 tolling_time["year"] = n >> left & 0xfff
-            if w21 >> 5 & 1:
+            if w26 >> 5 & 1:
                 left -= 4
                 month_3 = n >> left & 15
                 if month_3 > 12:
                     raise RemoteError(OUT_OF_RANGE, "DDateTime.month")
                 tolling_time["month"] = month_3
-            if w21 >> 4 & 1:
+            if w26 >> 4 & 1:
                 left -= 5
                 tolling_time["day"] = n >> left & 31
-            if w21 >> 3 & 1:
+            if w26 >> 3 & 1:
                 left -= 5
                 tolling_time["hour"] = n >> left & 31
-            if w21 >> 2 & 1:
+            if w26 >> 2 & 1:
                 left -= 6
                 minute = n >> left & 63
                 if minute > 60:
                     raise RemoteError(OUT_OF_RANGE, "DDateTime.minute")
                 tolling_time["minute"] = minute
-            if w21 >> 1 & 1:
+            if w26 >> 1 & 1:
                 left -= 16
                 tolling_time["second"] = n >> left & 0xffff
-            if w21 & 1:
+            if w26 & 1:
                 left -= 11
                 offset = (n >> left & 0x7ff) - 840
                 if offset > 840:
                     raise RemoteError(OUT_OF_RANGE, "DDateTime.offset")
                 tolling_time["offset"] = offset
             entrance_info: dict[str, Any] = {"tollingPos": tolling_pos, "tollingTime": tolling_time}
-            if w18 >> 35 & 1:
+            if w22 >> 3 & 1:
                 left -= 32
                 entrance_info["tollingAmount"] = (n >> left & 0xffffffff).to_bytes(4)
-            if w18 >> 36:
+            if w22 >> 4:
                 left = read_additions(n, left, entrance_info)
             passed_sites_info["entranceInfo"] = entrance_info
-        if w17 & 1:
+        if w21 & 1:
             left -= 9
             passed_pos_size = (n >> left & 0x1ff) + 2
             if passed_pos_size > 512:
@@ -711,71 +714,72 @@ def decode_obu_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
             for _ in range(passed_pos_size):
                 if n.bit_length() - left > 1024:
                     n &= (1 << left) - 1
-                left -= 37
-                w31 = n >> left & 0x1fffffffff
-                if w31 >> 32 & 1:
-                    id_2, left = read_later_number(n, left + 32, 0, 4294967295)
+                left -= 5
+                w36 = n >> left & 31
+                if w36 & 1:
+                    id_2, left = read_later_number(n, left, 0, 4294967295)
                 else:
-                    id_2 = w31 & 0xffffffff
+                    left -= 32
+                    id_2 = n >> left & 0xffffffff
                 tolling_pos_2: dict[str, Any] = {"id": id_2}
-                if w31 >> 33 & 1:
+                if w36 >> 1 & 1:
                     left -= 64
-                    w32 = n >> left & 0xffffffffffffffff
-                    lat_2 = (w32 >> 32 & 0x7fffffff) - 900000000
+                    w38 = n >> left & 0xffffffffffffffff
+                    lat_2 = (w38 >> 32 & 0x7fffffff) - 900000000
                     if lat_2 > 900000001:
                         raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-                    long_2 = (w32 & 0xffffffff) - 1799999999
+                    long_2 = (w38 & 0xffffffff) - 1799999999
                     if long_2 > 1800000001:
                         raise RemoteError(OUT_OF_RANGE, "Position3D.long")
                     pos_2: dict[str, Any] = {"lat": lat_2, "long": long_2}
-                    if w32 >> 63:
+                    if w38 >> 63:
                         left -= 16
                         pos_2["elevation"] = (n >> left & 0xffff) - 4096
                     tolling_pos_2["pos"] = pos_2
-                if w31 >> 34 & 1:
+                if w36 >> 2 & 1:
                     left = read_additions(n, left, tolling_pos_2)
                 left -= 7
-                w34 = n >> left & 127
+                w40 = n >> left & 127
                 tolling_time_2: dict[str, Any] = {}
-                if w34 >> 6:
+                if w40 >> 6:
                     left -= 12
                     tolling_time_2["year"] = n >> left & 0xfff
-                if w34 >> 5 & 1:
+                if w40 >> 5 & 1:
                     left -= 4
                     month_4 = n >> left & 15
                     if month_4 > 12:
                         raise RemoteError(OUT_OF_RANGE, "DDateTime.month")
                     tolling_time_2["month"] = month_4
-                if w34 >> 4 & 1:
+                if w40 >> 4 & 1:
                     left -= 5
                     tolling_time_2["day"] = n >> left & 31
-                if w34 >> 3 & 1:
+                if w40 >> 3 & 1:
                     left -= 5
                     tolling_time_2["hour"] = n >> left & 31
-                if w34 >> 2 & 1:
+                if w40 >> 2 & 1:
                     left -= 6
                     minute_2 = n >> left & 63
                     if minute_2 > 60:
                         raise RemoteError(OUT_OF_RANGE, "DDateTime.minute")
                     tolling_time_2["minute"] = minute_2
-                if w34 >> 1 & 1:
+                if w40 >> 1 & 1:
                     left -= 16
                     tolling_time_2["second"] = n >> left & 0xffff
-                if w34 & 1:
+                if w40 & 1:
                     left -= 11
                     offset_2 = (n >> left & 0x7ff) - 840
                     if offset_2 > 840:
                         raise RemoteError(OUT_OF_RANGE, "DDateTime.offset")
                     tolling_time_2["offset"] = offset_2
                 passed_pos_item: dict[str, Any] = {"tollingPos": tolling_pos_2, "tollingTime": tolling_time_2}
-                if w31 >> 35 & 1:
+                if w36 >> 3 & 1:
                     left -= 32
                     passed_pos_item["tollingAmount"] = (n >> left & 0xffffffff).to_bytes(4)
-                if w31 >> 36:
+                if w36 >> 4:
                     left = read_additions(n, left, passed_pos_item)
                 passed_pos.append(passed_pos_item)
             passed_sites_info["passedPos"] = passed_pos
-        if w17 >> 2:
+        if w21 >> 2:
             left = read_additions(n, left, passed_sites_info)
         obu_payment_info_type1["passedSitesInfo"] = passed_sites_info
     if w >> 5:
@@ -1007,28 +1011,29 @@ def decode_trans_info(n: int, left: int) -> tuple[Any, int]:
                 "fileContent": file_content,
             }
         if w9 >> 1 & 1:
-            left -= 35
-            w13 = n >> left & 0x7ffffffff
-            if w13 >> 32 & 1:
-                id, left = read_later_number(n, left + 32, 0, 4294967295)
+            left -= 3
+            w13 = n >> left & 7
+            if w13 & 1:
+                id, left = read_later_number(n, left, 0, 4294967295)
             else:
-                id = w13 & 0xffffffff
+                left -= 32
+                id = n >> left & 0xffffffff
             tolling_pos: dict[str, Any] = {"id": id}
-            if w13 >> 33 & 1:
+            if w13 >> 1 & 1:
                 left -= 64
-                w14 = n >> left & 0xffffffffffffffff
-                lat = (w14 >> 32 & 0x7fffffff) - 900000000
+                w15 = n >> left & 0xffffffffffffffff
+                lat = (w15 >> 32 & 0x7fffffff) - 900000000
                 if lat > 900000001:
                     raise RemoteError(OUT_OF_RANGE, "Position3D.lat")
-                long = (w14 & 0xffffffff) - 1799999999
+                long = (w15 & 0xffffffff) - 1799999999
                 if long > 1800000001:
                     raise RemoteError(OUT_OF_RANGE, "Position3D.long")
                 pos: dict[str, Any] = {"lat": lat, "long": long}
-                if w14 >> 63:
+                if w15 >> 63:
                     left -= 16
                     pos["elevation"] = (n >> left & 0xffff) - 4096
                 tolling_pos["pos"] = pos
-            if w13 >> 34:
+            if w13 >> 2:
                 left = read_additions(n, left, tolling_pos)
             set_toll_data_rq["tollingPos"] = tolling_pos
         if w9 & 1:
@@ -1039,61 +1044,61 @@ def decode_trans_info(n: int, left: int) -> tuple[Any, int]:
         trans_info = ("setTollDataRq", set_toll_data_rq)
     elif trans_info_index == 5:
         left -= 5
-        w17 = n >> left & 31
+        w18 = n >> left & 31
         set_toll_data_rs: dict[str, Any] = {}
-        if w17 >> 3 & 1:
+        if w18 >> 3 & 1:
             left -= 32
             set_toll_data_rs["tacInfo"] = (n >> left & 0xffffffff).to_bytes(4)
-        if w17 >> 2 & 1:
+        if w18 >> 2 & 1:
             left -= 64
             set_toll_data_rs["authenticator"] = (n >> left & 0xffffffffffffffff).to_bytes(8)
-        if w17 >> 1 & 1:
+        if w18 >> 1 & 1:
             left -= 6
-            w20 = n >> left & 63
-            account_size = (w20 & 31) + 2
+            w21 = n >> left & 63
+            account_size = (w21 & 31) + 2
             if account_size > 32:
                 raise RemoteError(OUT_OF_RANGE, "AccountInfo.account")
             account, left = read_octets(n, left, account_size)
             account_info: dict[str, Any] = {"account": account}
-            if w20 >> 5:
+            if w21 >> 5:
                 left = read_additions(n, left, account_info)
             set_toll_data_rs["accountInfo"] = account_info
-        if w17 & 1:
+        if w18 & 1:
             left -= 2
-            w21 = n >> left & 3
-            if w21 & 1:
+            w22 = n >> left & 3
+            if w22 & 1:
                 tc, left = read_later_octets(n, left, 32, 32)
             else:
                 tc_2, left = read_octets(n, left, 32)
                 tc = tc_2
             trans_credential: dict[str, Any] = {"tc": tc}
-            if w21 >> 1:
+            if w22 >> 1:
                 left = read_additions(n, left, trans_credential)
             set_toll_data_rs["transCredential"] = trans_credential
-        if w17 >> 4:
+        if w18 >> 4:
             left = read_additions(n, left, set_toll_data_rs)
         trans_info = ("setTollDataRs", set_toll_data_rs)
     elif trans_info_index == 6:
         left -= 4
-        w22 = n >> left & 15
+        w23 = n >> left & 15
         apdu, left = read_items(n, left, decode_channel_rq_apdu_item)
-        transfer_channel_rq: dict[str, Any] = {"channelid": CHANNEL_ID[w22 & 7], "apdu": apdu}
-        if w22 >> 3:
+        transfer_channel_rq: dict[str, Any] = {"channelid": CHANNEL_ID[w23 & 7], "apdu": apdu}
+        if w23 >> 3:
             left = read_additions(n, left, transfer_channel_rq)
         trans_info = ("transferChannelRq", transfer_channel_rq)
     elif trans_info_index == 7:
         left -= 4
-        w23 = n >> left & 15
+        w24 = n >> left & 15
         apdu_2, left = read_items(n, left, decode_channel_rs_apdu_item)
-        transfer_channel_rs: dict[str, Any] = {"channelid": CHANNEL_ID[w23 & 7], "apdu": apdu_2}
-        if w23 >> 3:
+        transfer_channel_rs: dict[str, Any] = {"channelid": CHANNEL_ID[w24 & 7], "apdu": apdu_2}
+        if w24 >> 3:
             left = read_additions(n, left, transfer_channel_rs)
         trans_info = ("transferChannelRs", transfer_channel_rs)
     elif trans_info_index == 8:
         left -= 3
-        w24 = n >> left & 7
-        set_mmi_rq: dict[str, Any] = {"toll": TOLL_RESULT[w24 & 3]}
-        if w24 >> 2:
+        w25 = n >> left & 7
+        set_mmi_rq: dict[str, Any] = {"toll": TOLL_RESULT[w25 & 3]}
+        if w25 >> 2:
             left = read_additions(n, left, set_mmi_rq)
         trans_info = ("setMMIRq", set_mmi_rq)
     else:
