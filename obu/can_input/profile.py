@@ -63,6 +63,8 @@ class Values:
     traction_control: tuple[Choice, ...] = ()
     stability_control: tuple[Choice, ...] = ()
     door_open: tuple[Choice, ...] = ()
+    siren: tuple[Choice, ...] = ()
+    light_bar: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

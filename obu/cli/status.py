@@ -1,6 +1,7 @@
 """`obu status`: what a running unit says of itself, asked over its local socket."""
 
 import argparse
+import datetime
 import json
 import socket
 from pathlib import Path
@@ -56,7 +57,11 @@ STATES = {
     "fix": Text("已定位", "fix"), "none": Text("无定位", "no fix"),
     "ok": Text("正常", "ok"), "fault": Text("故障", "fault"), "absent": Text("未连接", "absent"),
     "no_time": Text("没有时间", "no time"), "no_certificate": Text("没有有效证书", "no certificate"),
+    "auto": Text("自动判别", "automatic"), "ydt3709": Text("固定为 YD/T 3709", "fixed to YD/T 3709"),
+    "csae53": Text("固定为 T/CSAE 53", "fixed to T/CSAE 53"),
+    "used_up": Text("证书使用次数已满", "certificates used up"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
+    "key_failed": Text("密钥库故障", "key store failed"),
 }  # fmt: skip
 FORMS = {
     "zh": (
@@ -64,8 +69,10 @@ FORMS = {
         "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}",
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
-        "安全  {security}  证书 {certificate}，可用 {pool} 张{bench}",
+        "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
         "显示  {display}  {display_why}",
+        "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
+        "宽容  {habits}",
         "接口  {drivers}",
     ),
     "en": (
@@ -73,8 +80,10 @@ FORMS = {
         "air       {received} heard, {verified} verified, dropped: {dropped}",
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
-        "security  {security}  certificate {certificate}, {pool} usable{bench}",
+        "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "display   {display}  {display_why}",
+        "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
+        "tolerated {habits}",
         "drivers   {drivers}",
     ),
 }
@@ -83,6 +92,7 @@ FORMS = {
 def lines(body: dict[str, Any], lang: str) -> list[str]:
     """The status as lines for people, in 'zh' or 'en'; what is not known is a dash."""
     bsm, air, can, gnss, security = body["bsm"], body["air"], body["can"], body["gnss"], body["security"]
+    editions = air["editions"]
     down = [f"{name}: {driver['why']}" for name, driver in sorted(body["drivers"].items()) if not driver["up"]]
     display_why = body["display"]["why"]
     fields = {
@@ -93,7 +103,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "why": "；".join(reason[lang] for reason in bsm["why"]),
         "received": air["received"],
         "verified": air["verified"],
-        "dropped": ", ".join(f"{reason} {count}" for reason, count in sorted(air["dropped"].items())) or None,
+        "dropped": _counts(air["dropped"]),
+        "habits": _counts(air["habits"]),
         "frames": can["frames"],
         "used": can["used"],
         "can_age": can["age_ms"],
@@ -104,13 +115,44 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "security": _state(security["state"], lang),
         "certificate": security["certificate"],
         "pool": security["pool"],
+        "pool_low": _pool_low(security, lang),
+        "duty": _duty(security, lang),
         "bench": {"zh": "  测试密钥", "en": "  BENCH KEYS"}[lang] if security["bench_keys"] else "",
         "display": _state(body["display"]["state"], lang),
         "display_why": display_why[lang] if display_why else "",
+        "edition": _state(editions["mode"], lang),
+        **editions["bound"],
+        "doubted": editions["doubted"],
+        "rebound": editions["rebound"],
         "drivers": "; ".join(down) or _state("ok", lang),
     }
     shown = {name: "-" if value is None else value for name, value in fields.items()}
     return [form.format(**shown).rstrip() for form in FORMS[lang]]
+
+
+def _pool_low(security: dict[str, Any], lang: str) -> str:
+    if security["pool_low_from_utc_s"] is None:
+        return ""
+    day = _day(security["pool_low_from_utc_s"])
+    return {"zh": f"（{day} 起不足，请更新证书池）", "en": f" (too few from {day}: refill the pool)"}[lang]
+
+
+def _duty(security: dict[str, Any], lang: str) -> str:
+    said = {"zh": "  执行任务", "en": "  on duty"}[lang] if security["on_duty"] else ""
+    if security["duty_until_utc_s"] is None:
+        return said
+    if security["duty_until_utc_s"] == 0:
+        return said + {"zh": "  身份证书已过期", "en": "  no valid identity certificate"}[lang]
+    day = _day(security["duty_until_utc_s"])
+    return said + {"zh": f"  身份证书 {day} 到期", "en": f"  identity certificate ends {day}"}[lang]
+
+
+def _day(utc_s: int) -> str:
+    return datetime.datetime.fromtimestamp(utc_s, datetime.UTC).strftime("%Y-%m-%d")
+
+
+def _counts(counts: dict[str, int]) -> str | None:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or None
 
 
 def _state(name: str, lang: str) -> str:

@@ -1,33 +1,63 @@
-"""How little a decoded MAP or RSI looks like a real one; it judges shapes of places, and decides nothing by itself."""
+"""How little a decoded message looks like a real one; it judges shapes of places, and decides nothing by itself.
+
+Only what the editions write differently is judged: an odd place that every edition reads alike tells nothing of them.
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-# 1e-7 degree. China with its seas; outside it (a test bench) costs the same in both readings.
-_LAT_RANGE = (30_000_000, 540_000_000)
-_LON_RANGE = (730_000_000, 1_360_000_000)
-_NEAR_STEPS = 200_000  # about 2 km: what one roadside unit describes lies within
+from obu.core.geo import LatLon
+
+_DEGREE_STEPS = 10_000_000  # 1e-7 degree, as all places here
+
+
+class _Region(NamedTuple):
+    """Where a roadside unit can stand."""
+
+    south: int
+    north: int
+    west: int
+    east: int
+
+
+_CHINA = _Region(30_000_000, 540_000_000, 730_000_000, 1_360_000_000)  # with its seas
+_REACH_STEPS = _DEGREE_STEPS  # 100 km: no radio carries so far, and a place read wrongly is rarely so near
+_NODES_STEPS = 5_000_000  # 50 km: nodes of one MAP
+_NEAR_STEPS = 1_000_000  # 10 km: points about their own reference
 _EVENT_CLASSES = {*range(10), 99}
 _SIGN_TYPE_MAX = 999
+_PATH_RADIUS_MAX = 10_000  # 0.1 m, to either side of the path
 
 
-def implausibility(name: str, value: dict[str, Any]) -> int:
-    """How many of a message's places and names are odd; 0 is what a real roadside unit's message has."""
+def implausibility(name: str, value: dict[str, Any], own: LatLon | None = None) -> int:
+    """How many of a message's places and names are odd; 0 is what a real message has.
+
+    own: where we are; a MAP is of somewhere near, or, while that is not known, of China.
+    """
     if name == "mapFrame":
-        return _of_map(value)
+        return _of_map(value, _CHINA if own is None else _around(own))
     if name == "rsiFrame":
         return _of_rsi(value)
+    if name == "bsmFrame":
+        return _of_bsm(value)
     return 0
 
 
-def _of_map(value: dict[str, Any]) -> int:
+def _around(own: LatLon) -> _Region:
+    lat, lon = round(own.lat_deg * _DEGREE_STEPS), round(own.lon_deg * _DEGREE_STEPS)
+    return _Region(lat - _REACH_STEPS, lat + _REACH_STEPS, lon - _REACH_STEPS, lon + _REACH_STEPS)
+
+
+def _of_map(value: dict[str, Any], region: _Region) -> int:
     nodes = value["nodes"]
     first = nodes[0]["refPos"]
     score = 0
     for node in nodes:
         place = node["refPos"]
-        score += _is_outside(place) + (not _is_near(place, first)) + _is_odd_name(node.get("name"))
+        score += (
+            _is_outside(place, region) + (not _is_near(place, first, _NODES_STEPS)) + _is_odd_name(node.get("name"))
+        )
         for link in node.get("inLinks", ()):
             score += _is_odd_name(link.get("name")) + _of_points(place, _points_of(link))
     return score
@@ -35,12 +65,22 @@ def _of_map(value: dict[str, Any]) -> int:
 
 def _of_rsi(value: dict[str, Any]) -> int:
     place = value["refPos"]
-    score = int(_is_outside(place))
+    score = 0
     for item in (*value.get("rtes", ()), *value.get("rtss", ())):
         score += _is_odd_type(item)
         for path in item.get("referencePaths", ()):
             score += _of_points(place, iter(path["activePath"])) + _kinks(place, path["activePath"])
+            score += path["pathRadius"] > _PATH_RADIUS_MAX
     return score
+
+
+def _of_bsm(value: dict[str, Any]) -> int:
+    history = value.get("safetyExt", {}).get("pathHistory", {})
+    if "initialPosition" not in history:
+        return 0  # nothing else in a BSM differs
+    place = value["pos"]
+    begun_far = not _is_near(history["initialPosition"]["pos"], place, _NEAR_STEPS)
+    return begun_far + _of_points(place, (crumb["llvOffset"] for crumb in history["crumbData"]))
 
 
 def _kinks(reference: dict[str, Any], points: list[dict[str, Any]]) -> int:
@@ -67,14 +107,14 @@ def _of_points(reference: dict[str, Any], points: Iterator[dict[str, Any]]) -> i
     return sum(not _is_offset_near(reference, point["offsetLL"]) for point in points)
 
 
-def _is_outside(place: dict[str, Any]) -> bool:
+def _is_outside(place: dict[str, Any], region: _Region) -> bool:
     lat, lon = int(place["lat"]), int(place["long"])
-    return not (_LAT_RANGE[0] <= lat <= _LAT_RANGE[1] and _LON_RANGE[0] <= lon <= _LON_RANGE[1])
+    return not (region.south <= lat <= region.north and region.west <= lon <= region.east)
 
 
-def _is_near(place: dict[str, Any], other: dict[str, Any]) -> bool:
+def _is_near(place: dict[str, Any], other: dict[str, Any], steps: int) -> bool:
     lat_diff, lon_diff = int(place["lat"] - other["lat"]), int(place["long"] - other["long"])
-    return abs(lat_diff) + abs(lon_diff) < 5 * _NEAR_STEPS
+    return abs(lat_diff) < steps and abs(lon_diff) < steps
 
 
 def _is_offset_near(reference: dict[str, Any], offset: tuple[str, dict[str, Any]]) -> bool:

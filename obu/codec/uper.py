@@ -15,7 +15,7 @@ from obu.codec.reasons import LATER, TOO_LONG, UNKNOWN_ALTERNATIVE
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
 
-__all__ = ["DSM_MAX_BYTES", "TOO_LONG", "EncodeError", "Frame", "decode", "encode"]
+__all__ = ["DSM_MAX_BYTES", "TOO_LONG", "EncodeError", "Frame", "Readings", "decode", "encode", "readings"]
 
 DSM_MAX_BYTES = 1400  # DsmMaxLength of YD/T 3708-2020
 
@@ -34,6 +34,30 @@ class Frame:
     edition: Edition
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What each edition makes of the same octets: None where it refuses them, one frame twice where they agree."""
+
+    ydt3709: Frame | None
+    csae53: Frame | None
+
+    def of(self, edition: Edition) -> Frame | None:
+        """The reading of one edition."""
+        return self.ydt3709 if edition is _YDT3709 else self.csae53
+
+    @property
+    def name(self) -> str:
+        """Which message it is; that stands before all that differs."""
+        one = self.ydt3709 or self.csae53
+        assert one is not None  # readings raises otherwise
+        return one.name
+
+    @property
+    def agree(self) -> bool:
+        """Whether nothing in the message is written differently by the two editions."""
+        return self.ydt3709 is self.csae53
+
+
 def encode(name: str, value: dict[str, Any], edition: Edition) -> bytes:
     """The octets of message `name`. Raises EncodeError, as `bsmFrame.speed: 8192 is above 8191`."""
     try:
@@ -44,16 +68,39 @@ def encode(name: str, value: dict[str, Any], edition: Edition) -> bytes:
 
 
 def decode(data: bytes, edition: Edition | None, max_bytes: int = DSM_MAX_BYTES) -> Frame:
-    """The message in `data`. edition None: judge both, and keep to YD/T 3709 where nothing tells them apart.
+    """The message in `data`. edition None: the less odd reading, and YD/T 3709 where nothing tells them apart.
 
     Raises RemoteError: too_long, truncated, trailing_bytes, nonzero_padding, not_canonical, out_of_range,
     unknown_enumeration, unknown_alternative.
     """
+    if edition is None:
+        return _less_odd(readings(data, max_bytes))
     if len(data) > max_bytes:
         raise RemoteError(TOO_LONG)
-    if edition is not None:
-        return _decode_as(data, edition)
-    return _decode_as_either(data)
+    return _decode_as(data, edition)
+
+
+def readings(data: bytes, max_bytes: int = DSM_MAX_BYTES) -> Readings:
+    """What `data` says by each edition. Raises RemoteError, as decode, where neither reads it.
+
+    Octets of one edition can pass as the other by chance (3 % of small MAPs), so one reading proves nothing.
+    """
+    if len(data) > max_bytes:
+        raise RemoteError(TOO_LONG)
+    try:
+        first = _decode_as(data, Edition.YDT3709)
+    except RemoteError as refused:
+        try:
+            return Readings(None, _decode_as(data, Edition.CSAE53))
+        except RemoteError:
+            raise refused from None
+    if not _tells_editions_apart(first):
+        return Readings(first, first)
+    try:
+        second = _decode_as(data, Edition.CSAE53)
+    except RemoteError:
+        return Readings(first, None)
+    return Readings(first, second)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
@@ -63,21 +110,12 @@ def _decode_as(data: bytes, edition: Edition) -> Frame:
     return Frame(name, value, edition)
 
 
-def _decode_as_either(data: bytes) -> Frame:
-    # Octets of one edition can pass as the other by chance (about 1 % of random MAPs): then the places decide.
-    try:
-        first = _decode_as(data, Edition.YDT3709)
-    except RemoteError as refused:
-        try:
-            return _decode_as(data, Edition.CSAE53)
-        except RemoteError:
-            raise refused from None
-    if not _tells_editions_apart(first):
-        return first
-    try:
-        second = _decode_as(data, Edition.CSAE53)
-    except RemoteError:
-        return first
+def _less_odd(found: Readings) -> Frame:
+    first, second = found.ydt3709, found.csae53
+    if first is None or second is None or found.agree:
+        one = first or second
+        assert one is not None  # readings raised otherwise
+        return one
     return second if implausibility(second.name, second.value) < implausibility(first.name, first.value) else first
 
 

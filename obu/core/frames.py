@@ -90,12 +90,16 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class DriverState:
-    """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...)."""
+    """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...).
+
+    why_zh: the same for a technician who reads Chinese, where the driver has it.
+    """
 
     name: str
     is_up: bool
     why: str
     at_ns: int
+    why_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +130,19 @@ class DisplayGone:
 
 
 @dataclass(frozen=True, slots=True)
+class Save:
+    """A value to be kept across restarts and power cuts; a later one of the same name takes its place."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
-    """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked."""
+    """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked.
+
+    saved: in the first inbox, what earlier runs asked to be kept.
+    """
 
     can: tuple[CanFrame, ...] = ()
     gnss: tuple[GnssBytes, ...] = ()
@@ -138,6 +153,7 @@ class Inbox:
     beats: tuple[DisplayBeat, ...] = ()
     gone: tuple[DisplayGone, ...] = ()
     random: bytes = b""
+    saved: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +171,7 @@ class Outbox:
     wake_at_ns: int = 0
     want_random: int = 0
     clock_mark: tuple[int, int] | None = None
+    saves: tuple[Save, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ class VehicleState:
     traction_control: SystemState | None = None
     stability_control: SystemState | None = None
     door_open: bool | None = None
+    siren: bool | None = None
+    light_bar: bool | None = None
     ignition_on: bool | None = None
 
 

@@ -19,11 +19,6 @@ from obu.drivers import crypto_self_test
 LIBRARY = "libcrypto.so.3"
 MAX_KEYS = 512  # public keys that a thread keeps loaded: loading costs a third of a verification
 
-# The group orders n: GM/T 0003.5-2012 A.1 and FIPS 186-4 D.1.2.3.
-ORDERS = {
-    "sm2": 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123,
-    "p256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
-}
 # SubjectPublicKeyInfo before the 65 bytes of the point (RFC 5480; OID 1.2.156.10197.1.301 for SM2).
 _SPKI_HEADS = {
     "sm2": bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200"),
@@ -118,9 +113,9 @@ class Libcrypto:
         self.raw.ERR_clear_error()
         return JobOutcome.BAD_SIGNATURE
 
-    def verifies(self, point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        """verify() for an SM2 key, as a yes or no: for the trust store at start."""
-        return self.verify("sm2", point, e, r, s) is JobOutcome.OK
+    def verifies(self, curve: str, point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
+        """verify() as a yes or no: for the trust store at start."""
+        return self.verify(curve, point, e, r, s) is JobOutcome.OK
 
     def sign(self, key: PrivateKey, e: bytes) -> tuple[bytes, bytes]:
         """(r, s), 32 bytes each, over the digest e. Raises LocalError when libcrypto fails."""
@@ -240,8 +235,10 @@ def load() -> Libcrypto:
             f"no usable {LIBRARY} ({error}): install OpenSSL 3 (apt-get install libssl3)",
             f"没有可用的 {LIBRARY}（{error}）：请安装 OpenSSL 3（apt-get install libssl3）",
         ) from None
+    if not crypto_self_test.hashes_rightly():
+        raise LocalError("hashlib's SM3 fails its self-test: nothing is signed", "hashlib 的 SM3 未通过自检：不能签名")
     library = Libcrypto(raw)
-    for curve in ORDERS:
+    for curve in crypto_self_test.ORDERS:
         if not crypto_self_test.passes(library, curve):
             raise _no_curve(library, curve)
     return library
@@ -255,7 +252,7 @@ def _no_curve(library: Libcrypto, curve: str) -> LocalError:
 
 
 def _is_in_range(curve: str, r: bytes, s: bytes) -> bool:
-    n = ORDERS[curve]
+    n = crypto_self_test.ORDERS[curve]
     r_int, s_int = int.from_bytes(r, "big"), int.from_bytes(s, "big")
     if not (0 < r_int < n and 0 < s_int < n):
         return False

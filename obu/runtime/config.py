@@ -8,12 +8,15 @@ from typing import Any, Literal
 from obu.core.errors import ConfigError
 from obu.runtime import strict
 
+KEY_PATHS = ("_file", "device", "module")  # how the options of [keys] that are paths end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """[unit] name: how the unit calls itself in logs."""
+    """[unit] name: how the unit calls itself in logs. state: folder of what must survive a restart or a power cut."""
 
     name: str = "obu"
+    state: str = "state"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,8 @@ class Vehicle:
 class Security:
     """[security] trust: folder of root and CA certificates; certificates and keys: this unit's pool.
 
+    keys: folder of the private keys, or of what leads to them where [keys] names another store than files.
+
     max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s.
     """
 
@@ -46,11 +51,36 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pseudonyms:
+    """[pseudonyms] max_uses: how often one certificate may be taken, 0 without bound.
+
+    low_count, warn_days: fewer valid certificates than this are warned of, and this long before it comes to that.
+    identity: folder of an emergency vehicle's identity certificates, which sign while siren or light bar is on.
+    """
+
+    max_uses: int = 0
+    low_count: int = 2
+    warn_days: int = 7
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bsm:
     """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs."""
 
     transmit: bool = True
     max_fix_age_ms: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receive:
+    """[receive] edition: the text that MAP and RSI follow; auto finds it out for each sender.
+
+    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known.
+    """
+
+    edition: Literal["auto", "ydt3709", "csae53"] = "auto"
+    edition_default: Literal["ydt3709", "csae53"] = "ydt3709"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +112,14 @@ class Journal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """[pool] workers: threads that sign and verify beside the loop."""
+    """[pool] workers: threads that verify beside the loop; one more signs."""
 
     workers: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole file. can: one section per channel; gnss, radio: `type` names the driver, the rest are its options."""
+    """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options."""
 
     vehicle: Vehicle
     can: dict[str, dict[str, Any]]
@@ -97,8 +127,11 @@ class Config:
     radio: dict[str, Any]
     security: Security
     hmi: Hmi
+    keys: dict[str, Any] = field(default_factory=dict)
     unit: Unit = field(default_factory=Unit)
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     bsm: Bsm = field(default_factory=Bsm)
+    receive: Receive = field(default_factory=Receive)
     clock: Clock = field(default_factory=Clock)
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)
@@ -114,6 +147,9 @@ def read(path: Path) -> Config:
     for name, low, value in (
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
+        ("pseudonyms.max_uses", 0, config.pseudonyms.max_uses),
+        ("pseudonyms.low_count", 0, config.pseudonyms.low_count),
+        ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
         ("journal.segment_mib", 1, config.journal.segment_mib),
@@ -135,4 +171,14 @@ def _resolved(config: Config, folder: Path) -> Config:
     if vehicle.profile.endswith(".toml"):
         vehicle = dataclasses.replace(vehicle, profile=str(folder / vehicle.profile))
     hmi = dataclasses.replace(config.hmi, socket=str(folder / config.hmi.socket))
-    return dataclasses.replace(config, security=security, vehicle=vehicle, hmi=hmi)
+    keys = {
+        name: str(folder / value) if isinstance(value, str) and name.endswith(KEY_PATHS) else value
+        for name, value in config.keys.items()
+    }
+    pseudonyms = config.pseudonyms
+    if pseudonyms.identity:
+        pseudonyms = dataclasses.replace(pseudonyms, identity=str(folder / pseudonyms.identity))
+    unit = dataclasses.replace(config.unit, state=str(folder / config.unit.state))
+    return dataclasses.replace(
+        config, unit=unit, security=security, pseudonyms=pseudonyms, vehicle=vehicle, hmi=hmi, keys=keys
+    )

@@ -56,6 +56,7 @@ def digests(outbox: Outbox) -> dict[str, int]:
         "wake_at_ns": outbox.wake_at_ns,
         "want_random": outbox.want_random,
         "clock_mark": outbox.clock_mark,
+        "saves": outbox.saves,
     }
     return {name: zlib.crc32(_bytes(freeze(value))) for name, value in fields.items() if value}
 

@@ -17,6 +17,7 @@ from obu.runtime import made_from, wiring
 from obu.runtime.config import Config
 from obu.security.verifier import Judgement, Pending, Verdict, Verifier
 from obu.stack import aids, dsmp, receiver
+from obu.stack.edition_binding import EditionBinding
 
 WAIT_MS = 200
 
@@ -37,8 +38,9 @@ class Packet:
 class Listener:
     """Judges packets one by one, with the verify jobs done on the spot."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, editions: EditionBinding) -> None:
         self._verifier = verifier
+        self._editions = editions
         self._library = libcrypto.load()
         self._waiting: dict[int, Packet] = {}
 
@@ -81,7 +83,8 @@ class Listener:
         verdict, message = judgement.verdict.value, packet.message
         if judgement.verdict is Verdict.VALID:
             try:
-                message = type(receiver.read(judgement)).__name__.upper()
+                _, heard = receiver.read(judgement, self._editions, None)
+                message = type(heard).__name__.upper()
             except RemoteError as error:
                 verdict = error.reason
         sender = judgement.signer.hex() if judgement.signer else None
@@ -91,7 +94,7 @@ class Listener:
 def packets(config: Config, tell: Callable[[Text], None]) -> Iterator[Packet]:
     """Every packet, for ever; `tell` hears of the radio's trouble."""
     snapshot = wiring.snapshot_of(made_from.certificates("security.trust", Path(config.security.trust)))
-    listener = Listener(Verifier(snapshot))
+    listener = Listener(Verifier(snapshot), wiring.editions(config))
     radio: Any = wiring.driver("radio", "radio", {**config.radio, "receive_only": True})
     clock = SystemClock(config.clock.error_ms)
     poller = select.poll()

@@ -23,10 +23,11 @@ from obu.core.frames import (
     Inbox,
     JobResult,
     Outbox,
+    Save,
 )
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers.clock import random_bytes
-from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio
+from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio, StateStore
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
 DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
@@ -41,6 +42,7 @@ FIELD = {
     DisplayAck: "acks",
     DisplayBeat: "beats",
     DisplayGone: "gone",
+    Save: "saved",
 }
 
 
@@ -67,11 +69,12 @@ class Outer:
     sources: Sequence[Driver]
     radio: Radio
     pool: JobPool
+    store: StateStore
     socket: Publisher
 
     def all(self) -> list[Driver]:
         """Every driver, in the order in which a turn asks them: answers of the pool first, they are urgent."""
-        return [self.pool, *self.sources, self.radio, self.socket]
+        return [self.pool, self.store, *self.sources, self.radio, self.socket]
 
 
 def inbox_of(arrivals: Sequence[Arrival], random: bytes) -> Inbox:
@@ -127,6 +130,8 @@ class Loop:
             self.outer.radio.send(outbox.packets)
         if outbox.events:
             self.publish(outbox.events)
+        if outbox.saves:
+            self.outer.store.save(outbox.saves)
         if outbox.clock_mark:
             self.outer.clock.follow(outbox.clock_mark)
 

@@ -13,7 +13,7 @@ CERTIFICATE_SUFFIX = ".cert"
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """profile_path: the vehicle's TOML. trust and certificates: COER certificates by file name.
+    """profile_path: the vehicle's TOML. trust, certificates (the pool), identity: COER certificates by file name.
 
     points: (curve, public point) of each private key by its name in the key store; the keys stay there.
     """
@@ -23,6 +23,7 @@ class Material:
     dbc: str
     trust: dict[str, bytes]
     certificates: dict[str, bytes]
+    identity: dict[str, bytes]
     points: dict[str, tuple[str, bytes]]
 
     def hashes(self) -> dict[str, str]:
@@ -32,6 +33,7 @@ class Material:
             "dbc": self.dbc.encode(),
             "trust": _joined(self.trust),
             "certificates": _joined(self.certificates),
+            "identity": _joined(self.identity),
         }
         return {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
 
@@ -43,12 +45,14 @@ def _joined(files: dict[str, bytes]) -> bytes:
 def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
     """Reads all of it. Raises ConfigError that names the key whose file or folder is missing."""
     profile_path = _profile_path(config.vehicle.profile)
+    identity = config.pseudonyms.identity
     return Material(
         profile_path=profile_path,
         profile=strict.read_text(profile_path),
         dbc=strict.read_text(profile_path.with_suffix(".dbc")),
         trust=certificates("security.trust", Path(config.security.trust)),
         certificates=certificates("security.certificates", Path(config.security.certificates)),
+        identity=certificates("pseudonyms.identity", Path(identity)) if identity else {},
         points=points,
     )
 

@@ -44,7 +44,6 @@ def _crypto() -> Finding:
     except LocalError as error:
         return Finding("crypto", False, Text(error.zh, error.text))
     version = library.version
-    version = library.version
     says = Text(f"{version}：SM2 与 SM3 自检通过", f"{version}: SM2 and SM3 pass their self-test")
     return Finding("crypto", True, says)
 

@@ -3,6 +3,7 @@
 A forger who copies a genuine sender's digest changes nothing here.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from obu.core.now import NS_PER_S
@@ -25,8 +26,8 @@ class Sender:
 class ReplayState:
     """seen: e of each verified packet, which binds message, header and signer, to when it may be forgotten."""
 
-    seen: dict[bytes, int] = field(default_factory=dict)
-    senders: dict[tuple[bytes, int], Sender] = field(default_factory=dict)
+    seen: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
+    senders: OrderedDict[tuple[bytes, int], Sender] = field(default_factory=OrderedDict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,10 @@ class Replay:
         known.newest_us = max(known.newest_us, generation_us)
         known.count += 1
         if len(state.senders) >= MAX_SENDERS:
-            del state.senders[next(iter(state.senders))]
+            state.senders.popitem(last=False)
         state.senders[sender] = known  # last in the order of use
 
 
-def _forget(seen: dict[bytes, int], at_ns: int) -> None:
-    while seen:
-        oldest = next(iter(seen))
-        if seen[oldest] > at_ns:
-            return
-        del seen[oldest]
+def _forget(seen: OrderedDict[bytes, int], at_ns: int) -> None:
+    while seen and seen[next(iter(seen))] <= at_ns:
+        seen.popitem(last=False)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
-from obu.security import region
+from obu.security import keys, region
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
 from obu.security.trust import ChainFault, Snapshot, chain_fault, is_revoked
@@ -13,6 +13,7 @@ from obu.security.verdict import Verdict
 BSM_AIDS = frozenset({111, 112, 113, 114})  # GB/T 45315-2025 7.4 forbids generationLocation in them
 
 _OF_CHAIN = {
+    ChainFault.PROFILE: Verdict.CERTIFICATE_ISSUER_ALGORITHM,
     ChainFault.VALIDITY: Verdict.CERTIFICATE_OUTLIVES_ISSUER,
     ChainFault.PERMISSIONS: Verdict.CERTIFICATE_EXCEEDS_ISSUER,
     ChainFault.CHAIN_LENGTH: Verdict.CERTIFICATE_CHAIN_LENGTH,
@@ -53,6 +54,14 @@ def header_fault(now: Now, spdu: Spdu, network_aid: int, max_age_ms: int) -> Ver
     if spdu.has_location and spdu.aid in BSM_AIDS:
         return Verdict.GENERATION_LOCATION_PRESENT
     return None
+
+
+def signature_fault(certificate: Certificate, r: bytes, s: bytes) -> Verdict | None:
+    """GM/T 0003.2-2012 7.1: r and s are within 1..n-1, and with SM2 their sum is not n. Spares a verification."""
+    n = keys.CURVES[certificate.curve].n
+    r_int, s_int = int.from_bytes(r), int.from_bytes(s)
+    is_good = 0 < r_int < n and 0 < s_int < n and (certificate.curve != keys.SM2 or r_int + s_int != n)
+    return None if is_good else Verdict.SIGNATURE_OUT_OF_RANGE
 
 
 def signer_fault(trust: Snapshot, certificate: Certificate) -> Verdict | None:

@@ -14,13 +14,14 @@ from obu.security.certificate import AppPermission, Certificate, IssuePermission
 
 BENCH_ROOT_PREFIX = "OBU BENCH ROOT"  # in a root's name: made by `obu cert make-test`, its keys protect nobody
 
-Verify = Callable[[bytes, bytes, bytes, bytes], bool]  # (point, e, r, s)
+Verify = Callable[[str, bytes, bytes, bytes, bytes], bool]  # (curve, point, e, r, s)
 
 
 class ChainFault(Enum):
     """Why a certificate may not stand below its issuer."""
 
     VALIDITY = "certificate_outlives_issuer"
+    PROFILE = "certificate_issuer_algorithm"
     PERMISSIONS = "certificate_exceeds_issuer"
     CHAIN_LENGTH = "certificate_chain_length"
     END_ENTITY_TYPE = "certificate_end_entity_type"
@@ -28,6 +29,7 @@ class ChainFault(Enum):
 
 _SAID = {
     ChainFault.VALIDITY: ("valid for longer than its issuer", "有效期超出签发者"),
+    ChainFault.PROFILE: ("signs in another way than its issuer", "签名算法与签发者不同"),
     ChainFault.PERMISSIONS: ("may issue what its issuer may not", "签发权限超出签发者"),
     ChainFault.CHAIN_LENGTH: ("its issuer does not allow a chain of this length", "证书链长度超出签发者的许可"),
     ChainFault.END_ENTITY_TYPE: ("issues for a kind of end entity that its issuer may not", "终端类型超出签发者的许可"),
@@ -50,6 +52,11 @@ class Snapshot:
     def is_bench(self) -> bool:
         """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
         return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
+
+    @property
+    def curves(self) -> frozenset[str]:
+        """The profiles of these trust domains: each root names its own."""
+        return frozenset(root.curve for root in self.roots.values())
 
     def issuer_of(self, certificate: Certificate) -> Certificate | None:
         """The trusted certificate that issued this one, None when there is none."""
@@ -115,7 +122,7 @@ def _check(name: str, certificate: Certificate, issuer: Certificate | None, veri
     """issuer: None for a root, which signs itself."""
     signer = issuer or certificate
     e = issuer.e_of(certificate.tbs) if issuer else certificate.own_e()
-    if not verify(signer.point, e, certificate.r, certificate.s):
+    if not verify(signer.curve, signer.point, e, certificate.r, certificate.s):
         raise LocalError(f"{name}: its signature is wrong", f"{name}：签名错误")
     fault = chain_fault(certificate, issuer) if issuer else None
     if fault is not None:
@@ -125,6 +132,8 @@ def _check(name: str, certificate: Certificate, issuer: Certificate | None, veri
 
 def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | None:
     """Why the issuer may not have issued the certificate, None when it may (IEEE 1609.2 5.1.2)."""
+    if certificate.curve != issuer.curve:
+        return ChainFault.PROFILE
     if certificate.start_ns < issuer.start_ns or certificate.end_ns > issuer.end_ns:
         return ChainFault.VALIDITY
     for wanted in certificate.issues:

@@ -21,6 +21,8 @@ class Verdict(Enum):
     PAYLOAD_NOT_PLAIN = "payload_not_plain"
     CERTIFICATE_COUNT = "certificate_count"
     SIGNATURE_ALGORITHM = "signature_algorithm"
+    SIGNATURE_FORM = "signature_form"
+    UNKNOWN_EXTENSION = "unknown_extension"
     # header
     CLOCK_UNSYNCHRONISED = "clock_unsynchronised"
     AID_MISMATCH = "aid_mismatch"
@@ -58,12 +60,15 @@ class Verdict(Enum):
     CERTIFICATE_OUTSIDE_REGION = "certificate_outside_region"
     AID_NOT_PERMITTED = "aid_not_permitted"
     # signature
+    SIGNATURE_OUT_OF_RANGE = "signature_out_of_range"
     BAD_SIGNATURE = "bad_signature"
     # replay
     REPLAYED = "replayed"
     OUT_OF_ORDER = "out_of_order"
     RATE_EXCEEDED = "rate_exceeded"
-    # our own limits
+    # our own limits; shed: more was heard than could be verified, of what matters to us or of the rest
+    SHED = "shed"
+    SHED_RELEVANT = "shed_relevant"
     QUEUE_FULL = "queue_full"
     TIMED_OUT = "timed_out"
     BACKEND_FAILED = "backend_failed"

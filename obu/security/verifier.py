@@ -1,20 +1,25 @@
 """Judges packets from the air: cheap checks, then jobs for the pool. Its one rule: every packet is judged exactly once.
 
 Nothing a stranger sends raises, waits for ever or grows without bound; a refusal is a Verdict, never an exception.
+More is heard than can be verified: what matters most goes first (obu/security/priority.py), the rest is shed, counted.
 """
 
 import dataclasses
+from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Any
 
+from obu.codec.messages import claim
 from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult, VerifyJob
-from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
-from obu.security import envelope, rules
+from obu.security import envelope, profile, rules
+from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
-from obu.security.keys import hashed_id8, sm3
+from obu.security.keys import hashed_id8
+from obu.security.priority import NOWHERE, Priority, Standing
 from obu.security.replay import Replay, ReplayState
 from obu.security.trust import Snapshot
 from obu.security.verdict import Judgement, Pending, Verdict, of_reason
@@ -26,48 +31,34 @@ __all__ = ["Judgement", "Options", "Pending", "Verdict", "Verifier", "VerifierSt
 class Options:
     """max_age_ms: GB/T 45315-2025 7.4. The others are ours, and bound time and memory.
 
+    deadline_ms: for a job. wait_ms: for its turn; a vehicle's next message is there by then.
     hold_ms: an unknown digest waits this long for its certificate, which a vehicle sends every 450 to 500 ms.
     reorder_ms: urgent packets overtake others on the air. max_per_s: per signer and AID; a BSM comes at 10 Hz.
+    max_jobs: with the pool at a time, some 16 ms of one core's SM2; max_rest_jobs of them for what does not matter, so
+    that what does soon has its turn; max_certificate_jobs besides, so that neither kind can crowd out the other.
     """
 
     max_age_ms: int = 1000
     deadline_ms: int = 300
+    wait_ms: int = 100
     hold_ms: int = 500
     reorder_ms: int = 500
     max_per_s: int = 50
-    max_pending: int = 512
+    max_jobs: int = 32
+    max_rest_jobs: int = 8
+    max_certificate_jobs: int = 8
+    max_backlog: int = 512
+    max_of_sender: int = 4
     max_held: int = 128
-    max_held_per_signer: int = 8
+    max_held_per_signer: int = 4
+    max_candidates: int = 64
+    max_refused: int = 256
     max_certificates: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
-    """What is kept of a packet while it waits. until_ns: monotonic."""
-
-    ticket: int
-    aid: int
-    payload: bytes
-    generation_us: int
-    tbs: bytes
-    r: bytes
-    s: bytes
-    place: LatLon | None
-    until_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A packet whose signature, over e, is being verified."""
-
-    packet: Packet
-    certificate: Certificate
-    e: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Checking:
-    """A certificate whose signature is being verified, and the packets that need it."""
+class Candidate:
+    """A certificate whose signature is to be verified, and the packets that need it."""
 
     certificate: Certificate
     packets: list[Packet]
@@ -76,25 +67,28 @@ class Checking:
 
 @dataclass(slots=True)
 class VerifierState:
-    """learned: verified end-entity certificates by HashedId8, least used first. waiting, checking: by job number.
+    """learned: verified end-entity certificates by HashedId8, least used first. waiting: with the pool, by job number.
 
-    held: packets of an unknown digest, oldest first. jobs: not yet taken. pending: packets in waiting and checking.
-    late: results that came after their packets had timed out.
+    candidates: certificates by digest, oldest first; checking: those with the pool, by job number. refused: digests of
+    certificates whose signature was wrong. held: packets of an unknown digest, oldest first. answers: of packets that
+    were judged without a turn of their own. late: results that came after their packets had timed out.
     """
 
     next_number: int = 1
     replay: ReplayState = field(default_factory=ReplayState)
-    learned: dict[bytes, Certificate] = field(default_factory=dict)
+    learned: OrderedDict[bytes, Certificate] = field(default_factory=OrderedDict)
+    backlog: BacklogState = field(default_factory=BacklogState)
     waiting: dict[int, Waiting] = field(default_factory=dict)
-    checking: dict[int, Checking] = field(default_factory=dict)
+    candidates: OrderedDict[bytes, Candidate] = field(default_factory=OrderedDict)
+    checking: dict[int, bytes] = field(default_factory=dict)
+    refused: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
     held: list[tuple[bytes, Packet]] = field(default_factory=list)
-    jobs: list[VerifyJob] = field(default_factory=list)
-    pending: int = 0
+    answers: list[Judgement] = field(default_factory=list)
     late: int = 0
 
 
 class Verifier:
-    """judge() for each packet, take_jobs() once a turn, settle() for each result, expire() once a turn.
+    """judge() for each packet, settle() for each result, expire() and then take_jobs() once a turn.
 
     Its tickets and job numbers are odd, the signer's are even.
     """
@@ -106,171 +100,236 @@ class Verifier:
         limits = self._options
         # A packet can be a clock's error ahead of us: twice its greatest age is long enough to remember it.
         self._replay = Replay(2 * limits.max_age_ms * NS_PER_MS, limits.reorder_ms * 1000, limits.max_per_s)
+        self._backlog = Backlog(limits.max_backlog, limits.max_of_sender)
+        self._job_ns = (limits.deadline_ms - limits.wait_ms) * NS_PER_MS
 
-    def judge(self, now: Now, spdu: bytes, network_aid: int, place: LatLon | None = None) -> Judgement | Pending:
-        """The answer, or a promise of one. network_aid: the DSMP header's. place: where we are, for regions.
+    def judge(self, now: Now, spdu: bytes, network_aid: int, standing: Standing = NOWHERE) -> Judgement | Pending:
+        """The answer, or a promise of one. network_aid: the DSMP header's. standing: where we are.
 
         Without a place, a certificate that is bound to a geometric region is refused.
         """
         ticket = self._number()
         signer = None
         try:
-            parsed = envelope.parse(spdu)
+            parsed = envelope.parse(spdu, self._trust.curves)
             signer = parsed.signer
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
-            packet = _packet(ticket, parsed, place, now.at_ns + self._options.deadline_ms * NS_PER_MS)
             if verdict is None:
                 answer = self._by_digest if signer is not None else self._by_certificate
-                verdict = answer(now, packet, parsed)
+                verdict = answer(now, _Heard(ticket, spdu, parsed, standing))
         except RemoteError as error:
             verdict = of_reason(error.reason)
         return Pending(ticket) if verdict is None else Judgement(ticket, verdict, network_aid, signer)
 
     def take_jobs(self) -> tuple[VerifyJob, ...]:
-        """The jobs since the last call."""
-        jobs = tuple(self.state.jobs)
-        self.state.jobs.clear()
-        return jobs
+        """Jobs for the pool, as many as it shall have at a time: certificates first, then messages by their rank."""
+        return (*self._certificate_jobs(), *self._message_jobs())
 
     def settle(self, now: Now, result: JobResult) -> list[Judgement]:
         """What a result decides: one packet, or all that need one certificate. Foreign and late numbers: nothing."""
         state = self.state
-        checking = state.checking.pop(result.number, None)
-        if checking is not None:
-            state.pending -= len(checking.packets)
-            return self._settle_certificate(now, checking, result.outcome)
+        digest = state.checking.pop(result.number, None)
+        if digest is not None:
+            return self._settle_certificate(now, state.candidates.pop(digest), result.outcome)
         waiting = state.waiting.pop(result.number, None)
         if waiting is None:
             state.late += result.number % 2  # an even one is the signer's
             return []
-        state.pending -= 1
         return [self._settle_message(now, waiting, result.outcome)]
 
     def expire(self, now: Now) -> list[Judgement]:
-        """Judges what has waited too long: for a job TIMED_OUT, for a certificate UNKNOWN_SIGNER."""
+        """The answers to what has waited too long, and to what had to make room since the last call."""
         state = self.state
-        judgements = []
-        late = [number for number, waiting in state.waiting.items() if waiting.packet.until_ns < now.at_ns]
-        for waiting in [state.waiting.pop(number) for number in late]:
-            judgements.append(_refused(waiting.packet, Verdict.TIMED_OUT, waiting.certificate.digest8))
-        late = [number for number, checking in state.checking.items() if checking.until_ns < now.at_ns]
-        for checking in [state.checking.pop(number) for number in late]:
-            signer = checking.certificate.digest8
-            judgements += [_refused(packet, Verdict.TIMED_OUT, signer) for packet in checking.packets]
-        state.pending -= len(judgements)
+        for waiting in self._backlog.expire(state.backlog, now.at_ns):
+            self._shed(waiting)
+        at_ns = now.at_ns - self._job_ns
+        for number in [number for number, waiting in state.waiting.items() if waiting.packet.until_ns < at_ns]:
+            waiting = state.waiting.pop(number)
+            state.answers.append(_refused(waiting.packet, Verdict.TIMED_OUT, waiting.certificate.digest8))
+        for digest in [digest for digest, each in state.candidates.items() if each.until_ns < now.at_ns]:
+            self._drop_candidate(digest)
         gone = [(signer, packet) for signer, packet in state.held if packet.until_ns < now.at_ns]
         state.held = state.held[len(gone) :]
-        return judgements + [_refused(packet, Verdict.UNKNOWN_SIGNER, signer) for signer, packet in gone]
+        state.answers += [_refused(packet, Verdict.UNKNOWN_SIGNER, signer) for signer, packet in gone]
+        answers, state.answers = state.answers, []
+        return answers
 
     def _number(self) -> int:
         number = self.state.next_number
         self.state.next_number += 2
         return number
 
-    def _by_digest(self, now: Now, packet: Packet, spdu: Spdu) -> Verdict | None:
-        signer = spdu.signer
+    def _by_digest(self, now: Now, heard: "_Heard") -> Verdict | None:
+        signer = heard.parsed.signer
         assert signer is not None
         certificate = self.state.learned.get(signer)
         if certificate is not None:
-            return self._ask_message(now, packet, certificate)
+            if certificate.curve != heard.parsed.curve:
+                return Verdict.HASH_ALGORITHM
+            return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
         held = self.state.held
-        of_signer = sum(1 for other, _ in held if other == signer)
-        if len(held) >= self._options.max_held or of_signer >= self._options.max_held_per_signer:
+        if len(held) >= self._options.max_held:
             return Verdict.UNKNOWN_SIGNER
-        until_ns = now.at_ns + self._options.hold_ms * NS_PER_MS
-        held.append((signer, dataclasses.replace(packet, until_ns=until_ns)))
+        if sum(other == signer for other, _ in held) >= self._options.max_held_per_signer:
+            return Verdict.UNKNOWN_SIGNER
+        held.append((signer, heard.packet(now.at_ns + self._options.hold_ms * NS_PER_MS)))
         return None
 
-    def _by_certificate(self, now: Now, packet: Packet, spdu: Spdu) -> Verdict | None:
-        known = self.state.learned.get(hashed_id8(sm3(spdu.certificate_raw)))
+    def _by_certificate(self, now: Now, heard: "_Heard") -> Verdict | None:
+        state, parsed, certificate = self.state, heard.parsed, None
+        digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
+        if hashed_id8(digest) not in state.learned and digest not in state.candidates and digest not in state.refused:
+            certificate = certificates.parse(parsed.certificate, parsed.curve)
+            digest = certificate.digest  # another one where it came in another of its forms
+        known = state.learned.get(hashed_id8(digest))
+        if known is not None and known.digest != digest:
+            return Verdict.DIGEST_COLLISION
         if known is not None:
-            is_same = known.raw == spdu.certificate_raw
-            return self._ask_message(now, packet, known) if is_same else Verdict.DIGEST_COLLISION
-        assert spdu.certificate is not None
-        certificate = certificates.from_wire(spdu.certificate, spdu.certificate_raw)
+            return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), known)
+        if digest in state.refused:
+            return Verdict.CERTIFICATE_SIGNATURE
+        packet = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS)
+        candidate = state.candidates.get(digest)
+        if candidate is None:
+            assert certificate is not None
+            return self._new_candidate(now, packet, certificate)
+        verdict = self._use_fault(now, packet, candidate.certificate)
+        if verdict is None and len(candidate.packets) >= self._options.max_of_sender:
+            return Verdict.QUEUE_FULL
+        if verdict is None:
+            candidate.packets.append(packet)
+        return verdict
+
+    def _new_candidate(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
+        if len(self.state.candidates) >= self._options.max_candidates:
+            return Verdict.QUEUE_FULL
         verdict = rules.signer_fault(self._trust, certificate) or self._use_fault(now, packet, certificate)
-        return verdict or self._ask_certificate(now, packet, certificate)
+        if verdict is None:
+            self.state.candidates[certificate.digest] = Candidate(certificate, [packet], packet.until_ns)
+        return verdict
+
+    def _drop_candidate(self, digest: bytes) -> None:
+        """Nobody had time for this certificate, or the pool did not answer."""
+        state = self.state
+        candidate = state.candidates.pop(digest)
+        is_asked = digest in state.checking.values()
+        state.checking = {number: each for number, each in state.checking.items() if each != digest}
+        verdict = Verdict.TIMED_OUT if is_asked else Verdict.QUEUE_FULL
+        signer = candidate.certificate.digest8
+        state.answers += [_refused(packet, verdict, signer) for packet in candidate.packets]
 
     def _use_fault(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
-        assert now.utc_ns is not None
+        if now.utc_ns is None:
+            return Verdict.CLOCK_UNSYNCHRONISED
         use = rules.Use(packet.aid, utc_ns_of_v2x_us(packet.generation_us), now.utc_ns, packet.place)
         return rules.use_fault(self._trust, certificate, use)
 
-    def _ask_certificate(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
-        state = self.state
-        if state.pending >= self._options.max_pending:
-            return Verdict.QUEUE_FULL
-        state.pending += 1
-        for checking in state.checking.values():
-            if checking.certificate.digest == certificate.digest:
-                checking.packets.append(packet)
-                return None
-        issuer = self._trust.issuer_of(certificate)
-        assert issuer is not None
-        number = self._ask(issuer, issuer.e_of(certificate.tbs), certificate.r, certificate.s, packet.until_ns)
-        state.checking[number] = Checking(certificate, [packet], packet.until_ns)
-        return None
-
-    def _ask_message(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
-        e = certificate.e_of(packet.tbs)
-        verdict = self._use_fault(now, packet, certificate) or self._replay_fault(now, packet, certificate, e)
+    def _line_up(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
+        """Puts a packet of a known signer into the backlog, unless something speaks against it already."""
+        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs))
+        verdict = rules.signature_fault(certificate, packet.r, packet.s) or self._use_fault(now, packet, certificate)
+        verdict = verdict or self._replay_fault(now, waiting)
         if verdict is not None:
             return verdict
-        if self.state.pending >= self._options.max_pending:
-            return Verdict.QUEUE_FULL
-        self.state.pending += 1
-        number = self._ask(certificate, e, packet.r, packet.s, packet.until_ns)
-        self.state.waiting[number] = Waiting(packet, certificate, e)
+        rank = Priority.REST if self._is_surplus(waiting) else packet.rank
+        gone = self._backlog.put(self.state.backlog, waiting, rank)
+        if gone is waiting:
+            return _shed(waiting)
+        if gone is not None:
+            self._shed(gone)
         return None
 
-    def _replay_fault(self, now: Now, packet: Packet, certificate: Certificate, e: bytes) -> Verdict | None:
-        sender = (certificate.digest8, packet.aid)
-        return self._replay.fault(self.state.replay, now.at_ns, sender, packet.generation_us, e)
+    def _shed(self, waiting: Waiting) -> None:
+        self.state.answers.append(_refused(waiting.packet, _shed(waiting), waiting.certificate.digest8))
 
-    def _ask(self, signer: Certificate, e: bytes, r: bytes, s: bytes, until_ns: int) -> int:
-        number = self._number()
-        job = VerifyJob(number, signer.curve, signer.point, e, r, s, until_ns, self._trust.version)
-        self.state.jobs.append(job)
-        return number
+    def _is_surplus(self, waiting: Waiting) -> bool:
+        """Whether the vehicle has been verified of this very moment: what else comes under its name says little."""
+        if waiting.packet.aid not in rules.BSM_AIDS:
+            return False
+        known = self.state.replay.senders.get(waiting.sender)
+        return known is not None and abs(waiting.packet.generation_us - known.newest_us) < SURPLUS_US
 
-    def _settle_certificate(self, now: Now, checking: Checking, outcome: JobOutcome) -> list[Judgement]:
-        certificate = checking.certificate
+    def _replay_fault(self, now: Now, waiting: Waiting) -> Verdict | None:
+        generation_us = waiting.packet.generation_us
+        return self._replay.fault(self.state.replay, now.at_ns, waiting.sender, generation_us, waiting.e)
+
+    def _certificate_jobs(self) -> list[VerifyJob]:
+        state = self.state
+        jobs: list[VerifyJob] = []
+        if len(state.checking) == len(state.candidates):
+            return jobs
+        asked = set(state.checking.values())
+        for digest, candidate in state.candidates.items():
+            if len(state.checking) >= self._options.max_certificate_jobs:
+                break
+            if digest not in asked:
+                certificate = candidate.certificate
+                issuer = self._trust.issuer_of(certificate)
+                assert issuer is not None
+                e = issuer.e_of(certificate.tbs)
+                jobs.append(self._job(issuer, e, certificate.r, certificate.s, candidate.until_ns))
+                state.checking[jobs[-1].number] = digest
+        return jobs
+
+    def _message_jobs(self) -> list[VerifyJob]:
+        state, limits = self.state, self._options
+        jobs: list[VerifyJob] = []
+        while len(state.waiting) < limits.max_jobs:
+            last = Priority.REST if len(state.waiting) < limits.max_rest_jobs else Priority.CONVERGING
+            taken = self._backlog.take(state.backlog, last)
+            if taken is None:
+                break
+            waiting, rank = taken
+            packet = waiting.packet
+            # Meanwhile the same message, or another of the same moment, may have been verified.
+            if waiting.e in state.replay.seen:
+                state.answers.append(_refused(packet, Verdict.REPLAYED, waiting.certificate.digest8))
+            elif rank is not Priority.REST and self._is_surplus(waiting):
+                self._backlog.put(state.backlog, waiting, Priority.REST)
+            else:
+                until_ns = packet.until_ns + self._job_ns
+                jobs.append(self._job(waiting.certificate, waiting.e, packet.r, packet.s, until_ns))
+                state.waiting[jobs[-1].number] = waiting
+        return jobs
+
+    def _job(self, signer: Certificate, e: bytes, r: bytes, s: bytes, until_ns: int) -> VerifyJob:
+        return VerifyJob(self._number(), signer.curve, signer.point, e, r, s, until_ns, self._trust.version)
+
+    def _settle_certificate(self, now: Now, candidate: Candidate, outcome: JobOutcome) -> list[Judgement]:
+        state, certificate = self.state, candidate.certificate
         signer = certificate.digest8
         if outcome is not JobOutcome.OK:
-            return [_refused(packet, _OF_CERTIFICATE_JOB[outcome], signer) for packet in checking.packets]
-        self._learn(certificate)
-        held = [packet for other, packet in self.state.held if other == signer]
-        self.state.held = [(other, packet) for other, packet in self.state.held if other != signer]
-        until_ns = now.at_ns + self._options.deadline_ms * NS_PER_MS
+            if outcome is JobOutcome.BAD_SIGNATURE:
+                _bounded(state.refused, self._options.max_refused)[certificate.digest] = None
+            return [_refused(packet, _OF_CERTIFICATE_JOB[outcome], signer) for packet in candidate.packets]
+        _bounded(state.learned, self._options.max_certificates)[signer] = certificate
+        held = [packet for other, packet in state.held if other == signer]
+        state.held = [(other, packet) for other, packet in state.held if other != signer]
+        until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
         judgements = []
-        for packet in held + checking.packets:
-            again = dataclasses.replace(packet, until_ns=until_ns)
-            verdict = Verdict.CLOCK_UNSYNCHRONISED if now.utc_ns is None else self._ask_message(now, again, certificate)
+        for packet in held + candidate.packets:
+            verdict = self._line_up(now, dataclasses.replace(packet, until_ns=until_ns), certificate)
             if verdict is not None:
                 judgements.append(_refused(packet, verdict, signer))
         return judgements
 
-    def _learn(self, certificate: Certificate) -> None:
-        learned = self.state.learned
-        if len(learned) >= self._options.max_certificates:
-            del learned[next(iter(learned))]
-        learned[certificate.digest8] = certificate
-
     def _settle_message(self, now: Now, waiting: Waiting, outcome: JobOutcome) -> Judgement:
-        packet, certificate = waiting.packet, waiting.certificate
-        signer = certificate.digest8
-        verdict: Verdict | None = _OF_MESSAGE_JOB.get(outcome)
+        packet, signer = waiting.packet, waiting.certificate.digest8
+        verdict = _OF_MESSAGE_JOB.get(outcome)
         # The same packet may have been verified while this one waited.
-        verdict = verdict or self._replay_fault(now, packet, certificate, waiting.e)
+        verdict = verdict or self._replay_fault(now, waiting)
         if verdict is not None:
             return _refused(packet, verdict, signer)
-        self._replay.remember(self.state.replay, now.at_ns, (signer, packet.aid), packet.generation_us, waiting.e)
+        self._replay.remember(self.state.replay, now.at_ns, waiting.sender, packet.generation_us, waiting.e)
         if signer in self.state.learned:
-            self.state.learned[signer] = self.state.learned.pop(signer)  # last in the order of use
+            self.state.learned.move_to_end(signer)  # last in the order of use
         return Judgement(packet.ticket, Verdict.VALID, packet.aid, signer, packet.payload, packet.generation_us)
 
+
+# Ours. A vehicle sends every 100 ms (GB/T 45315-2025 7.3.1): within half of that nothing new is to be expected of it.
+SURPLUS_US = 50_000
 
 _OF_MESSAGE_JOB = {
     JobOutcome.BAD_SIGNATURE: Verdict.BAD_SIGNATURE,
@@ -280,9 +339,33 @@ _OF_MESSAGE_JOB = {
 _OF_CERTIFICATE_JOB = {**_OF_MESSAGE_JOB, JobOutcome.BAD_SIGNATURE: Verdict.CERTIFICATE_SIGNATURE}
 
 
-def _packet(ticket: int, spdu: Spdu, place: LatLon | None, until_ns: int) -> Packet:
-    generation_us = spdu.generation_us or 0
-    return Packet(ticket, spdu.aid, spdu.payload, generation_us, spdu.tbs, spdu.r, spdu.s, place, until_ns)
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A packet on its way through judge()."""
+
+    ticket: int
+    spdu: bytes
+    parsed: Spdu
+    standing: Standing
+
+    def packet(self, until_ns: int) -> Packet:
+        """What is kept of it."""
+        parsed = self.parsed
+        rank = self.standing.rank(parsed.aid, claim.read(parsed.payload))
+        generation_us = parsed.generation_us or 0
+        return Packet(self.ticket, parsed.aid, self.spdu, parsed.payload, generation_us, parsed.tbs, parsed.r, parsed.s,
+                      self.standing.place, rank, until_ns)  # fmt: skip
+
+
+def _bounded(known: OrderedDict[bytes, Any], most: int) -> OrderedDict[bytes, Any]:
+    """The same with room for one more: the least used goes."""
+    while len(known) >= most:
+        known.popitem(last=False)
+    return known
+
+
+def _shed(waiting: Waiting) -> Verdict:
+    return Verdict.SHED if waiting.packet.rank is Priority.REST else Verdict.SHED_RELEVANT
 
 
 def _refused(packet: Packet, verdict: Verdict, signer: bytes) -> Judgement:

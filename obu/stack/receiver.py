@@ -7,15 +7,17 @@ may say it, and its bytes are what they claim; whatever fails first names the co
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from obu.codec import uper
+from obu.codec import habits, uper
 from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
 from obu.core.frames import AirPacket, JobResult, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
+from obu.stack.edition_binding import EditionBinding
 
 SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 ms
 
@@ -32,23 +34,30 @@ class Heard:
 
 @dataclass(slots=True)
 class ReceiverState:
-    """received = verified + the sum of dropped + those the verifier still has."""
+    """received = verified + the sum of dropped + those the verifier still has. place: where we were last.
+
+    habits: messages delivered although they are not by the letter, by habit.
+    """
 
     received: int = 0
     verified: int = 0
+    place: LatLon | None = None
     dropped: dict[str, int] = field(default_factory=dict)
+    habits: dict[str, int] = field(default_factory=dict)
 
 
 class Receiver:
     """take() for packets, settle() for verify results, expire() for those that never came."""
 
-    def __init__(self, verifier: Verifier) -> None:
+    def __init__(self, verifier: Verifier, editions: EditionBinding) -> None:
         self.state = ReceiverState()
+        self.editions = editions
         self._verifier = verifier
 
-    def take(self, now: Now, packets: Sequence[AirPacket], place: LatLon | None) -> list[Heard]:
-        """Judges packets; most answers come later, by settle. place: where we are, for certificates with a region."""
+    def take(self, now: Now, packets: Sequence[AirPacket], standing: Standing) -> list[Heard]:
+        """Judges packets; most answers come later, by settle. standing: where we are and how we move."""
         heard = []
+        self.state.place = standing.place
         for packet in packets:
             self.state.received += 1
             try:
@@ -58,7 +67,7 @@ class Receiver:
             except RemoteError as error:
                 self._drop(error.reason)
                 continue
-            judgement = self._verifier.judge(now, dsm.payload, dsm.aid, place)
+            judgement = self._verifier.judge(now, dsm.payload, dsm.aid, standing)
             if isinstance(judgement, Judgement):
                 heard.extend(self._deliver(judgement))
         return heard
@@ -89,25 +98,31 @@ class Receiver:
             self._drop(judgement.verdict.value)
             return []
         try:
-            message = read(judgement)
+            frame, message = read(judgement, self.editions, self.state.place)
         except RemoteError as error:
             self._drop(error.reason)
             return []
         self.state.verified += 1
+        for habit in habits.of_frame(frame):
+            self.state.habits[habit] = self.state.habits.get(habit, 0) + 1
         assert judgement.signer is not None
         return [Heard(message, judgement.aid, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
 
 
-def read(judgement: Judgement) -> Message:
-    """The typed message of a valid judgement. Raises RemoteError when its bytes are not what its AID claims."""
-    assert judgement.payload is not None
-    frame = uper.decode(judgement.payload, None)
-    if frame.name not in aids.BY_AID[judgement.aid].frames:
-        raise RemoteError("aid_message_mismatch", frame.name)
+def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -> tuple[uper.Frame, Message]:
+    """The message of a valid judgement as it was written and typed, by its signer's edition. place: where we are.
+
+    Raises RemoteError when its bytes are not what its AID claims, or not surely what its signer meant.
+    """
+    assert judgement.payload is not None and judgement.signer is not None
+    found = uper.readings(judgement.payload)
+    if found.name not in aids.BY_AID[judgement.aid].frames:
+        raise RemoteError("aid_message_mismatch", found.name)
+    frame = editions.choose(judgement.signer, found, place)
     message = unpack(frame)
     if isinstance(message, Bsm) and message.sec_mark_ms is not None:
         generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
         apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
         if apart_ms >= SEC_MARK_LIMIT_MS:
             raise RemoteError("sec_mark_apart", str(apart_ms))
-    return message
+    return frame, message

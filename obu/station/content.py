@@ -10,6 +10,7 @@ from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, sec_mark_ms
 from obu.core.vehicle import Own
 
+EMERGENCY_CLASSES = range(60, 70)  # BasicVehicleClass, in YD/T 3709 as in GB/T 45315-2025 annex D
 NO_POSITION = Text("没有有效定位", "no valid position")
 OLD_POSITION = Text("定位已过期", "the position is too old")
 NO_SPEED = Text("没有车速", "no speed")
@@ -29,6 +30,11 @@ def missing(now: Now, own: Own, had_position: bool) -> list[Text]:
     if own.vehicle.yaw_rate_deg_s is None:
         reasons.append(NO_YAW_RATE)
     return reasons
+
+
+def is_on_duty(own: Own) -> bool:
+    """Whether this is an emergency vehicle with siren or light bar on (GB/T 45315-2025 7.3.2, emergencyExt)."""
+    return own.body.basic_class in EMERGENCY_CLASSES and bool(own.vehicle.siren or own.vehicle.light_bar)
 
 
 def place_now(now: Now, own: Own) -> LatLon | None:

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 
 from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
-from obu.core.frames import FeedEvent, Inbox, JobResult, Outbox, TxPacket
+from obu.core.frames import FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
@@ -29,9 +30,23 @@ class Stateful(Protocol):
     state: Any
 
 
+class Lasting(Protocol):
+    """A part of whose state something must outlive a restart or a power cut."""
+
+    def recall(self, data: bytes) -> None:
+        """What an earlier run saved, perhaps of another version: what is not understood is as if nothing was kept."""
+        ...
+
+    def to_save(self) -> bytes | None:
+        """What is to be kept from now on; None while nothing has changed since the last call."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
     """The parts, made from the configuration by runtime/wiring. kept: every part with state, by name, for checkpoints.
+
+    lasting: the parts that outlive a restart, by the name under which they are saved.
 
     is_bench: a bench anchor is trusted, so that nothing verified is worth more than a rehearsal.
     """
@@ -48,6 +63,7 @@ class Stages:
     health: Health
     is_bench: bool
     kept: dict[str, Stateful]
+    lasting: dict[str, Lasting]
 
 
 @dataclass(slots=True)
@@ -70,11 +86,14 @@ class Station:
         stages = self._stages
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
+        self._recall(inbox.saved)
         stages.health.take(inbox.drivers)
+        stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
-        heard += stages.receiver.take(now, inbox.air, content.place_now(now, own))
+        standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
+        heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
         stages.warn.take(heard)
         stages.warn.look(now, own)
@@ -89,7 +108,18 @@ class Station:
             wake_at_ns=self._wake_at_ns(),
             want_random=stages.transmit.pseudonyms.state.want_random,
             clock_mark=self._clock_mark(),
+            saves=self._saves(),
         )
+
+    def _recall(self, saved: tuple[Save, ...]) -> None:
+        for save in saved:
+            part = self._stages.lasting.get(save.name)
+            if part is not None:
+                part.recall(save.data)
+
+    def _saves(self) -> tuple[Save, ...]:
+        asked = ((name, part.to_save()) for name, part in self._stages.lasting.items())
+        return tuple(Save(name, data) for name, data in asked if data is not None)
 
     def _own(self, now: Now, inbox: Inbox) -> Own:
         stages = self._stages
@@ -131,7 +161,7 @@ class Station:
             "air": status.air(stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit.pseudonyms, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.is_bench),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,

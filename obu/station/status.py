@@ -4,13 +4,16 @@ from typing import Any
 
 import obu
 from obu.can_input.decoder import DecoderState
+from obu.codec.editions import Edition
 from obu.core.alert import Shown, Text
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
-from obu.security.pseudonym import Pseudonyms
+from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
 from obu.station.transmit import Transmit
+
+SENDERS_SHOWN = 16
 
 
 def words(text: Text | None) -> dict[str, str] | None:
@@ -90,9 +93,10 @@ def gnss(now: Now, own: Own, dropped: dict[str, int]) -> dict[str, Any]:
 def bsm(transmit: Transmit) -> dict[str, Any]:
     """Own BSMs: sent or why not, how many, how regularly."""
     state, periods = transmit.state, transmit.periods
+    why = [*state.why, *([state.key_fault] if state.key_fault else [])]
     return {
-        "state": "stopped" if state.why else "sending",
-        "why": [words(reason) for reason in state.why],
+        "state": "stopped" if why else "sending",
+        "why": [words(reason) for reason in why],
         "sent": state.sent,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
@@ -107,6 +111,29 @@ def air(receiver: Receiver) -> dict[str, Any]:
         "verified": state.verified,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
+        "habits": dict(sorted(state.habits.items())),
+        "editions": _editions(receiver.editions),
+    }
+
+
+def _editions(editions: EditionBinding) -> dict[str, Any]:
+    """Which edition MAP and RSI are read by; of the senders the last to speak."""
+    state, options = editions.state, editions.options
+    last = list(state.senders.items())[-SENDERS_SHOWN:]
+    return {
+        "mode": options.fixed.value if options.fixed else "auto",
+        "default": options.default.value,
+        "judged": dict(sorted(state.judged.items())),
+        "rebound": state.rebound,
+        "forgotten": state.forgotten,
+        "bound": {
+            edition.value: sum(each.edition is edition for each in state.senders.values()) for edition in Edition
+        },
+        "doubted": sum(each.step is not Step.BOUND for each in state.senders.values()),
+        "senders": [
+            {"signer": signer.hex(), "edition": binding.edition.value, "state": binding.step.value}
+            for signer, binding in last
+        ],
     }
 
 
@@ -120,15 +147,24 @@ def can(now: Now, state: DecoderState) -> dict[str, Any]:
     }
 
 
-def security(now: Now, pseudonyms: Pseudonyms, is_bench: bool) -> dict[str, Any]:
+def security(now: Now, transmit: Transmit, is_bench: bool) -> dict[str, Any]:
     """Whether the unit can sign, and as whom."""
+    pseudonyms = transmit.pseudonyms
     identity, lack = pseudonyms.state.identity, pseudonyms.state.lack
+    outlook = None if now.utc_ns is None else pseudonyms.outlook(now.utc_ns)
     return {
-        "state": lack.value if lack else "ok",
+        "state": lack.value if lack else "key_failed" if transmit.state.key_fault else "ok",
         "certificate": identity.certificate.digest8.hex() if identity else None,
-        "pool": 0 if now.utc_ns is None else pseudonyms.usable(now.utc_ns),
+        "on_duty": identity is not None and identity.is_on_duty,
+        "pool": outlook.usable if outlook else 0,
+        "pool_low_from_utc_s": _unix_s(outlook.low_from_ns) if outlook else None,
+        "duty_until_utc_s": _unix_s(outlook.duty_end_ns) if outlook else None,
         "bench_keys": is_bench,
     }
+
+
+def _unix_s(utc_ns: int | None) -> int | None:
+    return None if utc_ns is None else utc_ns // NS_PER_S
 
 
 def version() -> str:

@@ -8,7 +8,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from obu.core.alert import Text
-from obu.core.frames import JobResult, SignJob, TxPacket
+from obu.core.frames import DriverState, JobResult, SignJob, TxPacket
 from obu.core.now import Now
 from obu.core.vehicle import Own
 from obu.positioning.own import OwnTracker
@@ -19,11 +19,20 @@ from obu.station import content
 from obu.station.periods import Periods
 from obu.station.schedule import BsmSchedule, Due
 
+KEYS = "keys"  # the driver state by which the key store speaks
 MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
+# GB/T 45315-2025 table 4, by (emergency vehicle on duty, what is due).
+AID = {
+    (False, Due.REGULAR): aids.BSM, (False, Due.EVENT): aids.BSM_EVENT,
+    (True, Due.REGULAR): aids.BSM_EMERGENCY, (True, Due.EVENT): aids.BSM_EMERGENCY_EVENT,
+}  # fmt: skip
 OFF = Text("配置为不发送", "switched off by bsm.transmit")
 WHY = {
     Lack.NO_TIME: content.NO_TIME,
     Lack.NO_CERTIFICATE: Text("没有有效证书，请更新证书池", "no valid certificate; refill the pool"),
+    Lack.USED_UP: Text(
+        "证书均已达到使用次数上限，请更新证书池", "every certificate was used as often as it may be; refill the pool"
+    ),
     Lack.NO_RANDOM: Text("等待随机数", "waiting for randomness"),
     Lack.BAD_RANDOM: Text("随机数源自检失败", "the random source failed its self-test"),
 }
@@ -31,9 +40,13 @@ WHY = {
 
 @dataclass(slots=True)
 class TransmitState:
-    """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to."""
+    """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to.
+
+    key_fault: what the key store says is wrong with it. Signatures are still asked for: that is how it is tried again.
+    """
 
     why: tuple[Text, ...] = ()
+    key_fault: Text | None = None
     epoch: int = -1
     msg_count: int = 0
     first_utc_ns: int | None = None
@@ -52,9 +65,16 @@ class Transmit:
         self._tracker = tracker
         self._enabled = enabled
 
+    def hear(self, drivers: tuple[DriverState, ...]) -> None:
+        """What the key store said of itself."""
+        for driver in drivers:
+            if driver.name == KEYS:
+                fault = Text(f"密钥库：{driver.why_zh or driver.why}", f"key store: {driver.why}")
+                self.state.key_fault = None if driver.is_up else fault
+
     def identify(self, now: Now, own: Own, random: bytes) -> tuple[Identity | None, Own]:
         """The identity of this instant; at a change message count and path begin anew, the path also in Own."""
-        self.pseudonyms.update(now, content.place_now(now, own), bool(own.events), random)
+        self.pseudonyms.update(now, content.place_now(now, own), bool(own.events), random, content.is_on_duty(own))
         identity = self.pseudonyms.state.identity
         if identity is not None and identity.epoch != self.state.epoch:
             self.state.epoch, self.state.msg_count = identity.epoch, identity.msg_count
@@ -81,8 +101,7 @@ class Transmit:
             return None
         message = content.bsm(now, own, place, identity.bsm_id, state.msg_count)
         state.msg_count = (state.msg_count + 1) % MSG_COUNTS
-        aid = aids.BSM_EVENT if due is Due.EVENT else aids.BSM
-        return self.sender.begin(now, message, aid, identity, urgent=due is Due.EVENT)
+        return self.sender.begin(now, message, AID[identity.is_on_duty, due], identity, urgent=due is Due.EVENT)
 
     def settle(self, now: Now, result: JobResult, identity: Identity | None) -> TxPacket | None:
         """The signed packet, ready for the radio."""

@@ -31,6 +31,20 @@ def test_what_is_not_known_is_a_dash_and_what_is_missing_is_said(tmp_path):
     assert lines[3] == "定位  无定位  卫星 -，- ms 前，精度 - m"
 
 
+def test_a_pool_that_runs_low_and_duty_are_said_with_their_days(unit):
+    body = unit.status()
+    security = {**body["security"], "pool_low_from_utc_s": 1_790_000_000, "on_duty": True}
+    for ends, zh, en in (
+        (None, "执行任务  测试密钥", "on duty  BENCH KEYS"),
+        (1_790_600_000, "身份证书 2026-09-28 到期", "identity certificate ends 2026-09-28"),
+        (0, "身份证书已过期", "no valid identity certificate"),
+    ):
+        told = {**body, "security": {**security, "duty_until_utc_s": ends}}
+        chinese, english = status.lines(told, "zh")[4], status.lines(told, "en")[4]
+        assert "（2026-09-21 起不足，请更新证书池）  执行任务" in chinese and zh in chinese
+        assert "(too few from 2026-09-21: refill the pool)  on duty" in english and en in english
+
+
 def test_every_state_that_a_unit_can_say_has_its_words():
     from obu.hmi.display import Condition
     from obu.security.pseudonym import Lack
@@ -43,5 +57,6 @@ def test_every_state_that_a_unit_can_say_has_its_words():
         "ok",
         *(lack.value for lack in Lack),
         *(each.value for each in Condition),
+        *("auto", "ydt3709", "csae53"),
     }
     assert said <= status.STATES.keys()

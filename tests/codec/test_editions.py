@@ -6,72 +6,10 @@ import pytest
 
 from obu.codec import uper
 from obu.codec.editions import Edition
-from obu.codec.messages import map as road_map
-from obu.codec.messages import pack, rsi
-from obu.codec.messages.rsi import NodeRef
+from obu.codec.messages import pack
 from obu.codec.plausible import implausibility
 from obu.core.errors import RemoteError
-from obu.core.geo import LatLon, move
-
-
-def some_map(rng: random.Random) -> road_map.MapData:
-    centre = LatLon(rng.uniform(22, 41), rng.uniform(100, 122))
-    return road_map.MapData(
-        msg_count=rng.randrange(128),
-        minute=rng.choice((None, rng.randrange(527_040))),
-        nodes=tuple(_node(move(centre, rng.uniform(0, 360), 400 * n), n, rng) for n in range(rng.randrange(1, 4))),
-    )
-
-
-def _node(place: LatLon, number: int, rng: random.Random) -> road_map.Node:
-    links = tuple(_link(place, rng) for _ in range(rng.randrange(5)))
-    return road_map.Node(ref=NodeRef(rng.choice((None, 3)), number), place=place, links=links)
-
-
-def _link(place: LatLon, rng: random.Random) -> road_map.Link:
-    heading = rng.uniform(0, 360)
-    points = tuple(move(place, heading, 30.0 * step) for step in range(rng.choice((0, 2, 9))))
-    lanes = tuple(
-        road_map.Lane(
-            id=number + 1,
-            width_m=3.5,
-            maneuvers=frozenset(rng.sample(list(road_map.Maneuver), 2)),
-            connections=tuple(
-                road_map.Connection(node=NodeRef(None, rng.randrange(9)), phase=rng.randrange(1, 17))
-                for _ in range(rng.randrange(3))
-            ),
-            points=points,
-        )
-        for number in range(rng.randrange(1, 5))
-    )
-    return road_map.Link(upstream=NodeRef(None, rng.randrange(99)), lanes=lanes, width_m=10.5, points=points)
-
-
-def some_rsi(rng: random.Random) -> rsi.Rsi:
-    place = LatLon(rng.uniform(22, 41), rng.uniform(100, 122))
-    return rsi.Rsi(
-        msg_count=rng.randrange(128),
-        id=rng.randbytes(8),
-        place=place,
-        events=tuple(
-            rsi.RoadEvent(
-                number=number,
-                event_type=rng.choice((501, 707, 904)),
-                place=move(place, rng.uniform(0, 360), rng.uniform(0, 500)),
-                radius_m=rng.uniform(0, 100),
-                paths=tuple(_path(place, rng) for _ in range(rng.randrange(3))),
-            )
-            for number in range(rng.randrange(1, 4))
-        ),
-    )
-
-
-def _path(place: LatLon, rng: random.Random) -> rsi.ReferencePath:
-    heading, bend = rng.uniform(0, 360), rng.uniform(-10, 10)
-    points = [move(place, rng.uniform(0, 360), rng.uniform(0, 300))]
-    for step in range(rng.randrange(1, 12)):
-        points.append(move(points[-1], heading + bend * step, rng.uniform(20, 60)))
-    return rsi.ReferencePath(tuple(points), rng.choice((5.0, 10.0, 20.0)))
+from tests.codec.lifelike import some_map, some_rsi
 
 
 @pytest.mark.parametrize("make", [some_map, some_rsi])

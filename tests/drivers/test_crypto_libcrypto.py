@@ -1,5 +1,6 @@
 """libcrypto against other people's SM2 and P-256, and against signatures that must be refused."""
 
+import hashlib
 import os
 import threading
 
@@ -14,7 +15,7 @@ from obu.core.frames import JobOutcome
 from obu.drivers import crypto_self_test, libcrypto
 
 LIB = libcrypto.load()
-N = libcrypto.ORDERS["sm2"]
+N = crypto_self_test.ORDERS["sm2"]
 E = bytes(range(32))
 # GM/T 0003.5-2012 A.2: a key whose private half is printed.
 D = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8
@@ -73,7 +74,7 @@ def test_an_independent_p256_both_ways() -> None:
     point = b"\x04" + be(numbers.x) + be(numbers.y)
     assert LIB.verify("p256", point, E, be(r_int), be(s_int)) is JobOutcome.OK
     # ECDSA cannot tell (r, s) from (r, n - s): a harmless equivalent.
-    assert LIB.verify("p256", point, E, be(r_int), be(libcrypto.ORDERS["p256"] - s_int)) is JobOutcome.OK
+    assert LIB.verify("p256", point, E, be(r_int), be(crypto_self_test.ORDERS["p256"] - s_int)) is JobOutcome.OK
 
 
 def test_numbers_out_of_range_are_refused() -> None:
@@ -203,3 +204,38 @@ def test_a_machine_without_libcrypto_or_sm3_is_told_so(monkeypatch: pytest.Monke
     monkeypatch.setattr("hashlib.algorithms_available", {"sha256"})
     with pytest.raises(LocalError, match="has no SM3"):
         libcrypto.load.__wrapped__()
+
+
+def test_an_sm3_that_hashes_otherwise_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert crypto_self_test.hashes_rightly()
+    monkeypatch.setattr(crypto_self_test.hashlib, "new", lambda name, data: hashlib.sha256(data))
+    with pytest.raises(LocalError, match="SM3 fails its self-test"):
+        libcrypto.load.__wrapped__()
+
+
+@pytest.mark.parametrize("curve", ["sm2", "p256"])
+def test_a_signer_that_uses_a_nonce_twice_is_found(curve: str) -> None:
+    # Two signatures with one nonce give the key away. Ours are made by hand: k is fixed, kG is the oracle's.
+    key = LIB.generate(curve)
+    assert crypto_self_test.signs_rightly(LIB, curve, key.point, lambda e: LIB.sign(key, e))
+    stuck = LIB.sign(key, E)
+    assert not crypto_self_test.signs_rightly(LIB, curve, key.point, lambda e: stuck)
+    assert not crypto_self_test.signs_rightly(LIB, curve, LIB.generate(curve).point, lambda e: LIB.sign(key, e))
+    fixed = "00" * 31 + "07"
+
+    def sm2_with_one_nonce(e: bytes) -> tuple[bytes, bytes]:
+        signature = bytes.fromhex(ORACLE.sign(e, fixed))
+        return signature[:32], signature[32:]
+
+    def p256_with_one_nonce(e: bytes) -> tuple[bytes, bytes]:
+        numbers = ec.derive_private_key(D, ec.SECP256R1()), ec.derive_private_key(7, ec.SECP256R1())
+        n, r = crypto_self_test.ORDERS["p256"], numbers[1].public_key().public_numbers().x
+        return be(r), be(pow(7, -1, n) * (int.from_bytes(e, "big") + r * D) % n)
+
+    if curve == "sm2":
+        point, sign = POINT, sm2_with_one_nonce
+    else:
+        public = ec.derive_private_key(D, ec.SECP256R1()).public_key().public_numbers()
+        point, sign = b"\x04" + be(public.x) + be(public.y), p256_with_one_nonce
+    assert LIB.verify(curve, point, E, *sign(E)) is JobOutcome.OK
+    assert not crypto_self_test.signs_rightly(LIB, curve, point, sign)

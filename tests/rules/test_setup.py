@@ -65,6 +65,7 @@ def test_what_is_shipped_needs_no_library_of_the_bench_or_of_development() -> No
         "ruff",
         "playwright",
         "pycrate",
+        "pycryptodome-test-vectors",
         "cryptography",
         "gmssl",
         "uv",

@@ -73,9 +73,9 @@ class Steps:
 
 
 def made(steps):
-    source, radio, pool, sock = (Line(name) for name in ("gnss", "radio", "pool", "socket"))
+    source, radio, pool, kept, sock = (Line(name) for name in ("gnss", "radio", "pool", "state", "socket"))
     events = []
-    loop = Loop(steps, Outer(SystemClock(1.0), [source], radio, pool, sock), events.extend)
+    loop = Loop(steps, Outer(SystemClock(1.0), [source], radio, pool, kept, sock), events.extend)
     steps.loop = loop
     return loop, source, radio, events
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obu.codec import coer
-from obu.core.frames import JobResult
+from obu.core.frames import JobOutcome, JobResult
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, v2x_time_us
 from obu.drivers import libcrypto
 from obu.runtime import bench_pki
 from obu.runtime.bench_pki import BSM_AIDS, BenchPki
 from obu.security import certificate as certificates
-from obu.security import issuing, trust
+from obu.security import issuing, profile, trust
 from obu.security.certificate import Certificate
 from obu.security.issuing import Draft, Lifetime
-from obu.security.keys import sm3
+from obu.security.profile import Profile
 from obu.security.trust import Snapshot
-from obu.security.verdict import Judgement
+from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verifier import Options, Verifier
 
 UTC_NS = 1_795_000_000 * NS_PER_S  # 2026-11-18
@@ -58,9 +58,14 @@ class Workshop:
     def __post_init__(self) -> None:
         self.vehicle = self.station()
 
+    @property
+    def way(self) -> Profile:
+        """How everybody here signs."""
+        return self.pki.root.certificate.profile
+
     def station(self, aids: tuple[int, ...] = BSM_AIDS, lifetime: Lifetime = LIFETIME) -> Station:
         """A genuine end entity."""
-        key = self.lib.generate("sm2")
+        key = self.lib.generate(self.way.curve)
         return Station(certificates.parse(self.pki.issue(key.point, lifetime, aids)), key)
 
     def snapshot(self, *extra: bytes, revoked: frozenset[bytes] = frozenset()) -> Snapshot:
@@ -91,7 +96,7 @@ class Workshop:
 
     def odd_station(self, change: Change = nothing, outer: Change = nothing, **rest: Any) -> tuple[bytes, Any]:
         """(certificate bytes, key) of an end entity with a spoilt certificate."""
-        key = self.lib.generate("sm2")
+        key = self.lib.generate(self.way.curve)
         draft = issuing.end_entity(key.point, LIFETIME, rest.get("issuer") or self.pki.pca.certificate, BSM_AIDS)
         return self.sign_certificate(draft, change, outer, **rest), key
 
@@ -122,13 +127,20 @@ class Workshop:
         digest = e(tbs_bytes) if e else self.e_of(raw, tbs_bytes)
         r, s = self.lib.sign(key or station.key, digest)
         signed = {
-            "hashId": "sm3",
+            "hashId": self.way.hash_id,
             "tbsData": tbs,
-            "signer": ("certificate", [coer.decode("Certificate", raw)]) if full else ("digest", sm3(raw)[-8:]),
-            "signature": ("sm2Signature", {"rSig": r, "sSig": s}),
+            "signer": ("certificate", [coer.decode("Certificate", raw)]) if full else ("digest", self.digest8_of(raw)),
+            "signature": (self.way.signature, {"rSig": r if self.way is profile.SM2 else ("x-only", r), "sSig": s}),
         }
         outer(signed)
         return coer.encode("V2XSecData", {"protocolVersion": 3, "content": ("signedData", signed)})
+
+    def digest8_of(self, raw: bytes) -> bytes:
+        """HashedId8 of a certificate, of its bytes as they are where it cannot be parsed."""
+        try:
+            return certificates.parse(raw).digest8
+        except Exception:
+            return self.way.digest(raw)[-8:]
 
     @staticmethod
     def e_of(raw: bytes, tbs: bytes) -> bytes:
@@ -155,9 +167,19 @@ class Workshop:
             for job in jobs:
                 outcome = self.lib.verify(job.curve, job.point, job.e, job.r, job.s)
                 judgements += verifier.settle(now, JobResult(job.number, outcome))
-        return judgements
+        return judgements + verifier.expire(now)
 
 
-def make() -> Workshop:
+def make(way: Profile = profile.SM2) -> Workshop:
     """A workshop with a new PKI."""
-    return Workshop(bench_pki.create(LIFETIME, "test"), libcrypto.load())
+    return Workshop(bench_pki.create(LIFETIME, "test", way), libcrypto.load())
+
+
+def outcome_of_message(shop: Workshop, outcome: JobOutcome) -> Judgement:
+    """Of a packet of a known signer whose job ends like this."""
+    verifier = shop.verifier()
+    assert shop.judge(verifier, shop.spdu()).verdict is Verdict.VALID
+    assert isinstance(verifier.judge(NOW, shop.spdu(at=later(NOW, -1)), 111), Pending)
+    (job,) = verifier.take_jobs()
+    (judgement,) = verifier.settle(NOW, JobResult(job.number, outcome))
+    return judgement

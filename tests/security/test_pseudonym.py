@@ -3,16 +3,30 @@
 import hashlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from obu.core.errors import LocalError
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_S, Now
 from obu.runtime.freeze import freeze, thaw
+from obu.security.certificate import Certificate
+from obu.security.coverage import Coverage
 from obu.security.issuing import Lifetime
-from obu.security.pseudonym import L2_SOURCE_MAX, L2_SOURCE_MIN, Credential, Lack, Pseudonyms, pair
+from obu.security.pseudonym import (
+    L2_SOURCE_MAX,
+    L2_SOURCE_MIN,
+    Credential,
+    Lack,
+    Options,
+    Outlook,
+    Pseudonyms,
+    pair,
+)
 from tests.security.forge import HOUR_NS, NOW, UTC_NS, Workshop, later
 
 HOME = LatLon(39.9, 116.3)
+DAY_NS = 24 * HOUR_NS
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +36,11 @@ def pool(shop: Workshop) -> tuple[Credential, ...]:
 
 def randoms(seed: int) -> bytes:
     return hashlib.sha256(seed.to_bytes(8, "big")).digest()
+
+
+def dated(shop: Workshop, start_day: int, days: int) -> Certificate:
+    """A genuine certificate that is valid from a day on, for some days."""
+    return shop.station(lifetime=Lifetime(UTC_NS + start_day * DAY_NS, days * 86_400)).certificate
 
 
 class Drive:
@@ -151,7 +170,7 @@ def test_an_expired_certificate_is_left_at_once_even_in_an_event(shop: Workshop)
     machine.state.uses[longer.certificate.digest8] = 1
     machine.update(NOW, HOME, True, randoms(1))
     assert machine.state.identity is not None and machine.state.identity.key == "short"
-    assert machine.usable(UTC_NS) == 2
+    assert machine.outlook(UTC_NS).usable == 2
     assert machine.update(later(NOW, 60_000), HOME, True, randoms(2))
     assert machine.state.identity.key == "longer"
 
@@ -169,6 +188,128 @@ def test_its_state_survives_a_journal(pool: tuple[Credential, ...]) -> None:
     drive.run(700)
     twin.run(700)
     assert twin.pseudonyms.state == drive.pseudonyms.state
+
+
+def started(pool: tuple[Credential, ...], saved: bytes | None, seed: int, options: Options | None = None) -> Pseudonyms:
+    """A unit that has just been switched on, with what the last run saved."""
+    machine = Pseudonyms(pool, options)
+    if saved is not None:
+        machine.recall(saved)
+    machine.update(NOW, HOME, False, randoms(seed))
+    return machine
+
+
+def test_restarts_use_no_certificate_again_before_all_have_been_used(pool: tuple[Credential, ...]) -> None:
+    saved, taken = None, []
+    for seed in range(2 * len(pool)):
+        machine = started(pool, saved, seed)
+        assert machine.state.identity is not None
+        taken.append(machine.state.identity.key)
+        saved = machine.to_save()
+        assert saved is not None and machine.to_save() is None
+    assert sorted(taken[: len(pool)]) == sorted(taken[len(pool) :]) == [credential.key for credential in pool]
+
+
+def test_a_bound_on_uses_holds_over_restarts_and_is_told(pool: tuple[Credential, ...]) -> None:
+    saved, options = None, Options(max_uses=2)
+    for seed in range(2 * len(pool)):
+        machine = started(pool, saved, seed, options)
+        saved = machine.to_save()
+    machine = started(pool, saved, 99, options)
+    assert (machine.state.identity, machine.state.lack) == (None, Lack.USED_UP)
+
+
+def test_a_unit_that_runs_keeps_its_last_certificate_when_all_are_used_up(pool: tuple[Credential, ...]) -> None:
+    drive = Drive(Pseudonyms(pool, Options(max_uses=1)), 60)
+    assert len(drive.run(300 * (len(pool) + 3))) == len(pool) - 1
+    assert drive.pseudonyms.state.identity is not None and drive.pseudonyms.state.lack is None
+
+
+@given(saved=st.binary(max_size=100))
+def test_what_was_saved_by_something_else_changes_nothing(pool: tuple[Credential, ...], saved: bytes) -> None:
+    machine = started(pool, saved, 1)
+    assert machine.state.identity is not None
+    assert machine.state.uses.keys() <= {credential.certificate.digest8 for credential in pool}
+
+
+@given(
+    lives=st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), max_size=8),
+    count=st.integers(0, 4),
+    day=st.integers(-1, 80),
+)
+def test_the_pool_is_told_of_before_it_is_low(
+    shop: Workshop, lives: list[tuple[int, int]], count: int, day: int
+) -> None:
+    certificates = [dated(shop, start, days) for start, days in lives]
+    coverage, at_ns = Coverage(certificates), UTC_NS + day * DAY_NS
+
+    def valid(utc_ns: int) -> int:
+        return sum(certificate.is_valid_at(utc_ns) for certificate in certificates)
+
+    assert coverage.at(at_ns) == valid(at_ns)
+    low_ns = coverage.below_from_ns(count, at_ns)
+    days = [at_ns, *(UTC_NS + later * DAY_NS for later in range(day + 1, 100))]
+    assert low_ns == next((utc_ns for utc_ns in days if valid(utc_ns) < count), None)
+
+
+def test_the_warning_comes_days_ahead_and_not_sooner(shop: Workshop) -> None:
+    pool = tuple(Credential(dated(shop, 0, days), str(days)) for days in (10, 20, 30))
+    machine = Pseudonyms(pool, Options(low_count=2, warn_days=7), duty=(Credential(dated(shop, 0, 25), "duty"),))
+    assert machine.outlook(UTC_NS + 12 * DAY_NS) == Outlook(2, None, None)
+    assert machine.outlook(UTC_NS + 13 * DAY_NS) == Outlook(2, UTC_NS + 20 * DAY_NS, None)
+    assert machine.outlook(UTC_NS + 19 * DAY_NS) == Outlook(2, UTC_NS + 20 * DAY_NS, UTC_NS + 25 * DAY_NS)
+    assert machine.outlook(UTC_NS + 26 * DAY_NS) == Outlook(1, UTC_NS + 26 * DAY_NS, 0)
+
+
+class Duty:
+    """A unit with one identity certificate, stepped by hand at 80 km/h: (seconds, on duty, event) -> its key."""
+
+    def __init__(self, pool: tuple[Credential, ...], duty: Credential) -> None:
+        self.pseudonyms = Pseudonyms(pool, duty=(duty,))
+
+    def key(self, t_s: float, is_on_duty: bool, event: bool = False) -> str | None:
+        place = move(HOME, 0.0, 80 / 3.6 * t_s)
+        for _ in range(2):  # randomness comes a turn after it is wanted
+            self.pseudonyms.update(later(NOW, t_s * 1000), place, event, randoms(round(t_s * 10)), is_on_duty)
+        identity = self.pseudonyms.state.identity
+        return identity.key if identity else None
+
+
+def test_on_duty_the_identity_certificate_signs_and_never_changes(shop: Workshop, pool: tuple[Credential, ...]) -> None:
+    unit = Duty(pool, Credential(dated(shop, 0, 30), "duty"))
+    before = unit.key(0, False)
+    assert before != "duty"
+    old = unit.pseudonyms.state.identity
+    assert [unit.key(t_s, True) for t_s in (10, 400, 900, 2000)] == ["duty"] * 4
+    new = unit.pseudonyms.state.identity
+    assert old is not None and new is not None
+    assert new.is_on_duty and new.epoch == old.epoch + 1
+    assert new.bsm_id != old.bsm_id and new.l2_source != old.l2_source
+    after = unit.key(2010, False)
+    assert after not in ("duty", before)
+
+
+def test_duty_begins_in_an_event_but_does_not_end_in_one(shop: Workshop, pool: tuple[Credential, ...]) -> None:
+    unit = Duty(pool, Credential(dated(shop, 0, 30), "duty"))
+    unit.key(0, False, event=True)
+    assert unit.key(1, True, event=True) == "duty"
+    assert unit.key(2, False, event=True) == "duty"
+    assert unit.key(3, False) != "duty"
+
+
+def test_an_identity_certificate_that_ended_leaves_an_ordinary_vehicle(
+    shop: Workshop, pool: tuple[Credential, ...]
+) -> None:
+    unit = Duty(pool, Credential(dated(shop, -10, 10), "duty"))
+    assert unit.key(0, True) != "duty"
+    assert unit.pseudonyms.state.lack is None
+
+
+def test_off_duty_with_an_empty_pool_it_is_silent(shop: Workshop) -> None:
+    unit = Duty((), Credential(dated(shop, 0, 30), "duty"))
+    assert unit.key(0, True) == "duty"
+    assert unit.key(1, False) is None
+    assert unit.pseudonyms.state.lack is Lack.NO_CERTIFICATE
 
 
 def test_certificates_find_their_keys_by_the_point(shop: Workshop) -> None:

@@ -64,25 +64,98 @@ def test_a_repeat_is_refused_for_as_long_as_the_message_is_young(shop: Workshop)
 
 
 def test_a_flood_leaves_nothing_behind(shop: Workshop) -> None:
-    verifier = shop.verifier(max_pending=16, max_held=16, max_certificates=8)
-    genuine = shop.spdu(full=False)
-    full = shop.spdu()
+    limits = {"max_backlog": 16, "max_held": 16, "max_candidates": 8, "max_certificates": 8, "max_jobs": 4}
+    verifier = shop.verifier(**limits)
+    assert shop.judge(verifier, shop.spdu(at=later(NOW, -500))).verdict is Verdict.VALID
+    full, digest = shop.spdu(station=shop.station()), shop.spdu(full=False)
     rng = random.Random(1)
     counted = 0
     for number in range(3000):
         now = later(NOW, number / 20)
-        kind = number % 3
-        spdu = genuine[:-72] + rng.randbytes(8) + genuine[-64:] if kind == 0 else full
-        spdu = full[:-1] + rng.randbytes(1) if kind == 1 else spdu
-        counted += isinstance(verifier.judge(now, spdu, 111), Judgement)
+        forged = digest[:-10] + rng.randbytes(10)  # a genuine digest and time, another signature
+        if number % 3 == 0:
+            forged = digest[:-74] + rng.randbytes(8) + digest[-66:]  # nobody's digest
+        elif number % 3 == 1:
+            forged = full[:-68] + rng.randbytes(2) + full[-66:]  # a certificate whose signature is wrong
+        counted += isinstance(verifier.judge(now, forged, 111), Judgement)
         counted += len(verifier.expire(now))
+        verifier.take_jobs()
         state = verifier.state
-        waiting = len(state.waiting) + sum(len(checking.packets) for checking in state.checking.values())
-        assert waiting == state.pending <= 16
+        assert state.backlog.count == sum(map(len, state.backlog.lines.values())) <= 16
         assert len(state.held) <= 16
+        assert len(state.candidates) <= 8
+        assert len(state.waiting) <= 4
     counted += len(verifier.expire(later(NOW, 10_000)))
     assert counted == 3000
-    assert verifier.state.pending == 0
+    assert (verifier.state.backlog.of_sender, verifier.state.waiting, verifier.state.checking) == ({}, {}, {})
+    assert len(verifier.state.learned) == 1
+
+
+def test_a_certificate_with_a_wrong_signature_is_verified_once(shop: Workshop) -> None:
+    verifier = shop.verifier(max_refused=2)
+    raw, key = shop.odd_station(key=shop.lib.generate("sm2"))
+    for number in range(3):
+        spdu = shop.spdu(raw=raw, key=key, at=later(NOW, -number))
+        assert shop.judge(verifier, spdu).verdict is Verdict.CERTIFICATE_SIGNATURE
+    assert verifier.state.next_number == 1 + 2 * 4  # three tickets, one job
+    for _ in range(3):
+        raw, key = shop.odd_station(key=shop.lib.generate("sm2"))
+        shop.judge(verifier, shop.spdu(raw=raw, key=key))
+    assert len(verifier.state.refused) == 2
+
+
+def test_certificates_are_learned_however_many_messages_wait(shop: Workshop) -> None:
+    verifier = shop.verifier(max_jobs=2, max_backlog=4)
+    assert shop.judge(verifier, shop.spdu(at=later(NOW, -500))).verdict is Verdict.VALID
+    for number in range(20):
+        verifier.judge(NOW, shop.spdu(full=False, at=later(NOW, -number)), 111)
+    assert len(verifier.take_jobs()) == 2
+    stranger = shop.station()
+    verifier.judge(NOW, shop.spdu(station=stranger), 111)
+    (job,) = verifier.take_jobs()
+    verifier.settle(NOW, JobResult(job.number, JobOutcome.OK))
+    assert stranger.certificate.digest8 in verifier.state.learned
+
+
+def test_who_copies_one_digest_crowds_no_other(shop: Workshop) -> None:
+    verifier, other = shop.verifier(), shop.station()
+    for each in (shop.vehicle, other):
+        assert shop.judge(verifier, shop.spdu(station=each, at=later(NOW, -100))).verdict is Verdict.VALID
+    copy = shop.spdu(full=False)
+    forged = [copy[:-8] + number.to_bytes(8) for number in range(1000)]
+    for spdu in forged[:500]:
+        verifier.judge(NOW, spdu, 111)
+    genuine = verifier.judge(NOW, shop.spdu(station=other, full=False), 111)
+    for spdu in forged[500:]:
+        verifier.judge(NOW, spdu, 111)
+    answers = {judgement.ticket: judgement.verdict for judgement in shop.finish(verifier)}
+    assert answers[genuine.ticket] is Verdict.VALID
+    assert list(answers.values()).count(Verdict.BAD_SIGNATURE) == 4  # max_of_sender
+
+
+def test_what_comes_again_of_the_same_moment_waits_behind_everybody(shop: Workshop) -> None:
+    verifier, other = shop.verifier(max_jobs=1, max_rest_jobs=1), shop.station()
+    for each in (shop.vehicle, other):
+        assert shop.judge(verifier, shop.spdu(station=each, at=later(NOW, -100))).verdict is Verdict.VALID
+    first = verifier.judge(NOW, shop.spdu(), 111)
+    second = verifier.judge(NOW, shop.spdu(at=later(NOW, -49)), 111)
+    third = verifier.judge(NOW, shop.spdu(station=other), 111)
+    fourth = verifier.judge(NOW, shop.spdu(aid=112, at=later(NOW, -49)), 112)
+    order = [judgement.ticket for judgement in shop.finish(verifier)]
+    assert order == [fourth.ticket, first.ticket, third.ticket, second.ticket]
+
+
+def test_what_does_not_matter_leaves_the_pool_free_for_what_does(shop: Workshop) -> None:
+    verifier = shop.verifier(max_jobs=4, max_rest_jobs=2, max_of_sender=9)
+    assert shop.judge(verifier, shop.spdu(at=later(NOW, -500))).verdict is Verdict.VALID
+    strange = [shop.spdu(payload=b"\x70", at=later(NOW, -number)) for number in range(3)]
+    for spdu in strange:
+        verifier.judge(NOW, spdu, 111)
+    assert len(verifier.take_jobs()) == 2
+    for number in range(3):
+        verifier.judge(NOW, shop.spdu(at=later(NOW, -number)), 111)
+    assert len(verifier.take_jobs()) == 2
+    assert verifier.state.backlog.count == 2
 
 
 def test_learned_certificates_are_bounded_and_the_used_ones_stay(shop: Workshop) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult
+from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobOutcome, JobResult
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.drivers import key_file
@@ -20,8 +20,9 @@ def make_pki(folder: Path) -> Path:
     return folder
 
 
-def settings(pki: Path, **bsm) -> config.Config:
-    return config.Config(
+def settings(pki: Path, sections: dict, **bsm) -> config.Config:
+    """sections: whole sections of the configuration in place of the usual ones."""
+    usual = config.Config(
         vehicle=config.Vehicle(profile="city_bus_j1939", width_m=2.55),
         can={"main": {"interface": "virtual", "channel": "x"}},
         gnss={"type": "udp", "port": 1},
@@ -32,6 +33,7 @@ def settings(pki: Path, **bsm) -> config.Config:
         hmi=config.Hmi(socket="unused"),
         bsm=config.Bsm(**bsm),
     )
+    return dataclasses.replace(usual, **sections)
 
 
 def nmea(utc_ns: int, place: LatLon, speed_mps: float, heading_deg: float) -> bytes:
@@ -68,8 +70,8 @@ class Feedings:
 class Unit:
     """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later."""
 
-    def __init__(self, pki: Path, random_seed: int = 1, job_ms: int = 1, **bsm):
-        self.config = settings(pki, **bsm)
+    def __init__(self, pki: Path, random_seed: int = 1, job_ms: int = 1, sections: dict | None = None, **bsm):
+        self.config = settings(pki, sections or {}, **bsm)
         self.keys = key_file.open_folder(pki / "unit/keys")
         self.material = made_from.gather(self.config, self.keys.points())
         self.station = wiring.station(self.config, self.material)
@@ -107,7 +109,7 @@ class Unit:
         due_ns = self.at_ns + self._job_ns
         for job in outbox.sign_jobs:
             r, s = self.keys.sign(job.key, job.e)
-            self._results.append((due_ns, JobResult(job.number, wiring.JobOutcome.OK, r, s)))
+            self._results.append((due_ns, JobResult(job.number, JobOutcome.OK, r, s)))
         for job in outbox.verify_jobs:
             outcome = self._library.verify(job.curve, job.point, job.e, job.r, job.s)
             self._results.append((due_ns, JobResult(job.number, outcome)))

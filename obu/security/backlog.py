@@ -1,0 +1,105 @@
+"""Packets that wait for a free verifier, in one line a rank; its one rule: what is one too many is handed back.
+
+Before a signature is checked nobody is known to be genuine, so fairness is by bounds alone: so many of one sender, so
+many in all. Whoever copies a digest can crowd the one car it names, and no other.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from obu.core.geo import LatLon
+from obu.security.certificate import Certificate
+from obu.security.priority import Priority
+
+Sender = tuple[bytes, int]  # signer's HashedId8, AID
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """What is kept of a packet while it waits. place: where we were when it came. until_ns: monotonic."""
+
+    ticket: int
+    aid: int
+    spdu: bytes
+    payload: bytes
+    generation_us: int
+    tbs: bytes
+    r: bytes
+    s: bytes
+    place: LatLon | None
+    rank: Priority
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A packet of a known signer, and the digest e that its signature covers."""
+
+    packet: Packet
+    certificate: Certificate
+    e: bytes
+
+    @property
+    def sender(self) -> Sender:
+        """Who says it: signer in one application."""
+        return self.certificate.digest8, self.packet.aid
+
+
+@dataclass(slots=True)
+class BacklogState:
+    """lines: of each rank, packets by ticket, oldest first. of_sender: (rank, ticket) of each, oldest first."""
+
+    lines: dict[Priority, OrderedDict[int, Waiting]] = field(
+        default_factory=lambda: {r: OrderedDict() for r in Priority}
+    )
+    of_sender: dict[Sender, list[tuple[Priority, int]]] = field(default_factory=dict)
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The rule: max_count packets in all, max_of_sender of one signer in one application."""
+
+    max_count: int
+    max_of_sender: int
+
+    def put(self, state: BacklogState, waiting: Waiting, rank: Priority) -> Waiting | None:
+        """Lines a packet up, at the end. Returns who had to go: the sender's oldest, or the oldest of the last rank."""
+        gone = None
+        own = state.of_sender.get(waiting.sender, [])
+        if len(own) >= self.max_of_sender:
+            gone = _remove(state, *own[0])
+        elif state.count >= self.max_count:
+            last = max(rank for rank, line in state.lines.items() if line)
+            if last < rank:  # nobody here matters less
+                return waiting
+            gone = _remove(state, last, next(iter(state.lines[last])))
+        state.lines[rank][waiting.packet.ticket] = waiting
+        state.of_sender.setdefault(waiting.sender, []).append((rank, waiting.packet.ticket))
+        state.count += 1
+        return gone
+
+    def take(self, state: BacklogState, last: Priority) -> tuple[Waiting, Priority] | None:
+        """The oldest of the first rank, and that rank, looking no further than `last`; None where nobody waits."""
+        for rank, line in state.lines.items():
+            if line and rank <= last:
+                return _remove(state, rank, next(iter(line))), rank
+        return None
+
+    def expire(self, state: BacklogState, at_ns: int) -> list[Waiting]:
+        """Those who have waited too long, from the front of each line."""
+        gone = []
+        for rank, line in state.lines.items():
+            while line and line[ticket := next(iter(line))].packet.until_ns < at_ns:
+                gone.append(_remove(state, rank, ticket))
+        return gone
+
+
+def _remove(state: BacklogState, rank: Priority, ticket: int) -> Waiting:
+    waiting = state.lines[rank].pop(ticket)
+    own = state.of_sender[waiting.sender]
+    own.remove((rank, ticket))
+    if not own:
+        del state.of_sender[waiting.sender]
+    state.count -= 1
+    return waiting
