@@ -1,4 +1,4 @@
-"""The capture file: dpkt reads what is written and the other way round; cut, foreign and spoilt files are told apart."""
+"""The capture file: dpkt reads what is written and the other way round; cut, foreign and spoilt files are known."""
 
 import io
 import random
