@@ -61,6 +61,7 @@ STATES = {
     "csae53": Text("固定为 T/CSAE 53", "fixed to T/CSAE 53"),
     "used_up": Text("证书使用次数已满", "certificates used up"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
+    "key_failed": Text("密钥库故障", "key store failed"),
 }  # fmt: skip
 FORMS = {
     "zh": (

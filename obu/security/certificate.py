@@ -8,6 +8,7 @@ from obu.core.errors import RemoteError
 from obu.core.now import NS_PER_S, utc_ns_of_v2x_us
 from obu.core.time_scale import US_PER_S, TimeScale
 from obu.security import additions, canonical, keys, profile, region
+from obu.security.linkage import Carried
 from obu.security.profile import Profile
 from obu.security.region import Region
 
@@ -57,7 +58,8 @@ class Certificate:
 
     start, end: Unix time. assurance: level 0..7, 0 where it says none. curve: names the profile. point: 04 || x || y.
     binding: joins what this certificate signs, messages and certificates alike, to it (ZA with SM2). tbs: what its own
-    signature (r, s) covers. name: the id as text, empty where it has none.
+    signature (r, s) covers. name: the id as text, empty where it has none. craca_id, crl_series: whose lists may revoke
+    it, and which of them; linkage: under what, beside its digest.
     """
 
     raw: bytes
@@ -71,6 +73,9 @@ class Certificate:
     app: tuple[AppPermission, ...]
     issues: tuple[IssuePermission, ...]
     may_request: bool
+    craca_id: bytes
+    crl_series: int
+    linkage: Carried | None
     curve: str
     point: bytes
     binding: bytes
@@ -149,6 +154,9 @@ def parse(raw: bytes, curve: str | None = None, scale: TimeScale = TimeScale.UTC
         app=tuple(AppPermission(item["aid"], item.get("ssp")) for item in tbs.get("appPermissions", ())),
         issues=tuple(part for group in tbs.get("certIssuePermissions", ()) for part in _issues(group)),
         may_request="certRequestPermissions" in tbs,
+        craca_id=tbs["cracaId"],
+        crl_series=tbs["crlSeries"],
+        linkage=_linkage(tbs["id"]),
         curve=way.curve,
         point=point,
         binding=way.binding(digest, point),
@@ -192,6 +200,15 @@ def _key(way: Profile, indicator: tuple[str, Any]) -> bytes:
 
 def _assurance(value: bytes | None) -> int:
     return 0 if value is None else value[0] >> 5  # bits 7 to 5 are the level (IEEE 1609.2 6.4.27)
+
+
+def _linkage(value: tuple[str, Any]) -> Carried | None:
+    kind, body = value
+    if kind != "linkageData":
+        return None
+    group = body.get("group-linkage-value")
+    j_and_value = (int.from_bytes(group["jValue"]), group["value"]) if group else None
+    return Carried(body["iCert"], body["linkage-value"], j_and_value)
 
 
 def _name(value: tuple[str, Any]) -> str:
