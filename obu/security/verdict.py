@@ -55,6 +55,7 @@ class Verdict(Enum):
     CERTIFICATE_END_ENTITY_TYPE = "certificate_end_entity_type"
     CERTIFICATE_SIGNATURE = "certificate_signature"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    TRUST_LIST_TOO_OLD = "trust_list_too_old"
     CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_OUTSIDE_REGION = "certificate_outside_region"
@@ -86,7 +87,7 @@ def of_reason(reason: str) -> Verdict:
 class Judgement:
     """The answer to one packet. payload is there only when it is VALID.
 
-    signer: HashedId8, None where the packet did not get so far. generation_time_us: Time64, 0 where unknown.
+    signer: HashedId8, None where the packet did not get so far. generation_time_us: since 2004 UTC, 0 where unknown.
     """
 
     ticket: int

@@ -88,6 +88,7 @@ class Station:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
         stages.health.take(inbox.drivers)
+        stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
@@ -157,10 +158,10 @@ class Station:
             "uptime_s": round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1),
             "version": status.version(),
             "bsm": status.bsm(stages.transmit),
-            "air": status.air(stages.receiver),
+            "air": status.air(now, stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit.pseudonyms, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.is_bench),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,

@@ -12,8 +12,9 @@ from obu.drivers import libcrypto
 from obu.runtime import bench_pki
 from obu.runtime.bench_pki import BSM_AIDS, BenchPki
 from obu.security import certificate as certificates
-from obu.security import issuing, profile, trust
+from obu.security import crl, issuing, keys, profile, trust
 from obu.security.certificate import Certificate
+from obu.security.crl import Revoked
 from obu.security.issuing import Draft, Lifetime
 from obu.security.profile import Profile
 from obu.security.trust import Snapshot
@@ -68,10 +69,16 @@ class Workshop:
         key = self.lib.generate(self.way.curve)
         return Station(certificates.parse(self.pki.issue(key.point, lifetime, aids)), key)
 
-    def snapshot(self, *extra: bytes, revoked: frozenset[bytes] = frozenset()) -> Snapshot:
-        """The trust store of this PKI and more."""
+    def snapshot(self, *extra: bytes, revoked: tuple[Certificate, ...] = ()) -> Snapshot:
+        """The trust store of this PKI and more; the certificates `revoked` are on a list."""
+        root8 = self.pki.root.certificate.digest8
+        keys_of = [crl.scope(root8, one.craca_id, one.crl_series) + keys.hashed_id10(one.digest) for one in revoked]
         raws = (self.pki.root.certificate.raw, self.pki.pca.certificate.raw, *extra)
-        return trust.build({str(number): raw for number, raw in enumerate(raws)}, self.lib.verifies, revoked=revoked)
+        return trust.build(
+            {str(number): raw for number, raw in enumerate(raws)},
+            self.lib.verifies,
+            revoked=Revoked(frozenset(keys_of)),
+        )
 
     def verifier(self, snapshot: Snapshot | None = None, **options: int) -> Verifier:
         """One that has heard nothing yet."""

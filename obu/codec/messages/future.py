@@ -1,6 +1,7 @@
-"""Messages of later texts (msgFrameExt, T/CSAE 157-2020) that this unit does not read: legal, kept, counted."""
+"""Messages of later texts (msgFrameExt, T/CSAE 157-2020) that have no file here: legal, kept, counted."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from obu.codec.messages.record import At, Record
 from obu.codec.messages.rest import Rest
@@ -10,14 +11,12 @@ FRAME = "msgFrameExt"
 
 @dataclass(frozen=True, slots=True)
 class FutureMessage:
-    """A message by its number (0..32767) and its octets."""
+    """A message by its number (0..32767) and its octets, or its ASN.1 value (docs/codec.md) where the codec names it."""
 
     message_id: int
-    data: bytes
+    data: Any
     rest: Rest = None
 
 
 MESSAGE = FutureMessage
-
-
 RECORD = Record(FutureMessage, At("messageId", "message_id"), At("value", "data"), ...)
