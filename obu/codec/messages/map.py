@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from obu.codec.messages.instants import MINUTE
 from obu.codec.messages.lanes import LANE_ATTRIBUTES, MANEUVERS, SPEED_LIMITS, LaneKind, Maneuver, SpeedLimit, lane_kind
+from obu.codec.messages.map_ex import LINK_EX, NO_STOPPING, LinkEx, NoStopping
 from obu.codec.messages.places import Height, Line, Origin
 from obu.codec.messages.record import At, Inside, ListOf, Record
 from obu.codec.messages.references import NODE_REF, NodeRef
@@ -65,13 +66,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node of the road net: an intersection or a point between two links."""
+    """A node of the road net: an intersection or a point between two links. links_ex, no_stopping: T/CSAE 157-2020."""
 
     ref: NodeRef
     place: LatLon
     elevation_m: float | None = None
     name: str | None = None
     links: tuple[Link, ...] = ()
+    links_ex: tuple[LinkEx, ...] = ()
+    no_stopping: NoStopping | None = None
     rest: Rest = None
 
 
@@ -120,6 +123,8 @@ _NODE = Record(
     At("id", "ref", NODE_REF),
     Origin("refPos"),
     At("inLinks?", "links", ListOf(_LINK), empty=()),
+    At("inLinks-ex?", "links_ex", ListOf(LINK_EX), empty=()),
+    At("prohibitedzone?", "no_stopping", NO_STOPPING),
     ...,
 )
 MESSAGE = MapData

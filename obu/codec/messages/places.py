@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from obu.codec.messages import degrees
-from obu.codec.messages.record import At, Code, blank
-from obu.codec.messages.rest import Wire
+from obu.codec.messages.record import ORIGIN, At, Code, blank
+from obu.codec.messages.rest import Rest, Wire
 from obu.codec.messages.scales import ELEVATION, RISE
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
@@ -36,6 +36,7 @@ _RISE_FORMS = (  # alternative of VerticalOffset, bits
     ("offset6", 12),
 )
 _ELEVATION = "elevation"
+_WHOLE = "corners"  # in the rest of an Area
 
 
 def _too_small(forms: tuple[tuple[str, int], ...]) -> dict[str, int]:
@@ -303,3 +304,44 @@ class Line:
     def _writing(self, code: Code) -> str:
         writer = code.name(write_road_line if self.is_road else write_line)
         return f"{writer}(lat0, lon0, m.{self.points}, m.{self.heights})"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area by its corners (Polygon)."""
+
+    corners: tuple[LatLon, ...]
+    heights: tuple[Height | None, ...] = ()
+    rest: Rest = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Corners:
+    """An Area on the wire: the list itself, so its rest is the whole of it."""
+
+    nothing: Any = None
+    needs_origin: bool = True
+
+    def reading(self, code: Code, raw: str) -> str:
+        return f"{code.name(_area)}({raw}{ORIGIN})"
+
+    def loses(self, code: Code, is_optional: bool) -> str:
+        return ""
+
+    def writing(self, code: Code, value: str) -> str:
+        return f"{code.name(_area_wire)}({value}{ORIGIN})"
+
+
+def _area(raw: list[Wire], lat0: int, lon0: int) -> Area:
+    corners, heights, is_all = read_line(lat0, lon0, raw)
+    return Area(corners, heights, None if is_all else {_WHOLE: raw})
+
+
+def _area_wire(area: Area, lat0: int, lon0: int) -> list[Wire]:
+    if area.rest is not None:
+        whole: list[Wire] = area.rest[_WHOLE]
+        return whole
+    return write_line(lat0, lon0, area.corners, area.heights)
+
+
+AREA = _Corners()

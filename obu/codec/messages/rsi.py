@@ -5,7 +5,7 @@ from typing import Any
 
 from obu.codec.messages import scales
 from obu.codec.messages.instants import MINUTE
-from obu.codec.messages.names import TIME_ACCURACY_S, Names
+from obu.codec.messages.names import TIME_ACCURACY_S, Names, flags
 from obu.codec.messages.places import Height, Offset, Origin
 from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record
 from obu.codec.messages.references import REFERENCE_LINK, REFERENCE_PATH, ReferenceLink, ReferencePath
@@ -46,6 +46,15 @@ class RoadEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuxiliarySign:
+    """What the small sign under a sign says (T/CSAE 157-2020): for whom, and the name of AuxiliarySignDirection."""
+
+    vehicles: frozenset[str] | None = None
+    direction: str | None = None
+    rest: Rest = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoadSign:
     """A traffic sign. sign_type: number in the name table of GB 5768.2; 0 is text only."""
 
@@ -60,6 +69,7 @@ class RoadSign:
     priority: int | None = None
     paths: tuple[ReferencePath, ...] = ()
     links: tuple[ReferenceLink, ...] = ()
+    auxiliary: AuxiliarySign | None = None
     rest: Rest = None
 
 
@@ -114,12 +124,19 @@ EVENT = Record(
     At("eventConfidence?", "confidence_percent", scales.CONFIDENCE),
     ...,
 )
+_AUXILIARY = Record(
+    AuxiliarySign,
+    At("signWithVehicleType?", "vehicles", flags(("restrictedFromBus", "vehicle", "truck", "tractor", "private"), 5)),
+    At("signDirection?", "direction"),
+    ...,
+)
 _SIGN = Record(
     RoadSign,
     At("rtsId", "number"),
     At("signType", "sign_type"),
     Offset("signPos?"),
     *_SHARED,
+    At("auxiliarySign?", "auxiliary", _AUXILIARY),
     ...,
 )
 MESSAGE = Rsi

@@ -81,4 +81,6 @@ CONFIDENCE = Scale("confidence", 0.5, 0, 200)  # percent
 AGE = Scale("time offset", 0.01, 1, 65534, 65535)  # s
 RADIUS = Scale("radius", 0.1, 0, 65535)  # m
 LANE_WIDTH = Scale("lane width", 0.01, 0, 32767)  # m
+ALONG = Scale("way along the reference line", 0.1, -1024, 65535)  # m; step: docs/open-questions.md
+BESIDE = Scale("way beside the reference line", 0.01, -32768, 32767)  # m; step: docs/open-questions.md
 TIME_MARK = Scale("time mark", 0.1, 0, 36000, 36001)  # s; 36000 is an hour or more
