@@ -94,10 +94,13 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
     """Own BSMs: sent or why not, how many, how regularly."""
     state, periods = transmit.state, transmit.periods
     why = [*state.why, *([state.key_fault] if state.key_fault else [])]
+    sender = transmit.sender.state
+    why += [sender.refusal.why] if sender.refusal else []
     return {
         "state": "stopped" if why else "sending",
         "why": [words(reason) for reason in why],
         "sent": state.sent,
+        "refused": sender.refused,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
     }
