@@ -35,6 +35,7 @@ from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
 from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
+from obu.security.misbehaviour import Reports
 from obu.security.signer import Signer
 from obu.stack import aids
 from obu.stack.edition_binding import EditionBinding
@@ -76,6 +77,7 @@ def station(config: Config, material: Material) -> Station:
         "tracker": tracker,
         "transmit": transmit,
         "receiver": Receiver(judge, spoken),
+        "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
@@ -84,7 +86,7 @@ def station(config: Config, material: Material) -> Station:
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms}
+    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, is_bench=snapshot.is_bench, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 

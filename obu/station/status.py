@@ -9,6 +9,7 @@ from obu.core.alert import Shown, Text
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
+from obu.security.misbehaviour import Reports
 from obu.security.pseudonym import Pseudonyms
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
@@ -163,6 +164,17 @@ def security(now: Now, pseudonyms: Pseudonyms, is_bench: bool) -> dict[str, Any]
 
 def _unix_s(utc_ns: int | None) -> int | None:
     return None if utc_ns is None else utc_ns // NS_PER_S
+
+
+def misbehaviour(reports: Reports) -> dict[str, Any]:
+    """Senders whose signed messages cannot be true; the reports themselves are in the store."""
+    state = reports.state
+    last = state.kept[-1] if state.kept else None
+    return {
+        "reports": len(state.kept),
+        "unreported": state.unreported,
+        "last": None if last is None else {name: last[name] for name in ("number", "utc_s", "reason", "signer")},
+    }
 
 
 def version() -> str:
