@@ -35,7 +35,7 @@ class Voice:
         payload = uper.encode(name, value, Edition.YDT3709)
         tbs = envelope.tbs(payload, aid, v2x_time_us(utc_ns - age_ns))
         r, s = self._keys.sign(KEY, self.certificate.e_of(tbs))
-        spdu = envelope.assemble(tbs, self._signer(at_ns, is_event), r, s)
+        spdu = envelope.assemble(tbs, self.certificate, self._is_full(at_ns, is_event), r, s)
         row = aids.BY_AID[aid]
         return Datagram(
             kind=Kind.DATA,
@@ -47,8 +47,8 @@ class Voice:
             time_us=utc_ns // NS_PER_US,
         )
 
-    def _signer(self, at_ns: int, is_event: bool) -> bytes:
+    def _is_full(self, at_ns: int, is_event: bool) -> bool:
         if not is_event and self._full_ns is not None and at_ns - self._full_ns < FULL_NS:
-            return self.certificate.digest8
+            return False
         self._full_ns = at_ns
-        return self.certificate.raw
+        return True

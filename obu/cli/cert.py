@@ -22,13 +22,14 @@ _KIND = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """make-test DIR [--pool N] [--days D] [--neighbours N] [--force]; show FILE."""
+    """make-test DIR [--pool N] [--days D] [--neighbours N] [--profile sm2|p256] [--force]; show FILE."""
     verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     make = verbs.add_parser("make-test", help="a bench PKI: root, PCA, unit, RSU, neighbours / 生成测试证书")
     make.add_argument("directory", type=Path, metavar="DIR")
     make.add_argument("--pool", type=_count, default=20, metavar="N", help="pseudonym certificates / 假名证书数量 (20)")
     make.add_argument("--days", type=_count, default=30, metavar="D", help="validity in days / 有效天数 (30)")
     make.add_argument("--neighbours", type=_count, default=6, metavar="N", help="other vehicles / 周围车辆数 (6)")
+    make.add_argument("--profile", choices=("sm2", "p256"), default="sm2", help="how they sign / 签名算法 (sm2)")
     make.add_argument("--force", action="store_true", help="replace an older set / 覆盖旧的测试证书")
     show = verbs.add_parser("show", help="what a certificate says / 查看证书")
     show.add_argument("file", type=Path, metavar="FILE")
@@ -51,11 +52,13 @@ def run(args: argparse.Namespace) -> int:
 def _make_test(args: argparse.Namespace) -> int:
     from obu.drivers.clock import SystemClock
     from obu.runtime import bench_pki
+    from obu.security import profile
 
     now_ns = SystemClock(0).now().utc_ns
     assert now_ns is not None
     try:
-        bench_pki.make_test(args.directory, now_ns, args.days, args.pool, args.neighbours, args.force)
+        way = profile.BY_CURVE[args.profile]
+        bench_pki.make_test(args.directory, now_ns, args.days, args.pool, args.neighbours, args.force, way)
     except OSError as error:
         raise LocalError(f"{args.directory}: {error.strerror}", f"{args.directory}：{error.strerror}") from None
     print(
@@ -91,10 +94,11 @@ def rows(certificate: "Certificate") -> list[tuple[Text, str | Text]]:
         (Text("类型", "kind"), _KIND[kind]),
         (Text("名称", "name"), certificate.name or "-"),
         (Text("HashedId8", "HashedId8"), certificate.digest8.hex()),
-        (Text("SM3", "SM3"), certificate.digest.hex()),
+        (Text("摘要", "digest"), f"{certificate.profile.hash_id} {certificate.digest.hex()}"),
         (Text("签发者", "issuer"), certificate.issuer.hex() if certificate.issuer else Text("自签", "self")),
         (Text("生效", "valid from"), _date(certificate.start_ns)),
         (Text("失效", "valid until"), _date(certificate.end_ns)),
+        (Text("保证等级", "assurance"), str(certificate.assurance)),
         (Text("应用 AID", "AIDs"), ", ".join(str(permission.aid) for permission in certificate.app) or "-"),
         (Text("可签发 AID", "may issue"), ", ".join(issues) or "-"),
         (Text("公钥", "public key"), f"{certificate.curve} {certificate.point.hex()}"),

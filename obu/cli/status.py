@@ -61,6 +61,7 @@ STATES = {
     "csae53": Text("固定为 T/CSAE 53", "fixed to T/CSAE 53"),
     "used_up": Text("证书使用次数已满", "certificates used up"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
+    "key_failed": Text("密钥库故障", "key store failed"),
 }  # fmt: skip
 FORMS = {
     "zh": (
@@ -72,6 +73,7 @@ FORMS = {
         "举报  {reports} 份{last_report}",
         "显示  {display}  {display_why}",
         "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
+        "宽容  {habits}",
         "接口  {drivers}",
     ),
     "en": (
@@ -83,6 +85,7 @@ FORMS = {
         "reports   {reports} kept about others{last_report}",
         "display   {display}  {display_why}",
         "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
+        "tolerated {habits}",
         "drivers   {drivers}",
     ),
 }
@@ -102,7 +105,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "why": "；".join(reason[lang] for reason in bsm["why"]),
         "received": air["received"],
         "verified": air["verified"],
-        "dropped": ", ".join(f"{reason} {count}" for reason, count in sorted(air["dropped"].items())) or None,
+        "dropped": _counts(air["dropped"]),
+        "habits": _counts(air["habits"]),
         "frames": can["frames"],
         "used": can["used"],
         "can_age": can["age_ms"],
@@ -156,6 +160,10 @@ def _duty(security: dict[str, Any], lang: str) -> str:
 
 def _day(utc_s: int) -> str:
     return datetime.datetime.fromtimestamp(utc_s, datetime.UTC).strftime("%Y-%m-%d")
+
+
+def _counts(counts: dict[str, int]) -> str | None:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or None
 
 
 def _state(name: str, lang: str) -> str:

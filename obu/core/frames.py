@@ -90,12 +90,16 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class DriverState:
-    """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...)."""
+    """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...).
+
+    why_zh: the same for a technician who reads Chinese, where the driver has it.
+    """
 
     name: str
     is_up: bool
     why: str
     at_ns: int
+    why_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,22 @@ class Publisher(Driver, Protocol):
 
     def publish(self, lines: Sequence[bytes]) -> None: ...
     def greet(self, lines: Sequence[bytes]) -> None: ...
+
+
+class KeyStore(Protocol):
+    """Where private keys live: they are made and used by name, and never leave. Called from one thread at a time.
+
+    kind: as the configuration names it (file, tpm, pkcs11). is_element: the keys are in another chip than this
+    processor, which can be away and can be slow.
+    points: (curve, point 04 || x || y) of every key by its name, also while an element is away.
+    sign: (r, s), 32 bytes each, over the digest e. Raises LocalError: no such key, it failed, or it is away.
+    create: makes a key of curve sm2 or p256; its point. Raises LocalError: it exists, or cannot be made here.
+    """
+
+    kind: str
+    is_element: bool
+
+    def points(self) -> dict[str, tuple[str, bytes]]: ...
+    def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]: ...
+    def create(self, name: str, curve: str) -> bytes: ...
+    def close(self) -> None: ...

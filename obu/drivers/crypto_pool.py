@@ -1,6 +1,7 @@
 """Threads that sign and verify beside the loop. Its one rule: every job submitted is answered once, whatever happens.
 
-Signatures go before verifications and urgent ones before all; what is late or too much is answered BACKEND_FAILED.
+One thread signs, urgent messages first, so that a slow secure element holds up no verification; the others verify.
+What is late or too much is answered BACKEND_FAILED. What the key store says of itself is the driver state "keys".
 """
 
 import os
@@ -8,36 +9,32 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TypeVar
 
+from obu.core.errors import LocalError
 from obu.core.frames import DriverState, JobOutcome, JobResult, SignJob, VerifyJob
 from obu.drivers import libcrypto
+from obu.drivers.contract import KeyStore
+from obu.drivers.sign_guard import SignGuard
 
 MAX_SIGN_JOBS = 32
 MAX_VERIFY_JOBS = 1024
 BATCH = 512  # results a poll returns at most
 
 
-class KeyStore(Protocol):
-    """Where private keys live; they are used by name and never leave. Called from several threads at the same time."""
-
-    def points(self) -> dict[str, tuple[str, bytes]]:
-        """(curve, point 04 || x || y) of every key by its name."""
-        ...
-
-    def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]:
-        """(r, s) over the digest e. Raises LocalError: no such key, or it failed."""
-        ...
+Job = TypeVar("Job")
+KEYS = "keys"  # the driver state of the key store
 
 
 class CryptoPool:
-    """A JobPool (drivers/contract) of `workers` threads over libcrypto and a key store."""
+    """A JobPool (drivers/contract): a thread that signs by the key store, and `workers` that verify by libcrypto."""
 
     def __init__(
         self, name: str, key_store: KeyStore, workers: int, at_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
         self.name = name
         self._library = libcrypto.load()
+        self._guard = SignGuard(key_store, self._library, at_ns, self._hear_of_keys)
         self._key_store = key_store
         self._at_ns = at_ns
         self._work = threading.Condition()
@@ -45,11 +42,13 @@ class CryptoPool:
         self._signs: deque[SignJob] = deque()
         self._verifies: deque[VerifyJob] = deque()
         self._results: deque[JobResult] = deque()
+        self._keys_state: DriverState | None = None
         self._is_closing = False
         self._has_reported = False
         self._bell = os.eventfd(1, os.EFD_NONBLOCK | os.EFD_CLOEXEC)  # rung once, so that the first poll says "up"
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True) for number in range(workers)
+        self._threads = [threading.Thread(target=self._serve_signs, name=f"{name}-sign", daemon=True)] + [
+            threading.Thread(target=self._serve_verifies, name=f"{name}-{number}", daemon=True)
+            for number in range(workers)
         ]
         for thread in self._threads:
             thread.start()
@@ -68,6 +67,9 @@ class CryptoPool:
             arrived.append(DriverState(self.name, True, self._library.version, at_ns))
         with self._work:
             self._drain_bell()
+            if self._keys_state is not None:
+                arrived.append(self._keys_state)
+                self._keys_state = None
             while self._results and len(arrived) < BATCH:
                 arrived.append(self._results.popleft())
             if self._results:
@@ -91,7 +93,7 @@ class CryptoPool:
                     self._answer(JobResult(verify_job.number, JobOutcome.BACKEND_FAILED))
                 else:
                     self._verifies.append(verify_job)
-            self._work.notify(len(sign_jobs) + len(verify_jobs))
+            self._work.notify_all()
 
     def close(self) -> None:
         """Ends the threads after the job each is at; what is queued is forgotten with them."""
@@ -104,34 +106,54 @@ class CryptoPool:
             os.close(self._bell)
             self._bell = -1
 
-    def _serve(self) -> None:
-        while (job := self._next()) is not None:
-            result = self._do(job)
-            with self._work:
-                self._answer(result)
+    def _serve_signs(self) -> None:
+        try:
+            self._guard.start()
+        except Exception as error:  # a driver that breaks its contract leaves the unit mute, not dead
+            self._hear_of_keys(LocalError(f"the key store failed: {error!r}", f"密钥库出错：{error!r}"))
+        while (job := self._next(self._urgent, self._signs)) is not None:
+            self._do(job)
+        self._guard.close()
 
-    def _next(self) -> SignJob | VerifyJob | None:
+    def _serve_verifies(self) -> None:
+        while (job := self._next(self._verifies)) is not None:
+            self._do(job)
+
+    def _next(self, *queues: deque[Job]) -> Job | None:
         with self._work:
             while not self._is_closing:
-                for queue in (self._urgent, self._signs, self._verifies):
+                for queue in queues:
                     if queue:
                         return queue.popleft()
                 self._work.wait()
             return None
 
-    def _do(self, job: SignJob | VerifyJob) -> JobResult:
+    def _hear_of_keys(self, fault: LocalError | None) -> None:
+        said = fault.text if fault else f"{self._key_store.kind}, {len(self._key_store.points())} keys"
+        zh = fault.zh if fault else f"{self._key_store.kind}，{len(self._key_store.points())} 个密钥"
+        with self._work:
+            if not self._results and self._keys_state is None:
+                self._ring()
+            self._keys_state = DriverState(KEYS, fault is None, said, self._at_ns(), zh)
+
+    def _do(self, job: SignJob | VerifyJob) -> None:
+        result = self._result(job)
+        with self._work:
+            self._answer(result)
+
+    def _result(self, job: SignJob | VerifyJob) -> JobResult:
         if self._at_ns() > job.deadline_ns:
             return JobResult(job.number, JobOutcome.BACKEND_FAILED)
         try:
             if isinstance(job, SignJob):
-                r, s = self._key_store.sign(job.key, job.e)
+                r, s = self._guard.sign(job.key, job.e)
                 return JobResult(job.number, JobOutcome.OK, r, s)
             return JobResult(job.number, self._library.verify(job.curve, job.point, job.e, job.r, job.s))
         except Exception:  # a thread that ended would silence the unit; an unanswered job would hold its packet
             return JobResult(job.number, JobOutcome.BACKEND_FAILED)
 
     def _answer(self, result: JobResult) -> None:
-        if not self._results:
+        if not self._results and self._keys_state is None:
             self._ring()
         self._results.append(result)
 
@@ -147,5 +169,8 @@ class CryptoPool:
 
 
 def make(name: str, key_store: KeyStore, workers: int | None = None) -> CryptoPool:
-    """The pool, its threads running (None: one a core, at most two). Raises LocalError when libcrypto is not usable."""
+    """The pool, its threads running: one that signs and `workers` (None: one a core, at most two) that verify.
+
+    Raises LocalError when libcrypto is not usable.
+    """
     return CryptoPool(name, key_store, workers or min(2, os.cpu_count() or 1))

@@ -1,94 +1,183 @@
-"""Private keys as PKCS#8 PEM files, the stem is the key's name. Its one rule: they are used here, never handed out.
+"""Private keys as files, the stem is the key's name. Its one rule: they are used here, never handed out.
 
-For the bench and small fleets; the folder must be 0700 and each file 0600, the user's own.
+For the bench and small fleets. <name>.key is PKCS#8 under AES-256-GCM with the KEK (drivers/kek), its public half in
+clear beside it; <name>.pem is plain PKCS#8 and for the bench alone. The folder is 0700 and each file 0600.
 """
 
 import base64
 import binascii
-import os
-import stat
-from collections.abc import Callable
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
-from obu.core.errors import LocalError
-from obu.drivers import libcrypto
+from obu.core.errors import ConfigError, LocalError
+from obu.drivers import kek as keks
+from obu.drivers import libcrypto, libcrypto_aes, libcrypto_leaks, secret_file
 
 SUFFIX = ".pem"
+ENCRYPTED_SUFFIX = ".key"
+FORMAT = "obu-key-1"
 _BEGIN = "-----BEGIN PRIVATE KEY-----"
 _END = "-----END PRIVATE KEY-----"
 
 
-class KeyFiles:
-    """A KeyStore (drivers/crypto_pool) over the .pem files of one folder, read once."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """kek_file: what the keys are encrypted with; None: they are not, for the bench alone.
 
-    def __init__(self, keys: dict[str, libcrypto.PrivateKey]) -> None:
+    allow_sm2_timing_leak: sign SM2 although this machine's libcrypto leaks keys by its timing.
+    """
+
+    kek_file: str | None = None
+    allow_sm2_timing_leak: bool = False
+
+
+BENCH = Options(allow_sm2_timing_leak=True)  # keys that protect nobody
+
+
+class KeyFiles:
+    """A KeyStore (drivers/contract) over the files of one folder, read once. kek: None where they are plain."""
+
+    kind = "file"
+    is_element = False
+
+    def __init__(self, folder: Path, kek: bytes | None, *, allow_sm2_timing_leak: bool) -> None:
         self._library = libcrypto.load()
-        self._keys = keys
+        self._folder = folder
+        self._kek = kek
+        self._refusal = None if allow_sm2_timing_leak else libcrypto_leaks.refusal(self._library.version)
+        suffix = ENCRYPTED_SUFFIX if kek else SUFFIX
+        self._keys = {path.stem: _load(path, kek) for path in sorted(folder.glob(f"*{suffix}"))}
 
     def points(self) -> dict[str, tuple[str, bytes]]:
         """(curve, point 04 || x || y) of every key by its name."""
         return {name: (key.curve, key.point) for name, key in self._keys.items()}
 
     def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]:
-        """(r, s) over the digest e. Raises LocalError: no such key, or libcrypto failed."""
+        """(r, s) over the digest e. Raises LocalError: no such key, refused on this machine, or libcrypto failed."""
         key = self._keys.get(name)
         if key is None:
             raise LocalError(f"no key named {name}", f"没有名为 {name} 的密钥")
+        if key.curve == "sm2" and self._refusal:
+            raise self._refusal
         return self._library.sign(key, e)
+
+    def create(self, name: str, curve: str) -> bytes:
+        """Makes a key and its file; its point. Raises LocalError if it exists."""
+        key = self._library.generate(curve)
+        if self._kek:
+            _write_encrypted(self._folder, name, key, self._kek)
+        else:
+            _write_plain(self._folder, name, key)
+        self._keys[name] = key
+        return key.point
+
+    def close(self) -> None:
+        """Lets go of the keys."""
+        self._keys = {}
+
+
+def make(folder: Path, options: Options) -> KeyFiles:
+    """The unit's key store. Raises LocalError that names file and remedy, ConfigError for a key of [keys]."""
+    kek = _kek(options)
+    secret_file.check_folder(folder)
+    odd = next(iter(sorted(folder.glob(f"*{SUFFIX if kek else ENCRYPTED_SUFFIX}"))), None)
+    if odd is not None and kek:
+        raise ConfigError(f"keys.kek_file: {odd} is not encrypted; run: obu key encrypt --config FILE",
+                          f"keys.kek_file：{odd} 没有加密；请运行 obu key encrypt --config 文件")  # fmt: skip
+    if odd is not None:
+        raise ConfigError(f"keys.kek_file: is missing, and {odd} is encrypted",
+                          f"keys.kek_file：没有给出，而 {odd} 是加密的")  # fmt: skip
+    return KeyFiles(folder, kek, allow_sm2_timing_leak=options.allow_sm2_timing_leak)
 
 
 def open_folder(folder: Path) -> KeyFiles:
-    """The key store of a folder. Raises LocalError that names file and remedy: absent, open to others, not a key."""
-    _check(folder, 0o700, stat.S_ISDIR)
-    return KeyFiles({path.stem: _load(path) for path in sorted(folder.glob(f"*{SUFFIX}"))})
+    """The plain keys of a folder, for the bench. Raises LocalError that names file and remedy."""
+    return make(folder, BENCH)
 
 
 def create(folder: Path, name: str, curve: str) -> bytes:
-    """Makes a key in the folder (0700 where it is made); its point 04 || x || y. Raises LocalError if it exists."""
-    library = libcrypto.load()
-    key = library.generate(curve)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{name}{SUFFIX}"
-    body = base64.encodebytes(library.dump_private(key)).decode("ascii")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise LocalError(f"{path}: exists, and a key is never written over",
-                         f"{path}：已存在，密钥不会被覆盖") from None  # fmt: skip
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(f"{_BEGIN}\n{body}{_END}\n")
+    """Makes a plain key, for the bench; its point 04 || x || y. Raises LocalError if it exists."""
+    key = libcrypto.load().generate(curve)
+    _write_plain(folder, name, key)
     return key.point
 
 
-def _load(path: Path) -> libcrypto.PrivateKey:
-    _check(path, 0o600, stat.S_ISREG)
-    lines = path.read_text(encoding="ascii", errors="replace").split("\n")
+def encrypt(folder: Path, options: Options) -> list[str]:
+    """Puts every plain key of the folder under the KEK and removes the plain file; the names of those it did."""
+    kek = _kek(options)
+    if kek is None:
+        raise ConfigError("keys.kek_file: is missing; make one with: obu key kek FILE",
+                          "keys.kek_file：没有给出；请运行 obu key kek 文件 生成")  # fmt: skip
+    secret_file.check_folder(folder)
+    done = []
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        key, target = _load(path, None), path.with_suffix(ENCRYPTED_SUFFIX)
+        if not target.exists():
+            _write_encrypted(folder, path.stem, key, kek)
+        if _load(target, kek).point != key.point:  # also what a run left behind that was cut off here
+            raise LocalError(f"{target}: holds another key than {path}", f"{target}：与 {path} 不是同一密钥")
+        path.unlink()
+        done.append(path.stem)
+    return done
+
+
+def _kek(options: Options) -> bytes | None:
+    if options.kek_file is None:
+        return None
     try:
-        body = lines[lines.index(_BEGIN) + 1 : lines.index(_END)]
-        der = base64.b64decode("".join(body), validate=True)
-    except (ValueError, binascii.Error):
-        raise LocalError(f"{path}: not an unencrypted PKCS#8 PEM file",
-                         f"{path}：不是未加密的 PKCS#8 PEM 文件") from None  # fmt: skip
+        return keks.load(Path(options.kek_file))
+    except LocalError as error:
+        raise ConfigError(f"keys.kek_file: {error.text}", f"keys.kek_file：{error.zh}") from None
+
+
+def _write_plain(folder: Path, name: str, key: libcrypto.PrivateKey) -> None:
+    body = base64.encodebytes(libcrypto.load().dump_private(key)).decode("ascii")
+    secret_file.write_new(folder / f"{name}{SUFFIX}", f"{_BEGIN}\n{body}{_END}\n".encode("ascii"))
+
+
+def _write_encrypted(folder: Path, name: str, key: libcrypto.PrivateKey, kek: bytes) -> None:
+    sealed = libcrypto_aes.seal(kek, libcrypto.load().dump_private(key), _label(name, key.curve, key.point))
+    content = {"format": FORMAT, "curve": key.curve, "point": key.point.hex(), "sealed": sealed.hex()}
+    secret_file.write_new(folder / f"{name}{ENCRYPTED_SUFFIX}", json.dumps(content, indent=1).encode("ascii") + b"\n")
+
+
+def _label(name: str, curve: str, point: bytes) -> bytes:
+    """What is bound to the ciphertext, so that a file under another name or public half does not open."""
+    return b"\0".join((FORMAT.encode("ascii"), name.encode("utf-8"), curve.encode("ascii"), point))
+
+
+def _load(path: Path, kek: bytes | None) -> libcrypto.PrivateKey:
+    content = secret_file.read(path)
+    der = _plain_der(path, content) if kek is None else _encrypted_der(path, content, kek)
     try:
         return libcrypto.load().load_private(der)
     except LocalError as error:
         raise LocalError(f"{path}: {error.text}", f"{path}：{error.zh}") from None
 
 
-def _check(path: Path, mode: int, is_kind: Callable[[int], bool]) -> None:
+def _plain_der(path: Path, content: bytes) -> bytes:
+    lines = content.decode("ascii", "replace").split("\n")
     try:
-        status = path.stat()
-    except OSError as error:
-        raise LocalError(f"{path}: {error.strerror}", f"{path}：无法访问（{error.strerror}）") from None
-    if not is_kind(status.st_mode):
-        raise LocalError(f"{path}: not what it should be, a file or a folder of keys", f"{path}：类型不符")
-    if status.st_mode & 0o077:
-        raise LocalError(
-            f"{path}: other users may reach this key; run: chmod {mode:04o} {path}",
-            f"{path}：其他用户可以访问该密钥；请运行：chmod {mode:04o} {path}",
-        )
-    if status.st_uid not in (os.geteuid(), 0):
-        raise LocalError(
-            f"{path}: belongs to another user; run: chown {os.geteuid()} {path}",
-            f"{path}：属于其他用户；请运行：chown {os.geteuid()} {path}",
-        )
+        body = lines[lines.index(_BEGIN) + 1 : lines.index(_END)]
+        return base64.b64decode("".join(body), validate=True)
+    except (ValueError, binascii.Error):
+        raise LocalError(f"{path}: not an unencrypted PKCS#8 PEM file",
+                         f"{path}：不是未加密的 PKCS#8 PEM 文件") from None  # fmt: skip
+
+
+def _encrypted_der(path: Path, content: bytes, kek: bytes) -> bytes:
+    try:
+        kept = json.loads(content)
+        if kept["format"] != FORMAT:
+            raise ValueError
+        label = _label(path.stem, kept["curve"], bytes.fromhex(kept["point"]))
+        sealed = bytes.fromhex(kept["sealed"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise LocalError(f"{path}: not an encrypted key of this program",
+                         f"{path}：不是本程序的加密密钥文件") from None  # fmt: skip
+    der = libcrypto_aes.unseal(kek, sealed, label)
+    if der is None:
+        raise LocalError(f"{path}: does not open with this key-encryption key, or was changed",
+                         f"{path}：无法用该密钥加密密钥解开，或已被改动")  # fmt: skip
+    return der

@@ -113,9 +113,9 @@ class Libcrypto:
         self.raw.ERR_clear_error()
         return JobOutcome.BAD_SIGNATURE
 
-    def verifies(self, point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        """verify() for an SM2 key, as a yes or no: for the trust store at start."""
-        return self.verify("sm2", point, e, r, s) is JobOutcome.OK
+    def verifies(self, curve: str, point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
+        """verify() as a yes or no: for the trust store at start."""
+        return self.verify(curve, point, e, r, s) is JobOutcome.OK
 
     def sign(self, key: PrivateKey, e: bytes) -> tuple[bytes, bytes]:
         """(r, s), 32 bytes each, over the digest e. Raises LocalError when libcrypto fails."""

@@ -11,10 +11,10 @@ from pathlib import Path
 from obu.core.errors import LocalError
 from obu.drivers import key_file, libcrypto
 from obu.security import certificate as certificates
-from obu.security import issuing
+from obu.security import issuing, profile
 from obu.security.certificate import Certificate
 from obu.security.issuing import Draft, Lifetime
-from obu.security.keys import SM2
+from obu.security.profile import Profile
 from obu.security.trust import BENCH_ROOT_PREFIX
 
 BSM_AIDS = (111, 112)  # GB/T 45315-2025 table 4: an ordinary vehicle's regular and event BSM
@@ -58,22 +58,29 @@ class BenchPki:
         (folder / "certs").mkdir(mode=0o700, exist_ok=True)
         for number in range(count):
             stem = f"{number:02d}"
-            point = key_file.create(folder / "keys", stem, SM2)
+            point = key_file.create(folder / "keys", stem, self.root.certificate.curve)
             (folder / "certs" / f"{stem}.cert").write_bytes(self.issue(point, lifetime, aids, name))
 
 
-def create(lifetime: Lifetime, label: str = "") -> BenchPki:
-    """A new root and authority in memory. label: appended to the root's name."""
+def create(lifetime: Lifetime, label: str = "", way: Profile = profile.SM2) -> BenchPki:
+    """A new root and authority in memory. label: appended to the root's name. way: how all of it signs."""
     library = libcrypto.load()
-    root_key, pca_key = library.generate(SM2), library.generate(SM2)
+    root_key, pca_key = library.generate(way.curve), library.generate(way.curve)
     root_name = f"{BENCH_ROOT_PREFIX} {label}".strip()
-    root = Authority(certificates.parse(_signed(issuing.root(root_name, root_key.point, lifetime), root_key)), root_key)
+    root_draft = issuing.root(root_name, root_key.point, lifetime, way)
+    root = Authority(certificates.parse(_signed(root_draft, root_key)), root_key)
     draft = issuing.authority("OBU BENCH PCA", pca_key.point, lifetime, root.certificate, ALL_AIDS)
     return BenchPki(root, Authority(certificates.parse(_signed(draft, root_key)), pca_key))
 
 
 def make_test(
-    folder: Path, start_ns: int, days: int = 30, pool: int = 20, neighbours: int = 6, force: bool = False
+    folder: Path,
+    start_ns: int,
+    days: int = 30,
+    pool: int = 20,
+    neighbours: int = 6,
+    force: bool = False,
+    way: Profile = profile.SM2,
 ) -> BenchPki:
     """The whole set as files: trust/, unit/, rsu/ and neighbours/NN/, each station with certs/ and keys/.
 
@@ -82,7 +89,7 @@ def make_test(
     """
     _clear(folder, force)
     lifetime = Lifetime(start_ns - 3600 * 10**9, days * DAY_S + 3600)
-    pki = create(lifetime, os.urandom(4).hex())
+    pki = create(lifetime, os.urandom(4).hex(), way)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / _MARK).write_text(
         "Made by `obu cert make-test`. For tests only.\n测试专用，不得用于车辆。\n", encoding="utf-8"

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from obu.core.errors import ConfigError
 from obu.runtime import strict
 
+KEY_PATHS = ("_file", "device", "module")  # how the options of [keys] that are paths end
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
@@ -36,6 +38,8 @@ class Vehicle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
     """[security] trust: folder of root and CA certificates; certificates and keys: this unit's pool.
+
+    keys: folder of the private keys, or of what leads to them where [keys] names another store than files.
 
     max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s.
     """
@@ -108,14 +112,14 @@ class Journal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """[pool] workers: threads that sign and verify beside the loop."""
+    """[pool] workers: threads that verify beside the loop; one more signs."""
 
     workers: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole file. can: one section per channel; gnss, radio: `type` names the driver, the rest are its options."""
+    """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options."""
 
     vehicle: Vehicle
     can: dict[str, dict[str, Any]]
@@ -123,6 +127,7 @@ class Config:
     radio: dict[str, Any]
     security: Security
     hmi: Hmi
+    keys: dict[str, Any] = field(default_factory=dict)
     unit: Unit = field(default_factory=Unit)
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
     bsm: Bsm = field(default_factory=Bsm)
@@ -166,8 +171,14 @@ def _resolved(config: Config, folder: Path) -> Config:
     if vehicle.profile.endswith(".toml"):
         vehicle = dataclasses.replace(vehicle, profile=str(folder / vehicle.profile))
     hmi = dataclasses.replace(config.hmi, socket=str(folder / config.hmi.socket))
+    keys = {
+        name: str(folder / value) if isinstance(value, str) and name.endswith(KEY_PATHS) else value
+        for name, value in config.keys.items()
+    }
     pseudonyms = config.pseudonyms
     if pseudonyms.identity:
         pseudonyms = dataclasses.replace(pseudonyms, identity=str(folder / pseudonyms.identity))
     unit = dataclasses.replace(config.unit, state=str(folder / config.unit.state))
-    return dataclasses.replace(config, unit=unit, security=security, pseudonyms=pseudonyms, vehicle=vehicle, hmi=hmi)
+    return dataclasses.replace(
+        config, unit=unit, security=security, pseudonyms=pseudonyms, vehicle=vehicle, hmi=hmi, keys=keys
+    )

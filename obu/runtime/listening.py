@@ -83,7 +83,8 @@ class Listener:
         verdict, message = judgement.verdict.value, packet.message
         if judgement.verdict is Verdict.VALID:
             try:
-                message = type(receiver.read(judgement, self._editions, None)).__name__.upper()
+                _, heard = receiver.read(judgement, self._editions, None)
+                message = type(heard).__name__.upper()
             except RemoteError as error:
                 verdict = error.reason
         sender = judgement.signer.hex() if judgement.signer else None

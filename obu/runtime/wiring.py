@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import logging
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.core.errors import ConfigError, LocalError
-from obu.core.frames import FeedEvent, Inbox, JobOutcome, Outbox
+from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Body
-from obu.drivers import can_bus, crypto_pool, key_file, libcrypto, local_socket
+from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
-from obu.drivers.contract import Driver, Publisher
+from obu.drivers.contract import Driver, KeyStore, Publisher
+from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
@@ -58,6 +60,7 @@ def station(config: Config, material: Material) -> Station:
     decoder = Decoder(plans)
     tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
     snapshot = snapshot_of(material.trust)
+    must_be_encrypted(config, snapshot.is_bench)
     pseudonyms = identities(config, material)
     signer = Signer()
     sender = Sender(signer, SENT_EDITION)
@@ -123,12 +126,7 @@ def body(config: Config, profile: Profile) -> Body:
 
 def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
     """The trust store, every signature in it checked."""
-    library = libcrypto.load()
-
-    def verify(point: bytes, e: bytes, r: bytes, s: bytes) -> bool:
-        return library.verify("sm2", point, e, r, s) is JobOutcome.OK
-
-    return trust.build(files, verify)
+    return trust.build(files, libcrypto.load().verifies)
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:
@@ -147,7 +145,14 @@ def applications(config: Config) -> tuple[base.Installed, ...]:
 
 
 def driver(name: str, prefix: str, section: dict[str, Any]) -> Driver:
-    """The driver that `type` of a section names: a module `<prefix>_<type>` with Options and make()."""
+    """The driver that `type` of a section names."""
+    module, options = driver_module(name, prefix, section)
+    made: Driver = module.make(name, options)
+    return made
+
+
+def driver_module(name: str, prefix: str, section: dict[str, Any]) -> tuple[Any, Any]:
+    """The module `<prefix>_<type>` (Options, make) that `type` of a section names, and the section's options."""
     kind = section.get("type")
     folder = Path(__file__).resolve().parent.parent / "drivers"
     known = sorted(path.stem.removeprefix(f"{prefix}_") for path in folder.glob(f"{prefix}_*.py"))
@@ -156,8 +161,7 @@ def driver(name: str, prefix: str, section: dict[str, Any]) -> Driver:
                           f"{name}.type：没有 {kind!r}；可用：{', '.join(known)}")  # fmt: skip
     module = importlib.import_module(f"obu.drivers.{prefix}_{kind}")
     rest = {key: value for key, value in section.items() if key != "type"}
-    made: Driver = module.make(name, strict.convert(rest, module.Options, name))
-    return made
+    return module, strict.convert(rest, module.Options, name)
 
 
 def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
@@ -166,7 +170,7 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     return can_bus.make(name, options, plans.filters())
 
 
-def outer(config: Config, material: Material, keys: key_file.KeyFiles) -> Outer:
+def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
     """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later."""
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
@@ -183,12 +187,23 @@ def outer(config: Config, material: Material, keys: key_file.KeyFiles) -> Outer:
     )
 
 
-def key_store(config: Config) -> key_file.KeyFiles:
-    """The unit's private keys. Raises ConfigError that names key, file and remedy."""
+def key_store(config: Config) -> KeyStore:
+    """The unit's private keys. Raises ConfigError that names key, file and remedy; an element may be away."""
+    module, options = driver_module("keys", "key", {"type": "file", **config.keys})
     try:
-        return key_file.open_folder(Path(config.security.keys))
+        store: KeyStore = module.make(Path(config.security.keys), options)
     except LocalError as error:
+        if isinstance(error, ConfigError):  # it names its key itself
+            raise
         raise ConfigError(f"security.keys: {error.text}", f"security.keys：{error.zh}") from None
+    return store
+
+
+def must_be_encrypted(config: Config, is_bench: bool) -> None:
+    """Raises ConfigError for plain key files in a unit whose trust is not the bench's."""
+    if not is_bench and config.keys.get("type", "file") == "file" and "kek_file" not in config.keys:
+        raise ConfigError("keys.kek_file: is missing: only a bench's keys may lie unencrypted; see docs/key-stores.md",
+                          "keys.kek_file：没有给出：只有测试密钥可以不加密；见 docs/key-stores.md")  # fmt: skip
 
 
 class FeedOut:
@@ -217,6 +232,10 @@ def check(config: Config) -> None:
         strict.convert(section, can_bus.Options, f"can.{name}")
     for prefix, section in (("gnss", config.gnss), ("radio", config.radio)):
         driver(prefix, prefix, section).close()
+    fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
+    keys.close()
+    if fault:
+        raise ConfigError(f"keys: {fault.text}", f"keys：{fault.zh}")
 
 
 def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> None:

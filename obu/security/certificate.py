@@ -1,4 +1,4 @@
-"""One certificate of YD/T 3957-2021 as a frozen value. Its one rule: what is parsed is well formed, no more."""
+"""One certificate (YD/T 3957-2021, IEEE 1609.2) as a frozen value; its one rule: parsed is well formed, no more."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from obu.codec import coer
 from obu.core.errors import RemoteError
 from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
-from obu.security import additions, keys, region
+from obu.security import additions, canonical, keys, profile, region
+from obu.security.linkage import Carried
+from obu.security.profile import Profile
 from obu.security.region import Region
 
 VERSION = 3
@@ -51,10 +53,12 @@ class IssuePermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """digest: SM3 of raw. issuer: HashedId8 of the issuer, None where it is self-signed. start, end: Unix time.
+    """digest: of its canonical form. issuer: HashedId8 of the issuer, None where it is self-signed.
 
-    point: 04 || x || y. za: ZA for what this certificate signs, messages and certificates alike. own_e: what its own
-    signature covers if it is self-signed. name: the id as text, empty where it has none.
+    start, end: Unix time. assurance: level 0..7, 0 where it says none. curve: names the profile. point: 04 || x || y.
+    binding: joins what this certificate signs, messages and certificates alike, to it (ZA with SM2). tbs: what its own
+    signature (r, s) covers. name: the id as text, empty where it has none. craca_id, crl_series: whose lists may revoke
+    it, and which of them; linkage: under what, beside its digest.
     """
 
     raw: bytes
@@ -64,15 +68,24 @@ class Certificate:
     start_ns: int
     end_ns: int
     region: Region | None
+    assurance: int
     app: tuple[AppPermission, ...]
     issues: tuple[IssuePermission, ...]
     may_request: bool
+    craca_id: bytes
+    crl_series: int
+    linkage: Carried | None
     curve: str
     point: bytes
-    za: bytes
+    binding: bytes
     tbs: bytes
     r: bytes
     s: bytes
+
+    @property
+    def profile(self) -> Profile:
+        """How it signs."""
+        return profile.BY_CURVE[self.curve]
 
     @property
     def digest8(self) -> bytes:
@@ -98,58 +111,68 @@ class Certificate:
         return any(permission.aid == aid for permission in self.app)
 
     def e_of(self, tbs: bytes) -> bytes:
-        """The digest that a signature by this certificate's holder over tbs covers (YD/T 3957-2021 D.2)."""
-        return keys.sm3(self.za + tbs)
+        """The digest that a signature by this certificate's holder over tbs covers."""
+        return self.profile.e(self.binding, tbs)
 
     def own_e(self) -> bytes:
         """The digest that the signature of a self-signed certificate covers."""
-        return keys.sm2_e(keys.DEFAULT_USER_ID, self.point, self.tbs)
+        return self.profile.e(self.profile.own_binding(self.point), self.tbs)
 
 
-def parse(raw: bytes) -> Certificate:
-    """The certificate in COER bytes. Raises RemoteError: a reason of the codec's, key_*, or certificate_*."""
+def parse(raw: bytes, curve: str | None = None) -> Certificate:
+    """The certificate in COER bytes. curve: the profile it must be of; None: the one that its issuer field names.
+
+    Raises RemoteError: a reason of the codec's, key_*, signature_*, or certificate_*.
+    """
     value = coer.decode("Certificate", raw)
     additions.refuse(value)
-    return from_wire(value, raw)
-
-
-def from_wire(value: dict[str, Any], raw: bytes) -> Certificate:
-    """The certificate of a value in the codec's form; raw: the bytes it was decoded from."""
     if value["version"] != VERSION:
         raise RemoteError("certificate_version")
     if value["type"] != "explicit" or "signature" not in value:
         raise RemoteError("certificate_type")
+    way = profile.of_issuer(value["issuer"])
+    if way is None or curve not in (None, way.curve):
+        raise RemoteError("certificate_issuer_algorithm")
     tbs = value["toBeSigned"]
     start_ns, end_ns = _validity(tbs["validityPeriod"])
-    point = _key(tbs["verifyKeyIndicator"])
-    r, s = signature(value["signature"])
-    digest = keys.sm3(raw)
+    point = _key(way, tbs["verifyKeyIndicator"])
+    r, s = signature(way, value["signature"])
+    form = canonical.certificate(value)
+    digest = way.digest(raw if form is value else coer.encode("Certificate", form))
     return Certificate(
         raw=raw,
         digest=digest,
-        issuer=_issuer(value["issuer"]),
+        issuer=None if value["issuer"][0] == "self" else value["issuer"][1],
         name=_name(tbs["id"]),
         start_ns=start_ns,
         end_ns=end_ns,
         region=region.from_wire(tbs.get("region")),
+        assurance=_assurance(tbs.get("assuranceLevel")),
         app=tuple(AppPermission(item["aid"], item.get("ssp")) for item in tbs.get("appPermissions", ())),
         issues=tuple(part for group in tbs.get("certIssuePermissions", ()) for part in _issues(group)),
         may_request="certRequestPermissions" in tbs,
-        curve=keys.SM2,
+        craca_id=tbs["cracaId"],
+        crl_series=tbs["crlSeries"],
+        linkage=_linkage(tbs["id"]),
+        curve=way.curve,
         point=point,
-        za=keys.za(digest, point),
-        tbs=coer.encode("ToBeSignedCertificate", tbs),
+        binding=way.binding(digest, point),
+        tbs=coer.encode("ToBeSignedCertificate", form["toBeSigned"]),
         r=r,
         s=s,
     )
 
 
-def signature(value: tuple[str, Any]) -> tuple[bytes, bytes]:
-    """(r, s) of a Signature in the codec's form. Raises RemoteError signature_algorithm for all but SM2."""
+def signature(way: Profile, value: tuple[str, Any]) -> tuple[bytes, bytes]:
+    """(r, s) of a Signature in the codec's form. Raises RemoteError signature_algorithm, signature_form."""
     kind, body = value
-    if kind != "sm2Signature":
+    if kind != way.signature:
         raise RemoteError("signature_algorithm")
-    return body["rSig"], body["sSig"]
+    r = body["rSig"]
+    form, x = (profile.OCTETS, r) if isinstance(r, bytes) else r
+    if form not in way.r_forms.values():
+        raise RemoteError("signature_form")
+    return canonical.r_of(way.curve, form, x), body["sSig"]
 
 
 def _validity(period: dict[str, Any]) -> tuple[int, int]:
@@ -158,25 +181,31 @@ def _validity(period: dict[str, Any]) -> tuple[int, int]:
     return start_ns, start_ns + count * DURATION_NS[unit]
 
 
-def _key(indicator: tuple[str, Any]) -> bytes:
+def _key(way: Profile, indicator: tuple[str, Any]) -> bytes:
     kind, key = indicator
     if kind != "verificationKey":
         raise RemoteError("key_form")  # a reconstructionValue belongs to implicit certificates
-    algorithm, (form, x) = key
-    if algorithm != "ecsigSm2":
+    algorithm, (form, body) = key
+    if algorithm != way.key:
         raise RemoteError("key_algorithm")
-    if form not in ("compressed-y-0", "compressed-y-1"):
+    if form not in way.key_forms:
         raise RemoteError("key_form")
-    return keys.decompress(keys.SM2, x, form == "compressed-y-1")
+    if form == "uncompressed":
+        return keys.checked(way.curve, body["x"], body["y"])
+    return keys.decompress(way.curve, body, form == "compressed-y-1")
 
 
-def _issuer(issuer: tuple[str, Any]) -> bytes | None:
-    kind, body = issuer
-    if kind == "sm3AndDigest":
-        return bytes(body)
-    if kind == "self" and body == "sm3":
+def _assurance(value: bytes | None) -> int:
+    return 0 if value is None else value[0] >> 5  # bits 7 to 5 are the level (IEEE 1609.2 6.4.27)
+
+
+def _linkage(value: tuple[str, Any]) -> Carried | None:
+    kind, body = value
+    if kind != "linkageData":
         return None
-    raise RemoteError("certificate_issuer_algorithm")
+    group = body.get("group-linkage-value")
+    j_and_value = (int.from_bytes(group["jValue"]), group["value"]) if group else None
+    return Carried(body["iCert"], body["linkage-value"], j_and_value)
 
 
 def _name(value: tuple[str, Any]) -> str:

@@ -1,42 +1,53 @@
 """The signed packet (SPDU) of YD/T 3957-2021: built and taken apart; its one rule: only form is judged.
 
-V2XSecData { 3, signedData { sm3, { unsecuredData { 3, message }, header }, signer, sm2Signature } }.
+V2XSecData { 3, signedData { hashId, { unsecuredData { 3, message }, header }, signer, signature } }. A packet of the
+usual shape is cut at its known places, every other one goes through the codec: both say the same of the same octets.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
-from obu.security import additions
-from obu.security.certificate import signature
+from obu.security import additions, canonical, profile
+from obu.security.certificate import Certificate, signature
 
 VERSION = 3
 MAX_SPDU_BYTES = 1400  # DsmMaxLength of YD/T 3708-2020
-_HEAD = bytes((VERSION, 0x81, 0x02))  # protocolVersion, signedData, sm3
+CURVES = frozenset(profile.BY_CURVE)
+DIGEST_BYTES = 8
+
+_SIGNED_DATA = bytes((VERSION, 0x81))
 _DIGEST = b"\x80"
 _ONE_CERTIFICATE = b"\x81\x01\x01"
-_SM2_SIGNATURE = b"\x84\x40"
-DIGEST_BYTES = 8
+_PLAIN = b"\x40\x03\x80"  # payload: data only; it is version 3, unsecuredData
+_TIME_ONLY = 0x40  # header: generationTime and no other optional field
+_SHORT = 128  # lengths below it are one octet
+_LONG = (0x81, 0x82)  # one or two octets of length follow; more is no packet
+_MAX_AID_BYTES = 8  # the codec reads no longer number
+_TIME_BYTES = 8
+_SIGNATURE_BYTES = 66  # two octets, r and s; in both profiles
+_OF_HEAD = {_SIGNED_DATA + way.hash_octet: way for way in profile.PROFILES}
 
 
 @dataclass(frozen=True, slots=True)
 class Spdu:
     """A well-formed signed packet, not yet believed.
 
-    generation_us, expiry_us: Time64, None where absent. tbs: the bytes the signature covers. signer: HashedId8, or None
-    when certificate (its value in the codec's form and its bytes) is there instead.
+    curve: the profile it claims. generation_us, expiry_us: Time64, None where absent. tbs: the bytes the signature
+    covers. signer: HashedId8, or None when the signer's certificate (COER, not yet looked into) is there instead.
     """
 
     payload: bytes
+    curve: str
     aid: int
     generation_us: int | None
     expiry_us: int | None
     has_location: bool
     tbs: bytes
     signer: bytes | None
-    certificate: dict[str, Any] | None
-    certificate_raw: bytes
+    certificate: bytes
     r: bytes
     s: bytes
 
@@ -50,35 +61,106 @@ def tbs(payload: bytes, aid: int, generation_time_us: int) -> bytes:
     return coer.encode("ToBeSignedData", value)
 
 
-def assemble(tbs_bytes: bytes, signer: bytes, r: bytes, s: bytes) -> bytes:
-    """The SPDU of to-be-signed bytes and their signature. signer: a HashedId8 (8 bytes), or a whole certificate."""
-    named = _DIGEST + signer if len(signer) == DIGEST_BYTES else _ONE_CERTIFICATE + signer
-    return _HEAD + tbs_bytes + named + _SM2_SIGNATURE + r + s
+def assemble(tbs_bytes: bytes, certificate: Certificate, is_full: bool, r: bytes, s: bytes) -> bytes:
+    """The SPDU of to-be-signed bytes and their signature (32 bytes each), with the whole certificate or its digest."""
+    way = certificate.profile
+    signer = _ONE_CERTIFICATE + certificate.raw if is_full else _DIGEST + certificate.digest8
+    return _SIGNED_DATA + way.hash_octet + tbs_bytes + signer + way.signature_head + r + s
 
 
-def parse(spdu: bytes) -> Spdu:
-    """Takes an SPDU apart. Raises RemoteError with the reason of its form: see the reasons below and the codec's."""
+def parse(spdu: bytes, curves: Set[str] = CURVES) -> Spdu:
+    """Takes an SPDU apart. curves: the profiles that are accepted.
+
+    Raises RemoteError with the reason of its form: see the reasons below and the codec's.
+    """
     if len(spdu) > MAX_SPDU_BYTES:
         raise RemoteError("spdu_too_long")
+    parts = cut(spdu)
+    return parts if parts is not None and parts.curve in curves else decoded(spdu, curves)
+
+
+def cut(spdu: bytes) -> Spdu | None:
+    """The parts of a packet of the usual shape, None of any other; what is cut out as a certificate is not looked into.
+
+    The shape: a short header, digest or one certificate, the signature last.
+    """
+    way = _OF_HEAD.get(spdu[:3])
+    signature_at = len(spdu) - _SIGNATURE_BYTES
+    if way is None or spdu[3:6] != _PLAIN:
+        return None
+    form = way.r_forms.get(spdu[signature_at : signature_at + 2])
+    payload_at, payload_end = _payload_place(spdu)
+    time_at = _time_place(spdu, payload_end)
+    end = time_at + _TIME_BYTES
+    if form is None or time_at == 0 or end >= signature_at:
+        return None
+    signer: bytes | None = None
+    certificate = b""
+    if spdu[end : end + 1] == _DIGEST and signature_at - end == DIGEST_BYTES + 1:
+        signer = spdu[end + 1 : signature_at]
+    elif spdu[end : end + 3] == _ONE_CERTIFICATE:
+        certificate = spdu[end + 3 : signature_at]
+    else:
+        return None
+    return Spdu(
+        payload=spdu[payload_at:payload_end],
+        curve=way.curve,
+        aid=int.from_bytes(spdu[payload_end + 2 : time_at]),
+        generation_us=int.from_bytes(spdu[time_at:end]),
+        expiry_us=None,
+        has_location=False,
+        tbs=spdu[3:end],
+        signer=signer,
+        certificate=certificate,
+        r=canonical.r_of(way.curve, form, spdu[signature_at + 2 : signature_at + 34]),
+        s=spdu[signature_at + 34 :],
+    )
+
+
+def _payload_place(spdu: bytes) -> tuple[int, int]:
+    """(begin, end) of the message; end 0 where its length is not written as it should be."""
+    head = spdu[6:9]
+    if len(head) < 3:
+        return 0, 0
+    if head[0] < _SHORT:
+        return 7, 7 + head[0]
+    if head[0] == _LONG[0] and head[1] >= _SHORT:
+        return 8, 8 + head[1]
+    if head[0] == _LONG[1] and head[1]:
+        return 9, 9 + int.from_bytes(head[1:])
+    return 0, 0
+
+
+def _time_place(spdu: bytes, at: int) -> int:
+    """Where generationTime begins in a header at `at` that has no more than AID and it; 0 where it has not."""
+    head = spdu[at : at + 3]
+    if at == 0 or len(head) < 3 or head[0] != _TIME_ONLY or not 1 <= head[1] <= _MAX_AID_BYTES:
+        return 0
+    return 0 if head[2] == 0 and head[1] > 1 else at + 2 + head[1]
+
+
+def decoded(spdu: bytes, curves: Set[str]) -> Spdu:
+    """parse() by the codec, for every shape."""
     whole = coer.decode("V2XSecData", spdu)
     additions.refuse(whole)
     signed = _content(whole, "signedData", "not_signed_data")
-    if signed["hashId"] != "sm3":
+    way = profile.BY_HASH_ID.get(signed["hashId"])
+    if way is None or way.curve not in curves:
         raise RemoteError("hash_algorithm")
     payload = _payload(signed["tbsData"]["payload"])
     header = signed["tbsData"]["headerInfo"]
     signer, certificate = _signer(signed["signer"])
-    r, s = signature(signed["signature"])
+    r, s = signature(way, signed["signature"])
     return Spdu(
         payload=payload,
+        curve=way.curve,
         aid=header["aid"],
         generation_us=header.get("generationTime"),
         expiry_us=header.get("expiryTime"),
         has_location="generationLocation" in header,
         tbs=coer.encode("ToBeSignedData", signed["tbsData"]),
         signer=signer,
-        certificate=certificate,
-        certificate_raw=b"" if certificate is None else coer.encode("Certificate", certificate),
+        certificate=b"" if certificate is None else coer.encode("Certificate", certificate),
         r=r,
         s=s,
     )

@@ -7,8 +7,9 @@ from obu.codec import coer
 from obu.core.errors import LocalError
 from obu.core.now import NS_PER_S, v2x_time_s
 from obu.security import certificate as certificates
-from obu.security import keys
+from obu.security import keys, profile
 from obu.security.certificate import Certificate
+from obu.security.profile import Profile
 
 _APP = (b"\x80", 8)  # EndEntityType with the app bit
 _MAX_COUNT = 65_535
@@ -31,19 +32,22 @@ class Lifetime:
     seconds: int
 
 
-def root(name: str, point: bytes, lifetime: Lifetime) -> Draft:
-    """A self-signed root that may issue every application through one authority between it and the end entity."""
-    tbs = _tbs(name, point, lifetime, bytes(3))
+def root(name: str, point: bytes, lifetime: Lifetime, way: Profile = profile.SM2) -> Draft:
+    """A self-signed root that may issue every application through one authority between it and the end entity.
+
+    way: the profile of all that is below it.
+    """
+    tbs = _tbs(way, name, point, lifetime, bytes(3))
     tbs["certIssuePermissions"] = [
         {"subjectPermissions": ("all", None), "minChainLength": 1, "chainLengthRange": 1, "eeType": _APP}
     ]
-    e = keys.sm2_e(keys.DEFAULT_USER_ID, point, coer.encode("ToBeSignedCertificate", tbs))
-    return Draft(("self", "sm3"), tbs, e)
+    e = way.e(way.own_binding(point), coer.encode("ToBeSignedCertificate", tbs))
+    return Draft(("self", way.hash_id), tbs, e)
 
 
 def authority(name: str, point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...]) -> Draft:
     """An authority (PCA, ACA) that may issue end-entity certificates for these AIDs."""
-    tbs = _tbs(name, point, lifetime, keys.hashed_id3(issuer.digest))
+    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3(issuer.digest))
     tbs["certIssuePermissions"] = [
         {
             "subjectPermissions": ("explicit", [{"aid": aid, "sspRange": ("all", None)} for aid in aids]),
@@ -57,29 +61,36 @@ def authority(name: str, point: bytes, lifetime: Lifetime, issuer: Certificate, 
 
 def end_entity(point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...], name: str = "") -> Draft:
     """A certificate to sign messages of these AIDs with: a pseudonym (without a name) or an application certificate."""
-    tbs = _tbs(name, point, lifetime, keys.hashed_id3(issuer.digest))
+    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3(issuer.digest))
     tbs["appPermissions"] = [{"aid": aid} for aid in aids]
     return _issued(tbs, issuer)
 
 
 def finish(draft: Draft, r: bytes, s: bytes) -> bytes:
     """The certificate in COER with its signature (32 bytes each) in place."""
+    way = profile.of_issuer(draft.issuer)
+    assert way is not None
     value = {
         "version": certificates.VERSION,
         "type": "explicit",
         "issuer": draft.issuer,
         "toBeSigned": draft.tbs,
-        "signature": ("sm2Signature", {"rSig": r, "sSig": s}),
+        "signature": signature(way, r, s),
     }
     return coer.encode("Certificate", value)
 
 
+def signature(way: Profile, r: bytes, s: bytes) -> tuple[str, Any]:
+    """A Signature in the codec's form, of r and s (32 bytes each)."""
+    return way.signature, {"rSig": r if way is profile.SM2 else ("x-only", r), "sSig": s}
+
+
 def _issued(tbs: dict[str, Any], issuer: Certificate) -> Draft:
     e = issuer.e_of(coer.encode("ToBeSignedCertificate", tbs))
-    return Draft(("sm3AndDigest", issuer.digest8), tbs, e)
+    return Draft((issuer.profile.issued, issuer.digest8), tbs, e)
 
 
-def _tbs(name: str, point: bytes, lifetime: Lifetime, craca_id: bytes) -> dict[str, Any]:
+def _tbs(way: Profile, name: str, point: bytes, lifetime: Lifetime, craca_id: bytes) -> dict[str, Any]:
     x, is_y_odd = keys.compress(point)
     form = "compressed-y-1" if is_y_odd else "compressed-y-0"
     return {
@@ -87,7 +98,7 @@ def _tbs(name: str, point: bytes, lifetime: Lifetime, craca_id: bytes) -> dict[s
         "cracaId": craca_id,
         "crlSeries": 0,
         "validityPeriod": {"start": v2x_time_s(lifetime.start_ns), "duration": _duration(lifetime.seconds)},
-        "verifyKeyIndicator": ("verificationKey", ("ecsigSm2", (form, x))),
+        "verifyKeyIndicator": ("verificationKey", (way.key, (form, x))),
     }
 
 

@@ -57,6 +57,11 @@ def sm3(data: bytes) -> bytes:
     return hashlib.new("sm3", data).digest()
 
 
+def sha256(data: bytes) -> bytes:
+    """SHA-256 of data, 32 bytes (FIPS 180-4)."""
+    return hashlib.sha256(data).digest()
+
+
 def decompress(curve: str, x: bytes, is_y_odd: bool) -> bytes:
     """The point 04 || x || y (65 bytes) of a compressed one (32 bytes of x).
 
@@ -75,6 +80,14 @@ def decompress(curve: str, x: bytes, is_y_odd: bool) -> bytes:
     return b"\x04" + x + y_int.to_bytes(32, "big")
 
 
+def checked(curve: str, x: bytes, y: bytes) -> bytes:
+    """The point 04 || x || y of coordinates that a stranger wrote out; raises RemoteError as decompress does."""
+    point = decompress(curve, x, bool(y[-1] & 1))
+    if point[33:] != y:
+        raise RemoteError("key_not_on_curve")
+    return point
+
+
 def compress(point: bytes) -> tuple[bytes, bool]:
     """(x, whether y is odd) of a point 04 || x || y."""
     return point[1:33], bool(point[64] & 1)
@@ -88,12 +101,6 @@ def za(user_id: bytes, point: bytes) -> bytes:
 def sm2_e(user_id: bytes, point: bytes, tbs: bytes) -> bytes:
     """e = SM3(ZA || tbs), 32 bytes. On the air the user id is the signing certificate's SM3 (YD/T 3957-2021 D.2)."""
     return sm3(za(user_id, point) + tbs)
-
-
-def p256_e(tbs: bytes, certificate: bytes) -> bytes:
-    """e = SHA256(SHA256(tbs) || SHA256(certificate)), certificate empty for a self-signed one (IEEE 1609.2 5.3.1)."""
-    inner = hashlib.sha256(tbs).digest() + hashlib.sha256(certificate).digest()
-    return hashlib.sha256(inner).digest()
 
 
 def hashed_id3(digest: bytes) -> bytes:

@@ -64,6 +64,10 @@ class Newcomers:
             return False
         return sum(other == signer for other, _ in state.held) < self.max_of_signer
 
+    def is_known(self, state: NewcomersState, digest: bytes) -> bool:
+        """Whether this certificate has been looked at."""
+        return digest in state.candidates or digest in state.refused
+
     def is_full(self, state: NewcomersState) -> bool:
         """Whether there is no room for another certificate; then it need not even be looked at."""
         return len(state.candidates) >= self.max_candidates

@@ -34,12 +34,13 @@ class Dropped(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """The packet that is being signed. signer: what names the certificate in it, HashedId8 or the whole of it."""
+    """The packet that is being signed. is_full: its certificate goes with it, whole."""
 
     number: int
     epoch: int
     tbs: bytes
-    signer: bytes
+    certificate: Certificate
+    is_full: bool
     asked_ns: int
     deadline_ns: int
 
@@ -78,8 +79,7 @@ class Signer:
         number = self.state.next_number
         self.state.next_number += 2
         deadline_ns = now.at_ns + self._options.deadline_ms * NS_PER_MS
-        signer = certificate.raw if is_full else certificate.digest8
-        self.state.underway = Underway(number, identity.epoch, tbs, signer, now.at_ns, deadline_ns)
+        self.state.underway = Underway(number, identity.epoch, tbs, certificate, is_full, now.at_ns, deadline_ns)
         return SignJob(number, identity.key, certificate.e_of(tbs), deadline_ns, identity.epoch, urgent)
 
     def settle(self, now: Now, result: JobResult, identity_epoch: int) -> bytes | None:
@@ -92,10 +92,10 @@ class Signer:
         if failure is not None:
             self._count(failure)
             return None
-        if len(underway.signer) != envelope.DIGEST_BYTES:
+        if underway.is_full:
             state.full_ns, state.full_epoch = underway.asked_ns, underway.epoch
         state.signed += 1
-        return envelope.assemble(underway.tbs, underway.signer, result.r, result.s)
+        return envelope.assemble(underway.tbs, underway.certificate, underway.is_full, result.r, result.s)
 
     def _is_full_due(self, now: Now, epoch: int) -> bool:
         if self.state.full_epoch != epoch:

@@ -4,23 +4,27 @@ Its one rule: an authority is in a snapshot only after its own signature and its
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from obu.core.errors import LocalError, RemoteError
 from obu.security import certificate as certificates
-from obu.security import keys
+from obu.security import crl, keys
 from obu.security.certificate import AppPermission, Certificate, IssuePermission, SspRange
+from obu.security.crl import Revoked
 
 BENCH_ROOT_PREFIX = "OBU BENCH ROOT"  # in a root's name: made by `obu cert make-test`, its keys protect nobody
 
-Verify = Callable[[bytes, bytes, bytes, bytes], bool]  # (point, e, r, s)
+NOTHING_REVOKED = Revoked()
+
+Verify = Callable[[str, bytes, bytes, bytes, bytes], bool]  # (curve, point, e, r, s)
 
 
 class ChainFault(Enum):
     """Why a certificate may not stand below its issuer."""
 
     VALIDITY = "certificate_outlives_issuer"
+    PROFILE = "certificate_issuer_algorithm"
     PERMISSIONS = "certificate_exceeds_issuer"
     CHAIN_LENGTH = "certificate_chain_length"
     END_ENTITY_TYPE = "certificate_end_entity_type"
@@ -28,6 +32,7 @@ class ChainFault(Enum):
 
 _SAID = {
     ChainFault.VALIDITY: ("valid for longer than its issuer", "有效期超出签发者"),
+    ChainFault.PROFILE: ("signs in another way than its issuer", "签名算法与签发者不同"),
     ChainFault.PERMISSIONS: ("may issue what its issuer may not", "签发权限超出签发者"),
     ChainFault.CHAIN_LENGTH: ("its issuer does not allow a chain of this length", "证书链长度超出签发者的许可"),
     ChainFault.END_ENTITY_TYPE: ("issues for a kind of end entity that its issuer may not", "终端类型超出签发者的许可"),
@@ -35,21 +40,38 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A list in force: what it is, of whom (HashedId8), and the Unix instant by which the next one was promised."""
+
+    kind: str
+    issuer: bytes
+    next_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All trust at one instant. version grows with each change; roots and authorities by HashedId8.
 
-    revoked: HashedId10 of certificates that are withdrawn.
+    revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
+    from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
     """
 
     version: int
     roots: Mapping[bytes, Certificate]
     authorities: Mapping[bytes, Certificate]
-    revoked: frozenset[bytes]
+    revoked: Revoked
+    until_ns: Mapping[bytes, int] = field(default_factory=dict)
+    due: tuple[Due, ...] = ()
 
     @property
     def is_bench(self) -> bool:
         """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
         return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
+
+    @property
+    def curves(self) -> frozenset[str]:
+        """The profiles of these trust domains: each root names its own."""
+        return frozenset(root.curve for root in self.roots.values())
 
     def issuer_of(self, certificate: Certificate) -> Certificate | None:
         """The trusted certificate that issued this one, None when there is none."""
@@ -70,9 +92,7 @@ class Snapshot:
         return tuple(chain)
 
 
-def build(
-    files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked: frozenset[bytes] = frozenset()
-) -> Snapshot:
+def build(files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked: Revoked = NOTHING_REVOKED) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
 
     Raises LocalError that names the file: malformed, badly signed, or without a chain to one of the roots among them.
@@ -115,7 +135,7 @@ def _check(name: str, certificate: Certificate, issuer: Certificate | None, veri
     """issuer: None for a root, which signs itself."""
     signer = issuer or certificate
     e = issuer.e_of(certificate.tbs) if issuer else certificate.own_e()
-    if not verify(signer.point, e, certificate.r, certificate.s):
+    if not verify(signer.curve, signer.point, e, certificate.r, certificate.s):
         raise LocalError(f"{name}: its signature is wrong", f"{name}：签名错误")
     fault = chain_fault(certificate, issuer) if issuer else None
     if fault is not None:
@@ -125,6 +145,8 @@ def _check(name: str, certificate: Certificate, issuer: Certificate | None, veri
 
 def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | None:
     """Why the issuer may not have issued the certificate, None when it may (IEEE 1609.2 5.1.2)."""
+    if certificate.curve != issuer.curve:
+        return ChainFault.PROFILE
     if certificate.start_ns < issuer.start_ns or certificate.end_ns > issuer.end_ns:
         return ChainFault.VALIDITY
     for wanted in certificate.issues:
@@ -183,6 +205,18 @@ def _ssp_is_covered(held: SspRange | None, ssp: tuple[str, bytes] | None) -> boo
 
 def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
     """Whether a list withdraws the certificate or one above it."""
-    if not snapshot.revoked:
+    revoked = snapshot.revoked
+    if not revoked.keys and not revoked.groups:
         return False
-    return any(keys.hashed_id10(part.digest) in snapshot.revoked for part in snapshot.chain_of(certificate))
+    chain = snapshot.chain_of(certificate)
+    root8 = chain[-1].digest8
+    return any(
+        revoked.holds(crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage)
+        for part in chain
+    )
+
+
+def is_recognised(snapshot: Snapshot, certificate: Certificate, utc_ns: int) -> bool:
+    """Whether its root is our own, or one that a list recognises which is not too old."""
+    until_ns = snapshot.until_ns
+    return not until_ns or utc_ns < until_ns.get(snapshot.chain_of(certificate)[-1].digest8, utc_ns + 1)

@@ -21,6 +21,7 @@ class Verdict(Enum):
     PAYLOAD_NOT_PLAIN = "payload_not_plain"
     CERTIFICATE_COUNT = "certificate_count"
     SIGNATURE_ALGORITHM = "signature_algorithm"
+    SIGNATURE_FORM = "signature_form"
     UNKNOWN_EXTENSION = "unknown_extension"
     # header
     CLOCK_UNSYNCHRONISED = "clock_unsynchronised"
@@ -54,6 +55,7 @@ class Verdict(Enum):
     CERTIFICATE_END_ENTITY_TYPE = "certificate_end_entity_type"
     CERTIFICATE_SIGNATURE = "certificate_signature"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    TRUST_LIST_TOO_OLD = "trust_list_too_old"
     CERTIFICATE_NOT_YET_VALID = "certificate_not_yet_valid"
     CERTIFICATE_EXPIRED = "certificate_expired"
     CERTIFICATE_OUTSIDE_REGION = "certificate_outside_region"

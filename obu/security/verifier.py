@@ -13,11 +13,11 @@ from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult, VerifyJob
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
-from obu.security import envelope, plausibility, rules
+from obu.security import envelope, plausibility, profile, rules
 from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
-from obu.security.keys import hashed_id8, sm3
+from obu.security.keys import hashed_id8
 from obu.security.misbehaviour import Suspicion
 from obu.security.newcomers import Candidate, Newcomers, NewcomersState
 from obu.security.plausibility import PlausibilityState
@@ -109,7 +109,7 @@ class Verifier:
         ticket = self._number()
         signer = None
         try:
-            parsed = envelope.parse(spdu)
+            parsed = envelope.parse(spdu, self._trust.curves)
             signer = parsed.signer
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
             if verdict is None:
@@ -175,6 +175,8 @@ class Verifier:
         assert signer is not None
         certificate = self.state.learned.get(signer)
         if certificate is not None:
+            if certificate.curve != heard.parsed.curve:
+                return Verdict.HASH_ALGORITHM
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
@@ -185,22 +187,28 @@ class Verifier:
         return None
 
     def _by_certificate(self, now: Now, heard: "_Heard") -> Verdict | None:
-        raw = heard.parsed.certificate_raw
-        digest = sm3(raw)
-        known = self.state.learned.get(hashed_id8(digest))
-        if known is not None and known.raw != raw:
+        state, parsed, certificate = self.state, heard.parsed, None
+        newcomers = state.newcomers
+        digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
+        if hashed_id8(digest) not in state.learned and not self._newcomers.is_known(newcomers, digest):
+            if self._newcomers.is_full(newcomers):
+                return Verdict.QUEUE_FULL
+            certificate = certificates.parse(parsed.certificate, parsed.curve)
+            digest = certificate.digest  # another one where it came in another of its forms
+        known = state.learned.get(hashed_id8(digest))
+        if known is not None and known.digest != digest:
             return Verdict.DIGEST_COLLISION
         if known is not None:
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), known)
-        newcomers = self.state.newcomers
         if digest in newcomers.refused:
             return Verdict.CERTIFICATE_SIGNATURE
+        packet, verdict = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS), None
         candidate = newcomers.candidates.get(digest)
-        if candidate is None and self._newcomers.is_full(newcomers):
-            return Verdict.QUEUE_FULL
-        certificate = candidate.certificate if candidate else heard.certificate()
-        verdict = None if candidate else rules.signer_fault(self._trust, certificate)
-        packet = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS)
+        if candidate is None:
+            assert certificate is not None
+            verdict = rules.signer_fault(self._trust, certificate)
+        else:
+            certificate = candidate.certificate
         verdict = verdict or self._use_fault(now, packet, certificate)
         return verdict or self._newcomers.join(newcomers, certificate, packet)
 
@@ -322,11 +330,6 @@ class _Heard:
     spdu: bytes
     parsed: Spdu
     standing: Standing
-
-    def certificate(self) -> Certificate:
-        """The one it brings. Raises RemoteError."""
-        assert self.parsed.certificate is not None
-        return certificates.from_wire(self.parsed.certificate, self.parsed.certificate_raw)
 
     def packet(self, until_ns: int) -> Packet:
         """What is kept of it."""

@@ -7,7 +7,7 @@ may say it, and its bytes are what they claim; whatever fails first names the co
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from obu.codec import uper
+from obu.codec import habits, uper
 from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
@@ -38,12 +38,16 @@ class Heard:
 
 @dataclass(slots=True)
 class ReceiverState:
-    """received = verified + the sum of dropped + those the verifier still has. place: where we were last."""
+    """received = verified + the sum of dropped + those the verifier still has. place: where we were last.
+
+    habits: messages delivered although they are not by the letter, by habit.
+    """
 
     received: int = 0
     verified: int = 0
     place: LatLon | None = None
     dropped: dict[str, int] = field(default_factory=dict)
+    habits: dict[str, int] = field(default_factory=dict)
 
 
 class Receiver:
@@ -102,19 +106,21 @@ class Receiver:
             self._drop(judgement.verdict.value)
             return []
         try:
-            message = read(judgement, self.editions, self.state.place)
+            frame, message = read(judgement, self.editions, self.state.place)
         except RemoteError as error:
             self._drop(error.reason)
             if error.reason in SUSPICIOUS:
                 self._verifier.complain(judgement, error.reason)
             return []
         self.state.verified += 1
+        for habit in habits.of_frame(frame):
+            self.state.habits[habit] = self.state.habits.get(habit, 0) + 1
         assert judgement.signer is not None
         return [Heard(message, judgement.aid, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
 
 
-def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -> Message:
-    """The typed message of a valid judgement, by its signer's edition. place: where we are.
+def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -> tuple[uper.Frame, Message]:
+    """The message of a valid judgement as it was written and typed, by its signer's edition. place: where we are.
 
     Raises RemoteError when its bytes are not what its AID claims, or not surely what its signer meant.
     """
@@ -122,10 +128,11 @@ def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -
     found = uper.readings(judgement.payload)
     if found.name not in aids.BY_AID[judgement.aid].frames:
         raise RemoteError(AID_MESSAGE_MISMATCH, found.name)
-    message = unpack(editions.choose(judgement.signer, found, place))
+    frame = editions.choose(judgement.signer, found, place)
+    message = unpack(frame)
     if isinstance(message, Bsm) and message.sec_mark_ms is not None:
         generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
         apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
         if apart_ms >= SEC_MARK_LIMIT_MS:
             raise RemoteError(SEC_MARK_APART, str(apart_ms))
-    return message
+    return frame, message

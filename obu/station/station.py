@@ -90,6 +90,7 @@ class Station:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
         stages.health.take(inbox.drivers)
+        stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
@@ -163,7 +164,7 @@ class Station:
             "air": status.air(stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit.pseudonyms, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.is_bench),
             "misbehaviour": status.misbehaviour(stages.reports),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},

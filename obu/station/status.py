@@ -10,7 +10,6 @@ from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.security.misbehaviour import Reports
-from obu.security.pseudonym import Pseudonyms
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
 from obu.station.transmit import Transmit
@@ -95,9 +94,10 @@ def gnss(now: Now, own: Own, dropped: dict[str, int]) -> dict[str, Any]:
 def bsm(transmit: Transmit) -> dict[str, Any]:
     """Own BSMs: sent or why not, how many, how regularly."""
     state, periods = transmit.state, transmit.periods
+    why = [*state.why, *([state.key_fault] if state.key_fault else [])]
     return {
-        "state": "stopped" if state.why else "sending",
-        "why": [words(reason) for reason in state.why],
+        "state": "stopped" if why else "sending",
+        "why": [words(reason) for reason in why],
         "sent": state.sent,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
@@ -112,6 +112,7 @@ def air(receiver: Receiver) -> dict[str, Any]:
         "verified": state.verified,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
+        "habits": dict(sorted(state.habits.items())),
         "editions": _editions(receiver.editions),
     }
 
@@ -147,12 +148,13 @@ def can(now: Now, state: DecoderState) -> dict[str, Any]:
     }
 
 
-def security(now: Now, pseudonyms: Pseudonyms, is_bench: bool) -> dict[str, Any]:
+def security(now: Now, transmit: Transmit, is_bench: bool) -> dict[str, Any]:
     """Whether the unit can sign, and as whom."""
+    pseudonyms = transmit.pseudonyms
     identity, lack = pseudonyms.state.identity, pseudonyms.state.lack
     outlook = None if now.utc_ns is None else pseudonyms.outlook(now.utc_ns)
     return {
-        "state": lack.value if lack else "ok",
+        "state": lack.value if lack else "key_failed" if transmit.state.key_fault else "ok",
         "certificate": identity.certificate.digest8.hex() if identity else None,
         "on_duty": identity is not None and identity.is_on_duty,
         "pool": outlook.usable if outlook else 0,

@@ -8,7 +8,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from obu.core.alert import Text
-from obu.core.frames import JobResult, SignJob, TxPacket
+from obu.core.frames import DriverState, JobResult, SignJob, TxPacket
 from obu.core.now import Now
 from obu.core.vehicle import Own
 from obu.positioning.own import OwnTracker
@@ -19,6 +19,7 @@ from obu.station import content
 from obu.station.periods import Periods
 from obu.station.schedule import BsmSchedule, Due
 
+KEYS = "keys"  # the driver state by which the key store speaks
 MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
 # GB/T 45315-2025 table 4, by (emergency vehicle on duty, what is due).
 AID = {
@@ -39,9 +40,13 @@ WHY = {
 
 @dataclass(slots=True)
 class TransmitState:
-    """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to."""
+    """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to.
+
+    key_fault: what the key store says is wrong with it. Signatures are still asked for: that is how it is tried again.
+    """
 
     why: tuple[Text, ...] = ()
+    key_fault: Text | None = None
     epoch: int = -1
     msg_count: int = 0
     first_utc_ns: int | None = None
@@ -59,6 +64,13 @@ class Transmit:
         self.sender = sender
         self._tracker = tracker
         self._enabled = enabled
+
+    def hear(self, drivers: tuple[DriverState, ...]) -> None:
+        """What the key store said of itself."""
+        for driver in drivers:
+            if driver.name == KEYS:
+                fault = Text(f"密钥库：{driver.why_zh or driver.why}", f"key store: {driver.why}")
+                self.state.key_fault = None if driver.is_up else fault
 
     def identify(self, now: Now, own: Own, random: bytes) -> tuple[Identity | None, Own]:
         """The identity of this instant; at a change message count and path begin anew, the path also in Own."""

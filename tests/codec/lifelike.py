@@ -149,3 +149,33 @@ def announced(rng: random.Random, centre: LatLon) -> Wire:
         _, value = pack(some_rsi(rng, centre))
         if any("referencePaths" in event for event in value["rtes"]):
             return value
+
+
+def lights(rng: random.Random) -> Wire:
+    """A SPAT of one crossing, as a value for uper.encode in either form."""
+    crossing: Wire = {
+        "intersectionId": {"region": rng.randrange(1, 900), "id": rng.randrange(1, 300)},
+        "status": (b"\x04\0", 16),
+        "phases": [_phase(number + 1, rng) for number in range(rng.randrange(1, 13))],
+    }
+    if rng.random() < 0.5:
+        crossing |= {"moy": rng.randrange(527_040), "timeStamp": rng.randrange(60_000)}
+    value: Wire = {"msgCnt": rng.randrange(128), "intersections": [crossing]}
+    if rng.random() < 0.5:
+        value |= {"moy": rng.randrange(527_040), "timeStamp": rng.randrange(60_000)}
+    return value
+
+
+def _phase(number: int, rng: random.Random) -> Wire:
+    states = []
+    for place in range(rng.randrange(1, 4)):
+        marks = {"startTime": place and rng.randrange(600), "likelyEndTime": rng.randrange(1200)}
+        if rng.random() < 0.3:
+            marks |= {"nextStartTime": rng.randrange(1200), "nextDuration": rng.randrange(600)}
+        states.append(
+            {
+                "light": rng.choice(("red", "protected-green", "permissive-green", "yellow")),
+                "timing": ("counting", marks),
+            }
+        )
+    return {"id": number, "phaseStates": states}

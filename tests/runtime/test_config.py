@@ -1,11 +1,14 @@
 """Every way to get the configuration wrong is one sentence that names the key, found before anything is opened."""
 
+import dataclasses
+import platform
 import subprocess
 import sys
 
 import pytest
 
 from obu.core.errors import LocalError
+from obu.drivers import libcrypto
 from obu.drivers.clock import SystemClock
 from obu.runtime import bench_pki, config, wiring
 
@@ -68,6 +71,9 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
         ('trust = "pki/trust"', 'trust = "pki/unit/certs"', "root"),
         ('keys = "pki/unit/keys"', 'keys = "pki/rsu/keys"', "private key"),
         ('keys = "pki/unit/keys"', 'keys = "pki/none"', "security.keys"),
+        ("[hmi]", '[keys]\ntype = "safe"\n[hmi]', "keys.type: 'safe' is not known; there are: file"),
+        ("[hmi]", '[keys]\nkek_fil = "x"\n[hmi]', "keys: kek_fil: no such key"),
+        ("[hmi]", '[keys]\nkek_file = "none"\n[hmi]', "keys.kek_file: "),
         ('certificates = "pki/unit/certs"', 'certificates = "pki"', "security.certificates"),
         ("[hmi]", "[bsm]\nmax_fix_age_ms = 1\n[hmi]", "bsm.max_fix_age_ms"),
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
@@ -90,6 +96,26 @@ def test_keys_that_others_may_read_are_refused_with_the_remedy(folder):
         assert f"chmod 0700 {keys}" in sentence(folder, GOOD)
     finally:
         keys.chmod(0o700)
+
+
+def test_a_key_that_does_not_sign_rightly_is_found_by_the_check(folder, monkeypatch):
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(libcrypto.Libcrypto, "version", "OpenSSL 3.5.1 1 Jul 2025")
+    assert "keys: OpenSSL 3.5.1 1 Jul 2025 on aarch64 leaks SM2 keys" in sentence(folder, GOOD)
+    path = folder / "unit.toml"
+    path.write_text(GOOD.replace("[hmi]", "[keys]\nallow_sm2_timing_leak = true\n[hmi]"))
+    wiring.check(config.read(path))
+
+
+def test_only_a_bench_may_have_plain_keys(folder):
+    (folder / "unit.toml").write_text(GOOD)
+    settings = config.read(folder / "unit.toml")
+    wiring.must_be_encrypted(settings, True)
+    with pytest.raises(LocalError, match=r"keys\.kek_file: is missing") as caught:
+        wiring.must_be_encrypted(settings, False)
+    assert "没有给出" in caught.value.zh
+    wiring.must_be_encrypted(dataclasses.replace(settings, keys={"kek_file": "/k"}), False)
+    wiring.must_be_encrypted(dataclasses.replace(settings, keys={"type": "tpm"}), False)
 
 
 def test_run_check_says_so_in_both_languages_and_exits_2(folder):

@@ -16,10 +16,11 @@ from obu.drivers import libcrypto
 from obu.runtime import bench_pki
 from obu.runtime.bench_pki import BSM_AIDS, BenchPki
 from obu.security import certificate as certificates
-from obu.security import issuing, trust
+from obu.security import crl, issuing, keys, profile, trust
 from obu.security.certificate import Certificate
+from obu.security.crl import Revoked
 from obu.security.issuing import Draft, Lifetime
-from obu.security.keys import sm3
+from obu.security.profile import Profile
 from obu.security.trust import Snapshot
 from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verifier import Options, Verifier
@@ -73,15 +74,26 @@ class Workshop:
     def __post_init__(self) -> None:
         self.vehicle = self.station()
 
+    @property
+    def way(self) -> Profile:
+        """How everybody here signs."""
+        return self.pki.root.certificate.profile
+
     def station(self, aids: tuple[int, ...] = BSM_AIDS, lifetime: Lifetime = LIFETIME) -> Station:
         """A genuine end entity."""
-        key = self.lib.generate("sm2")
+        key = self.lib.generate(self.way.curve)
         return Station(certificates.parse(self.pki.issue(key.point, lifetime, aids)), key)
 
-    def snapshot(self, *extra: bytes, revoked: frozenset[bytes] = frozenset()) -> Snapshot:
-        """The trust store of this PKI and more."""
+    def snapshot(self, *extra: bytes, revoked: tuple[Certificate, ...] = ()) -> Snapshot:
+        """The trust store of this PKI and more; the certificates `revoked` are on a list."""
+        root8 = self.pki.root.certificate.digest8
+        keys_of = [crl.scope(root8, one.craca_id, one.crl_series) + keys.hashed_id10(one.digest) for one in revoked]
         raws = (self.pki.root.certificate.raw, self.pki.pca.certificate.raw, *extra)
-        return trust.build({str(number): raw for number, raw in enumerate(raws)}, self.lib.verifies, revoked=revoked)
+        return trust.build(
+            {str(number): raw for number, raw in enumerate(raws)},
+            self.lib.verifies,
+            revoked=Revoked(frozenset(keys_of)),
+        )
 
     def verifier(self, snapshot: Snapshot | None = None, **options: int) -> Verifier:
         """One that has heard nothing yet."""
@@ -106,7 +118,7 @@ class Workshop:
 
     def odd_station(self, change: Change = nothing, outer: Change = nothing, **rest: Any) -> tuple[bytes, Any]:
         """(certificate bytes, key) of an end entity with a spoilt certificate."""
-        key = self.lib.generate("sm2")
+        key = self.lib.generate(self.way.curve)
         draft = issuing.end_entity(key.point, LIFETIME, rest.get("issuer") or self.pki.pca.certificate, BSM_AIDS)
         return self.sign_certificate(draft, change, outer, **rest), key
 
@@ -142,13 +154,20 @@ class Workshop:
         digest = e(tbs_bytes) if e else self.e_of(raw, tbs_bytes)
         r, s = self.lib.sign(key or station.key, digest)
         signed = {
-            "hashId": "sm3",
+            "hashId": self.way.hash_id,
             "tbsData": tbs,
-            "signer": ("certificate", [coer.decode("Certificate", raw)]) if full else ("digest", sm3(raw)[-8:]),
-            "signature": ("sm2Signature", {"rSig": r, "sSig": s}),
+            "signer": ("certificate", [coer.decode("Certificate", raw)]) if full else ("digest", self.digest8_of(raw)),
+            "signature": (self.way.signature, {"rSig": r if self.way is profile.SM2 else ("x-only", r), "sSig": s}),
         }
         outer(signed)
         return coer.encode("V2XSecData", {"protocolVersion": 3, "content": ("signedData", signed)})
+
+    def digest8_of(self, raw: bytes) -> bytes:
+        """HashedId8 of a certificate, of its bytes as they are where it cannot be parsed."""
+        try:
+            return certificates.parse(raw).digest8
+        except Exception:
+            return self.way.digest(raw)[-8:]
 
     @staticmethod
     def e_of(raw: bytes, tbs: bytes) -> bytes:
@@ -178,9 +197,9 @@ class Workshop:
         return judgements + verifier.expire(now)
 
 
-def make() -> Workshop:
+def make(way: Profile = profile.SM2) -> Workshop:
     """A workshop with a new PKI."""
-    return Workshop(bench_pki.create(LIFETIME, "test"), libcrypto.load())
+    return Workshop(bench_pki.create(LIFETIME, "test", way), libcrypto.load())
 
 
 def outcome_of_message(shop: Workshop, outcome: JobOutcome) -> Judgement:

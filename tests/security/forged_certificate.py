@@ -1,5 +1,6 @@
 """Forged, expired, revoked or overreaching certificates."""
 
+import dataclasses
 from typing import Any
 
 from obu.codec import coer
@@ -87,14 +88,18 @@ badge(V.CERTIFICATE_SIGNATURE, "a permission added after signing",
 
 @case(V.CERTIFICATE_REVOKED, "by its HashedId10")
 def _(shop: Workshop) -> Judgement:
-    revoked = frozenset([keys.hashed_id10(shop.vehicle.certificate.digest)])
-    return shop.judge(shop.verifier(shop.snapshot(revoked=revoked)), shop.spdu())
+    return shop.judge(shop.verifier(shop.snapshot(revoked=(shop.vehicle.certificate,))), shop.spdu())
 
 
 @case(V.CERTIFICATE_REVOKED, "its authority is")
 def _(shop: Workshop) -> Judgement:
-    revoked = frozenset([keys.hashed_id10(shop.pki.pca.certificate.digest)])
-    return shop.judge(shop.verifier(shop.snapshot(revoked=revoked)), shop.spdu())
+    return shop.judge(shop.verifier(shop.snapshot(revoked=(shop.pki.pca.certificate,))), shop.spdu())
+
+
+@case(V.TRUST_LIST_TOO_OLD, "its root is recognised by a list whose grace is over")
+def _(shop: Workshop) -> Judgement:
+    trusted = dataclasses.replace(shop.snapshot(), until_ns={shop.pki.root.certificate.digest8: UTC_NS})
+    return shop.judge(shop.verifier(trusted), shop.spdu())
 
 
 def valid_for(shop: Workshop, start_ns: int, seconds: int) -> Judgement:

@@ -2,8 +2,10 @@
 
 from obu.codec import coer
 from obu.core.now import Now
+from obu.security import profile
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
+from tests.security import forge
 from tests.security.cases import GENERATION_US, P256_SIGNATURE, case, content, data, drop, packet, put
 from tests.security.forge import NOW, PAYLOAD, Workshop, later
 
@@ -36,6 +38,15 @@ packet(V.PAYLOAD_NOT_PLAIN, "a request", change=put("payload.data", content(3, "
 packet(V.CERTIFICATE_COUNT, "none", outer=put("signer", ("certificate", [])))
 packet(V.CERTIFICATE_COUNT, "two", outer=lambda signed: signed["signer"][1].append(signed["signer"][1][0]))
 packet(V.SIGNATURE_ALGORITHM, "P-256 in its place", outer=put("signature", P256_SIGNATURE))
+FILL = ("ecdsaNistP256Signature", {"rSig": ("fill", None), "sSig": bytes(32)})
+
+
+@case(V.SIGNATURE_FORM, "rSig without a number (test_p256.py has more)")
+def _(shop: Workshop) -> Judgement:
+    other = forge.make(profile.P256)
+    return other.judge(other.verifier(), other.spdu(outer=put("signature", FILL)))
+
+
 packet(V.UNKNOWN_EXTENSION, "a later header field", change=lambda tbs: tbs["headerInfo"].update({"...": (b"\x01",)}))
 
 

@@ -26,7 +26,7 @@ def sent(shop: Workshop, signer: Signer, now: Now, who: Identity, station: Stati
 
 
 def is_full(spdu: bytes) -> bool:
-    return envelope.parse(spdu).certificate is not None
+    return bool(envelope.parse(spdu).certificate)
 
 
 def test_a_full_certificate_at_start_then_whenever_450_ms_have_passed(shop: Workshop) -> None:

@@ -36,8 +36,7 @@ class Other:
     def signed_tbs(self, tbs: bytes, aid: int, full: bool = True) -> bytes:
         """The same around any ToBeSignedData."""
         r, s = self.keys.sign(self._key, self.certificate.e_of(tbs))
-        signer = self.certificate.raw if full else self.certificate.digest8
-        return dsmp.encode(aid, envelope.assemble(tbs, signer, r, s))
+        return dsmp.encode(aid, envelope.assemble(tbs, self.certificate, full, r, s))
 
 
 def car(place: LatLon, heading_deg: float, utc_ns: int, **change) -> Bsm:

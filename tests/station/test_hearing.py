@@ -125,3 +125,12 @@ def test_without_a_time_nothing_is_called_verified(unit, pki):
     sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
     assert hear(unit, sdu, seconds=1.2)["dropped"] == {"clock_unsynchronised": 1}
     assert unit.events("alert") == []
+
+
+def test_a_habit_is_tolerated_and_counted_only_when_it_was_signed(unit, pki):
+    name, value = pack(works(unit.place, unit.heading_deg, 90))
+    value["rtes"][0] |= {"eventType": 9902, "priority": b"\x5f"}
+    sdu = Other(pki / "rsu").signed(uper.encode(name, value, Edition.CSAE53), RSI, utc_ns(unit))
+    status = hear(unit, sdu[:-1] + bytes((sdu[-1] ^ 1,)), sdu)
+    assert (status["verified"], status["dropped"]) == (1, {"bad_signature": 1})
+    assert status["habits"] == {"rsi_priority_reserved_bits": 1, "vendor_event_type": 1}

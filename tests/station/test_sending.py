@@ -6,6 +6,7 @@ import pytest
 
 from obu.codec import uper
 from obu.codec.editions import Edition
+from obu.core.frames import DriverState
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.security import envelope
@@ -81,6 +82,21 @@ def test_a_slow_key_store_costs_bsms_but_never_two_at_once(pki):
     unit.run(5)
     assert not unit.packets()  # each would be older than the next one is due
     assert unit.station.step(unit.now(), unit.inboxes[-1][1]) is not None
+
+
+def test_a_key_store_that_is_away_is_told_and_tried_again(pki):
+    unit = Unit(pki)
+    unit.run(3)
+    unit.step(drivers=(DriverState("keys", False, "the chip is away", unit.at_ns, "芯片不在"),))
+    asked = len([1 for _, outbox in unit.outboxes if outbox.sign_jobs])
+    unit.run(2)
+    status = unit.status()
+    assert (status["bsm"]["state"], status["security"]["state"]) == ("stopped", "key_failed")
+    assert status["bsm"]["why"] == [{"zh": "密钥库：芯片不在", "en": "key store: the chip is away"}]
+    assert len([1 for _, outbox in unit.outboxes if outbox.sign_jobs]) >= asked + 19  # or it would never be tried
+    unit.step(drivers=(DriverState("keys", True, "file, 3 keys", unit.at_ns),))
+    unit.run(2)
+    assert (unit.status()["bsm"]["state"], unit.status()["security"]["state"]) == ("sending", "ok")
 
 
 def test_every_packet_is_dsmp_and_under_its_limit(pki):

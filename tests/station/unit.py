@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult
+from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobOutcome, JobResult
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.drivers import key_file
@@ -109,7 +109,7 @@ class Unit:
         due_ns = self.at_ns + self._job_ns
         for job in outbox.sign_jobs:
             r, s = self.keys.sign(job.key, job.e)
-            self._results.append((due_ns, JobResult(job.number, wiring.JobOutcome.OK, r, s)))
+            self._results.append((due_ns, JobResult(job.number, JobOutcome.OK, r, s)))
         for job in outbox.verify_jobs:
             outcome = self._library.verify(job.curve, job.point, job.e, job.r, job.s)
             self._results.append((due_ns, JobResult(job.number, outcome)))

@@ -19,8 +19,8 @@ HEADERS: dict[str, tuple[str, tuple[str | None, ...]]] = {
 def write(library: Library, name: str) -> str:
     """def head_<name>(n, left) -> the name and the fields of HEADERS, in their order."""
     head = f"def head_{snake(name)}(n: int, left: int) -> tuple[Any, ...]:"
-    quick = _body(library, name, USUAL[name]).guarded() if name in USUAL else []
-    return "\n".join([head, *quick, *_body(library, name, {}).text()])
+    quick = _body(library, name, USUAL[name]).runs.guarded() if name in USUAL else []
+    return "\n".join([head, *quick, *_body(library, name, {}).runs.text()])
 
 
 def _body(library: Library, name: str, usual: Mapping[str, frozenset[str]]) -> Body:
@@ -51,7 +51,7 @@ class _Projection:
         if present is None:
             flags = self._flags(sequence)
         else:
-            self.body.expect(sequence, present)
+            self.body.runs.expect(sequence, present)
         for member in sequence.members[: sequence.root]:
             here = f"{path}{member.name}"
             if present is not None and member.may_lack and member.name not in present:
@@ -70,23 +70,23 @@ class _Projection:
 
     def _flags(self, sequence: Sequence) -> dict[str, str]:
         if sequence.is_extensible:
-            self.body.field(1)  # additions come after all that is read here
-        return {each.name: self.body.field(1) for each in sequence.members[: sequence.root] if each.may_lack}
+            self.body.runs.field(1)  # additions come after all that is read here
+        return {each.name: self.body.runs.field(1) for each in sequence.members[: sequence.root] if each.may_lack}
 
     def _skip_member(self, shape: Shape, flag: str | None, path: str) -> None:
         if flag is None:
             self._skip(shape, path)
             return
-        self.body.close()
+        self.body.runs.close()
         with self.body.page.block(f"if {flag}"):
             self._skip(shape, path)
-            self.body.close()
+            self.body.runs.close()
 
     def _skip(self, shape: Shape, path: str) -> None:
         plain = self._plain(shape)
         width = fixed_width(plain, self._types)
         if width is not None:
-            self.body.pass_over(width)
+            self.body.runs.pass_over(width)
             return
         if not isinstance(plain, Sequence) or plain.is_extensible:
             raise ValueError(f"{path}: cannot be passed over")

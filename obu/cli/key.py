@@ -1,0 +1,104 @@
+"""`obu key`: makes and lists the unit's private keys, puts key files under a key-encryption key. It never shows one."""
+
+import argparse
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obu.core.alert import Text
+from obu.core.errors import ConfigError, LocalError
+
+if TYPE_CHECKING:
+    from obu.runtime.config import Config
+
+SUMMARY = Text("私钥：列出、生成、加密（不显示私钥）", "private keys: list, make, encrypt; none is ever shown")
+_NAME_LETTERS = set(string.ascii_letters + string.digits + "-_")
+MOST_LETTERS = 64
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """list --config FILE; create NAME --config FILE [--curve sm2|p256]; encrypt --config FILE; kek FILE."""
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = verbs.add_parser("list", help="names, curves and public points / 列出密钥名、曲线与公钥")
+    create = verbs.add_parser("create", help="make a key in the unit's store / 在密钥库中生成密钥")
+    create.add_argument("name", type=_name, metavar="NAME")
+    create.add_argument("--curve", choices=("sm2", "p256"), default="sm2", help="(sm2)")
+    encrypt = verbs.add_parser("encrypt", help="put plain key files under the KEK / 加密现有密钥文件")
+    for verb in (show, create, encrypt):
+        verb.add_argument("--config", type=Path, required=True, metavar="FILE", help="the unit's TOML / 配置文件")
+    kek = verbs.add_parser("kek", help="make a key-encryption key / 生成密钥加密密钥")
+    kek.add_argument("file", type=Path, metavar="FILE")
+
+
+def _name(word: str) -> str:
+    if not 1 <= len(word) <= MOST_LETTERS or not set(word) <= _NAME_LETTERS:
+        raise argparse.ArgumentTypeError("A-Z a-z 0-9 - _")
+    return word
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0; what is wrong is said in one sentence."""
+    if args.action == "kek":
+        return _kek(args.file, args.lang)
+    from obu.runtime import config
+
+    settings = config.read(args.config)
+    try:
+        if args.action == "list":
+            return _list(settings)
+        return _create(settings, args) if args.action == "create" else _encrypt(settings, args.lang)
+    except OSError as error:
+        raise LocalError(f"{error.filename}: {error.strerror}", f"{error.filename}：{error.strerror}") from None
+
+
+def _list(settings: "Config") -> int:
+    from obu.runtime import wiring
+
+    store = wiring.key_store(settings)
+    for name, (curve, point) in sorted(store.points().items()):
+        print(f"{name}  {curve}  {_compressed(point)}")
+    store.close()
+    return 0
+
+
+def _create(settings: "Config", args: argparse.Namespace) -> int:
+    from obu.runtime import wiring
+
+    Path(settings.security.keys).mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = wiring.key_store(settings)
+    point = store.create(args.name, args.curve)
+    store.close()
+    print(f"{args.name}  {args.curve}  {_compressed(point)}")
+    return 0
+
+
+def _encrypt(settings: "Config", lang: str) -> int:
+    from obu.drivers import key_file
+    from obu.runtime import wiring
+
+    module, options = wiring.driver_module("keys", "key", {"type": "file", **settings.keys})
+    if module is not key_file:
+        raise ConfigError("keys.type: only key files are encrypted, other stores keep their keys inside",
+                          "keys.type：只有密钥文件需要加密，其他密钥库的私钥不出芯片")  # fmt: skip
+    done = key_file.encrypt(Path(settings.security.keys), options)
+    if lang == "zh":
+        print(f"已加密 {len(done)} 个密钥；明文已删除，但闪存可能留有残迹：正式密钥请直接以加密方式生成")
+    else:
+        print(f"{len(done)} keys encrypted; the plain files are gone, but flash memory may keep traces of them: make "
+              "keys of a real PKI encrypted from the first")  # fmt: skip
+    return 0
+
+
+def _kek(path: Path, lang: str) -> int:
+    from obu.drivers import kek
+
+    kek.create(path)
+    if lang == "zh":
+        print(f"{path}：密钥加密密钥已生成；请放在与密钥不同的介质上，并在 [keys] 中写 kek_file")
+    else:
+        print(f"{path}: made; keep it on another medium than the keys, and name it in [keys] kek_file")
+    return 0
+
+
+def _compressed(point: bytes) -> str:
+    return f"{2 + (point[64] & 1):02x}{point[1:33].hex()}"
