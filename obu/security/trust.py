@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from obu.core.errors import LocalError, RemoteError
+from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
 from obu.security import crl, keys
 from obu.security.certificate import AppPermission, Certificate, IssuePermission, SspRange
@@ -92,12 +93,18 @@ class Snapshot:
         return tuple(chain)
 
 
-def build(files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked: Revoked = NOTHING_REVOKED) -> Snapshot:
+def build(
+    files: Mapping[str, bytes],
+    verify: Verify,
+    version: int = 1,
+    revoked: Revoked = NOTHING_REVOKED,
+    scale: TimeScale = TimeScale.UTC,
+) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
 
     Raises LocalError that names the file: malformed, badly signed, or without a chain to one of the roots among them.
     """
-    waiting = {name: _parsed(name, raw) for name, raw in sorted(files.items())}
+    waiting = {name: _parsed(name, raw, scale) for name, raw in sorted(files.items())}
     roots: dict[bytes, Certificate] = {}
     for name, certificate in list(waiting.items()):
         if certificate.issuer is None:
@@ -119,9 +126,9 @@ def build(files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked:
     return Snapshot(version, roots, authorities, revoked)
 
 
-def _parsed(name: str, raw: bytes) -> Certificate:
+def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
     try:
-        certificate = certificates.parse(raw)
+        certificate = certificates.parse(raw, scale=scale)
     except RemoteError as error:
         raise LocalError(f"{name}: not a usable certificate: {error.reason}",
                          f"{name}：不是可用的证书：{error.reason}") from None  # fmt: skip
