@@ -108,6 +108,18 @@ def test_a_bsm_whose_content_is_of_another_time_is_refused(unit, pki):
     assert status["dropped"] == {"sec_mark_apart": 1}
 
 
+def test_a_sender_who_cannot_be_right_is_reported_and_kept_across_a_restart(unit, pki):
+    neighbour = Other(pki / "neighbours/00")
+    hear(unit, neighbour.sdu(works(unit.place, 0.0, 90), BSM, utc_ns(unit)))
+    last = unit.status()["misbehaviour"]["last"]
+    assert (last["reason"], last["signer"]) == ("aid_message_mismatch", neighbour.certificate.digest8.hex())
+    (save,) = [save for _, outbox in unit.outboxes for save in outbox.saves if save.name == "misbehaviour"]
+    again = Unit(pki)
+    again.step(saved=(save,))
+    again.run(1.2)
+    assert again.status()["misbehaviour"] == {"reports": 1, "unreported": 0, "last": last}
+
+
 def test_without_a_time_nothing_is_called_verified(unit, pki):
     unit.feedings.utc = False
     sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
