@@ -17,6 +17,7 @@ from obu.codec.shape import (
     Sequence,
     Shape,
     Types,
+    chosen,
     wrong_type,
 )
 from obu.codec.uper import Frame
@@ -112,7 +113,7 @@ def _read_sequence(members: Any, tree: Any, types: Types) -> dict[str, Any]:
     for member in members:
         if member.name in tree:
             try:
-                value[member.name] = _read(member.shape, tree[member.name], types)
+                value[member.name] = _read(chosen(member.shape, tree), tree[member.name], types)
             except Misfit as misfit:
                 raise misfit.under(member.name) from None
     if isinstance(tree.get(LATER), list):

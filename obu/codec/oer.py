@@ -6,7 +6,8 @@ Reading: `at` is the place in `data` of the next octet. What could be written sh
 from collections.abc import Callable
 from typing import Any
 
-from obu.codec.per import Refused, all_additions
+from obu.codec.later import all_additions
+from obu.codec.per import Refused
 from obu.codec.reasons import (
     LATER,
     MALFORMED,

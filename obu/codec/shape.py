@@ -9,7 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from obu.codec.per import FRAGMENT, Refused, all_additions, later_number
+from obu.codec.later import all_additions, later_number
+from obu.codec.per import FRAGMENT, Refused
 from obu.codec.reasons import (
     LATER,
     MAX_INTEGER_BITS,
@@ -115,25 +116,34 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """INTEGER; None is unbounded, which here ends at 64 bits: an AID of a thousand octets is nobody's."""
+    """INTEGER; None is unbounded, which here ends at 64 bits: an AID of a thousand octets is nobody's.
+
+    is_extensible: a later text may have widened the range, so a number outside it is legal too.
+    """
 
     minimum: int | None
     maximum: int | None
+    is_extensible: bool = False
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
         if type(value) is not int:
             raise wrong_type("an integer", value)
         if value.bit_length() > MAX_INTEGER_BITS:
             raise Misfit(OUT_OF_RANGE, f"is over {MAX_INTEGER_BITS} bits", f"超过 {MAX_INTEGER_BITS} 位")
-        _judge_range(value, self.minimum, self.maximum)
+        if not self.is_extensible:
+            _judge_range(value, self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
 class Enumerated:
-    """ENUMERATED by name, numbered from 0. root: how many names stand before the extension mark; None without one."""
+    """ENUMERATED by name. root: how many names stand before the extension mark; None without one.
+
+    numbers: those of the names, where they do not count from 0; PER writes the place in the list.
+    """
 
     names: tuple[str, ...]
     root: int | None = None
+    numbers: tuple[int, ...] = ()
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
         if not isinstance(value, str) or not (value in self.names or _is_later(value, self.names, self.root)):
@@ -142,15 +152,17 @@ class Enumerated:
 
 @dataclass(frozen=True, slots=True)
 class Octets:
-    """OCTET STRING, size in bytes."""
+    """OCTET STRING, size in bytes. is_extensible: a later text may have widened the size."""
 
     minimum: int
     maximum: int | None
+    is_extensible: bool = False
 
     def judge(self, value: Any, types: Types, depth: int) -> None:
         if type(value) is not bytes:
             raise wrong_type("bytes", value)
-        _judge_range(len(value), self.minimum, self.maximum, "bytes")
+        if not self.is_extensible:
+            _judge_range(len(value), self.minimum, self.maximum, "bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,28 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """An open type: of the shape that the number in the field `by` beside it has, octets where it has none."""
+
+    by: str
+    shapes: Mapping[int, Shape]
+
+    def judge(self, value: Any, types: Types, depth: int) -> None:
+        _UNKNOWN.judge(value, types, depth)
+
+
+_UNKNOWN = Octets(1, None)  # what an open type holds is at least one octet (X.691 11.1.3)
+
+
+def chosen(shape: Shape, fields: Mapping[str, Any]) -> Shape:
+    """The shape of an open type among the other `fields` of its SEQUENCE; any other shape as it is."""
+    if not isinstance(shape, Open):
+        return shape
+    number = fields.get(shape.by)
+    return shape.shapes.get(number, _UNKNOWN) if type(number) is int else _UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One field of a SEQUENCE or one alternative of a CHOICE. may_lack: OPTIONAL, DEFAULT, or after the mark.
 
@@ -238,7 +272,7 @@ class Sequence:
             if member.name in value:
                 found += 1
                 try:
-                    member.shape.judge(value[member.name], types, depth)
+                    chosen(member.shape, value).judge(value[member.name], types, depth)
                 except Misfit as misfit:
                     raise misfit.under(member.name) from None
             elif not member.may_lack:

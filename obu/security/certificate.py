@@ -5,8 +5,10 @@ from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
-from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
+from obu.core.now import NS_PER_S, utc_ns_of_v2x_us
+from obu.core.time_scale import US_PER_S, TimeScale
 from obu.security import additions, canonical, keys, profile, region
+from obu.security.linkage import Carried
 from obu.security.profile import Profile
 from obu.security.region import Region
 
@@ -56,7 +58,8 @@ class Certificate:
 
     start, end: Unix time. assurance: level 0..7, 0 where it says none. curve: names the profile. point: 04 || x || y.
     binding: joins what this certificate signs, messages and certificates alike, to it (ZA with SM2). tbs: what its own
-    signature (r, s) covers. name: the id as text, empty where it has none.
+    signature (r, s) covers. name: the id as text, empty where it has none. craca_id, crl_series: whose lists may revoke
+    it, and which of them; linkage: under what, beside its digest.
     """
 
     raw: bytes
@@ -70,6 +73,9 @@ class Certificate:
     app: tuple[AppPermission, ...]
     issues: tuple[IssuePermission, ...]
     may_request: bool
+    craca_id: bytes
+    crl_series: int
+    linkage: Carried | None
     curve: str
     point: bytes
     binding: bytes
@@ -114,8 +120,10 @@ class Certificate:
         return self.profile.e(self.profile.own_binding(self.point), self.tbs)
 
 
-def parse(raw: bytes, curve: str | None = None) -> Certificate:
+def parse(raw: bytes, curve: str | None = None, scale: TimeScale = TimeScale.UTC) -> Certificate:
     """The certificate in COER bytes. curve: the profile it must be of; None: the one that its issuer field names.
+
+    scale: how its validity counts.
 
     Raises RemoteError: a reason of the codec's, key_*, signature_*, or certificate_*.
     """
@@ -129,7 +137,7 @@ def parse(raw: bytes, curve: str | None = None) -> Certificate:
     if way is None or curve not in (None, way.curve):
         raise RemoteError("certificate_issuer_algorithm")
     tbs = value["toBeSigned"]
-    start_ns, end_ns = _validity(tbs["validityPeriod"])
+    start_ns, end_ns = _validity(tbs["validityPeriod"], scale)
     point = _key(way, tbs["verifyKeyIndicator"])
     r, s = signature(way, value["signature"])
     form = canonical.certificate(value)
@@ -146,6 +154,9 @@ def parse(raw: bytes, curve: str | None = None) -> Certificate:
         app=tuple(AppPermission(item["aid"], item.get("ssp")) for item in tbs.get("appPermissions", ())),
         issues=tuple(part for group in tbs.get("certIssuePermissions", ()) for part in _issues(group)),
         may_request="certRequestPermissions" in tbs,
+        craca_id=tbs["cracaId"],
+        crl_series=tbs["crlSeries"],
+        linkage=_linkage(tbs["id"]),
         curve=way.curve,
         point=point,
         binding=way.binding(digest, point),
@@ -167,8 +178,8 @@ def signature(way: Profile, value: tuple[str, Any]) -> tuple[bytes, bytes]:
     return canonical.r_of(way.curve, form, x), body["sSig"]
 
 
-def _validity(period: dict[str, Any]) -> tuple[int, int]:
-    start_ns = (period["start"] + V2X_EPOCH_UNIX_S) * NS_PER_S
+def _validity(period: dict[str, Any], scale: TimeScale) -> tuple[int, int]:
+    start_ns = utc_ns_of_v2x_us(scale.from_wire_us(period["start"] * US_PER_S))
     unit, count = period["duration"]
     return start_ns, start_ns + count * DURATION_NS[unit]
 
@@ -189,6 +200,15 @@ def _key(way: Profile, indicator: tuple[str, Any]) -> bytes:
 
 def _assurance(value: bytes | None) -> int:
     return 0 if value is None else value[0] >> 5  # bits 7 to 5 are the level (IEEE 1609.2 6.4.27)
+
+
+def _linkage(value: tuple[str, Any]) -> Carried | None:
+    kind, body = value
+    if kind != "linkageData":
+        return None
+    group = body.get("group-linkage-value")
+    j_and_value = (int.from_bytes(group["jValue"]), group["value"]) if group else None
+    return Carried(body["iCert"], body["linkage-value"], j_and_value)
 
 
 def _name(value: tuple[str, Any]) -> str:

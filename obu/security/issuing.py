@@ -70,15 +70,19 @@ def finish(draft: Draft, r: bytes, s: bytes) -> bytes:
     """The certificate in COER with its signature (32 bytes each) in place."""
     way = profile.of_issuer(draft.issuer)
     assert way is not None
-    r_value = r if way is profile.SM2 else ("x-only", r)
     value = {
         "version": certificates.VERSION,
         "type": "explicit",
         "issuer": draft.issuer,
         "toBeSigned": draft.tbs,
-        "signature": (way.signature, {"rSig": r_value, "sSig": s}),
+        "signature": signature(way, r, s),
     }
     return coer.encode("Certificate", value)
+
+
+def signature(way: Profile, r: bytes, s: bytes) -> tuple[str, Any]:
+    """A Signature in the codec's form, of r and s (32 bytes each)."""
+    return way.signature, {"rSig": r if way is profile.SM2 else ("x-only", r), "sSig": s}
 
 
 def _issued(tbs: dict[str, Any], issuer: Certificate) -> Draft:

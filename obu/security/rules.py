@@ -7,7 +7,7 @@ from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import keys, region
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
-from obu.security.trust import ChainFault, Snapshot, chain_fault, is_revoked
+from obu.security.trust import ChainFault, Snapshot, chain_fault, is_recognised, is_revoked
 from obu.security.verdict import Verdict
 
 BSM_AIDS = frozenset({111, 112, 113, 114})  # GB/T 45315-2025 7.4 forbids generationLocation in them
@@ -81,6 +81,8 @@ def use_fault(trust: Snapshot, certificate: Certificate, use: Use) -> Verdict | 
     """Whether the certificate stands for this message, here and now (the region of every certificate above it too)."""
     if is_revoked(trust, certificate):
         return Verdict.CERTIFICATE_REVOKED
+    if not is_recognised(trust, certificate, use.utc_ns):
+        return Verdict.TRUST_LIST_TOO_OLD
     for instant_ns in (use.generation_ns, use.utc_ns):
         if instant_ns < certificate.start_ns:
             return Verdict.CERTIFICATE_NOT_YET_VALID

@@ -4,15 +4,19 @@ Its one rule: an authority is in a snapshot only after its own signature and its
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from obu.core.errors import LocalError, RemoteError
+from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
-from obu.security import keys
+from obu.security import crl, keys
 from obu.security.certificate import AppPermission, Certificate, IssuePermission, SspRange
+from obu.security.crl import Revoked
 
 BENCH_ROOT_PREFIX = "OBU BENCH ROOT"  # in a root's name: made by `obu cert make-test`, its keys protect nobody
+
+NOTHING_REVOKED = Revoked()
 
 Verify = Callable[[str, bytes, bytes, bytes, bytes], bool]  # (curve, point, e, r, s)
 
@@ -37,16 +41,28 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A list in force: what it is, of whom (HashedId8), and the Unix instant by which the next one was promised."""
+
+    kind: str
+    issuer: bytes
+    next_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All trust at one instant. version grows with each change; roots and authorities by HashedId8.
 
-    revoked: HashedId10 of certificates that are withdrawn.
+    revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
+    from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
     """
 
     version: int
     roots: Mapping[bytes, Certificate]
     authorities: Mapping[bytes, Certificate]
-    revoked: frozenset[bytes]
+    revoked: Revoked
+    until_ns: Mapping[bytes, int] = field(default_factory=dict)
+    due: tuple[Due, ...] = ()
 
     @property
     def is_bench(self) -> bool:
@@ -78,13 +94,17 @@ class Snapshot:
 
 
 def build(
-    files: Mapping[str, bytes], verify: Verify, version: int = 1, revoked: frozenset[bytes] = frozenset()
+    files: Mapping[str, bytes],
+    verify: Verify,
+    version: int = 1,
+    revoked: Revoked = NOTHING_REVOKED,
+    scale: TimeScale = TimeScale.UTC,
 ) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
 
     Raises LocalError that names the file: malformed, badly signed, or without a chain to one of the roots among them.
     """
-    waiting = {name: _parsed(name, raw) for name, raw in sorted(files.items())}
+    waiting = {name: _parsed(name, raw, scale) for name, raw in sorted(files.items())}
     roots: dict[bytes, Certificate] = {}
     for name, certificate in list(waiting.items()):
         if certificate.issuer is None:
@@ -106,9 +126,9 @@ def build(
     return Snapshot(version, roots, authorities, revoked)
 
 
-def _parsed(name: str, raw: bytes) -> Certificate:
+def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
     try:
-        certificate = certificates.parse(raw)
+        certificate = certificates.parse(raw, scale=scale)
     except RemoteError as error:
         raise LocalError(f"{name}: not a usable certificate: {error.reason}",
                          f"{name}：不是可用的证书：{error.reason}") from None  # fmt: skip
@@ -192,6 +212,18 @@ def _ssp_is_covered(held: SspRange | None, ssp: tuple[str, bytes] | None) -> boo
 
 def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
     """Whether a list withdraws the certificate or one above it."""
-    if not snapshot.revoked:
+    revoked = snapshot.revoked
+    if not revoked.keys and not revoked.groups:
         return False
-    return any(keys.hashed_id10(part.digest) in snapshot.revoked for part in snapshot.chain_of(certificate))
+    chain = snapshot.chain_of(certificate)
+    root8 = chain[-1].digest8
+    return any(
+        revoked.holds(crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage)
+        for part in chain
+    )
+
+
+def is_recognised(snapshot: Snapshot, certificate: Certificate, utc_ns: int) -> bool:
+    """Whether its root is our own, or one that a list recognises which is not too old."""
+    until_ns = snapshot.until_ns
+    return not until_ns or utc_ns < until_ns.get(snapshot.chain_of(certificate)[-1].digest8, utc_ns + 1)

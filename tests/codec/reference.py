@@ -1,5 +1,6 @@
 """asn1tools, compiled from our own sources: the first of two codecs that ours is held against."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from functools import cache
 from typing import Any
@@ -7,8 +8,20 @@ from typing import Any
 import asn1tools
 
 from obu.codec.compiler.sources import PER_SCHEMAS, modules, source_texts, types_of
-from obu.codec.shape import Types
+from obu.codec.shape import Named, Sequence, Types, chosen
 
+# T/CSAE 157-2020: the message of each number in MessageFrameExt.
+DAY_2 = {
+    0: "TestMsg",
+    10: "RTCMcorrections",
+    11: "RoadsideCoordination",
+    12: "SensorSharingMsg",
+    13: "VehIntentionAndRequest",
+    14: "PAMData",
+    15: "PersonalSafetyMessage",
+    16: "CLPMM",
+    17: "VehiclePaymentMessage",
+}
 NAMES = ("ydt3709", "csae53", "security")
 
 
@@ -22,6 +35,16 @@ def types(name: str) -> Types:
 def compiled(name: str) -> Any:
     """asn1tools' reading of the sources; encode(type, value) and decode(type, data)."""
     return compile_texts(source_texts(name), "uper" if name in PER_SCHEMAS else "oer")
+
+
+def sealed(types: Types, frame: str, value: Any, encode: Callable[[str, Any], bytes]) -> Any:
+    """The value of a MessageFrame's alternative as the other codecs take it: what an open type holds as octets."""
+    extension = types["MessageFrameExt"]
+    assert isinstance(extension, Sequence)
+    inner = chosen(extension.members[1].shape, value)
+    if frame != "msgFrameExt" or not isinstance(inner, Named):
+        return value
+    return {**value, "value": encode(inner.name, value["value"])}
 
 
 def compile_texts(texts: tuple[str, ...], codec: str) -> Any:

@@ -27,6 +27,11 @@ CONSTRUCTS = {
     "Added": "SEQUENCE { a BOOLEAN OPTIONAL, ..., b INTEGER (0..300) OPTIONAL, c Cards OPTIONAL, d Flag OPTIONAL }",
     "Single": "CHOICE { a BOOLEAN }",
     "Open": "SEQUENCE { ... }",
+    "Gaps": "SEQUENCE { a ENUMERATED { one (1), three (3), nine (9), ..., ten (10), twenty (20) }, b INTEGER (0..1) }",
+    "Growing": "SEQUENCE { a INTEGER (0..127, ...), b INTEGER (-3..3, ...), c INTEGER (5..5, ...), "
+    "d INTEGER (0..4294967295, ...) }",
+    "Longer": "SEQUENCE { a OCTET STRING (SIZE (0..9, ...)), b OCTET STRING (SIZE (3, ...)) }",
+    "Long": "SEQUENCE { a BOOLEAN, b OCTET STRING (SIZE (40)), c BOOLEAN }",
 }
 SOURCE = "\n".join(
     ["M DEFINITIONS AUTOMATIC TAGS ::= BEGIN", *(f"{name} ::= {body}" for name, body in CONSTRUCTS.items()), "END"]
@@ -84,3 +89,5 @@ def test_long_lines_are_folded():
     assert max(map(len, lines)) < 60
     assert "".join("".join(lines).split()).replace(",)", ")") == "".join(line.split())
     assert folded("    short = f(1)") == ["    short = f(1)"]
+    name = "x" * 110
+    assert folded(f'    a, b = {name}["offset"]') == [f"    a, b = {name}[", '        "offset"', "    ]"]

@@ -1,12 +1,30 @@
 """Every type is, field by field, what the standard's field list says; nothing less and nothing more."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from obu.codec.compiler.sources import source_texts
-from obu.codec.shape import Bits, Choice, Enumerated, Ia5, Integer, ListOf, Named, Null, Octets, Sequence, Shape, Utf8
+from obu.codec.generated import index
+from obu.codec.shape import (
+    Bits,
+    Boolean,
+    Choice,
+    Enumerated,
+    Ia5,
+    Integer,
+    ListOf,
+    Named,
+    Null,
+    Octets,
+    Open,
+    Sequence,
+    Shape,
+    Utf8,
+)
 from tests.codec import reference
+from tests.codec.reference import DAY_2
 
 HERE = Path(__file__).parent
 # YD/T 3709-2020 against T/CSAE 53-2020: the whole difference.
@@ -24,6 +42,14 @@ CSAE53 = {
 }
 
 
+# What T/CSAE 157-2020 adds after the marks of day-1 types.
+ADDED = {
+    "MessageFrame": "; msgFrameExt MessageFrameExt",
+    "Node": "; inLinks-ex? LinkExList; prohibitedzone? ProhibitedZone",
+    "RTSData": "; auxiliarySign? AuxiliarySign",
+}
+
+
 def listed(name: str = "fields_day1.txt") -> dict[str, str]:
     lines = (HERE / name).read_text(encoding="utf-8").splitlines()
     return dict(line.split(" = ", 1) for line in lines if line and not line.startswith("#"))
@@ -34,12 +60,15 @@ def written(shape: Shape) -> str:
     match shape:
         case Named(name):
             return name
-        case Integer(minimum, maximum):
-            return "int " + _span(minimum, maximum)
-        case Enumerated(names):
-            return " ".join(("enum", *names))
-        case Octets(minimum, maximum):
-            return "octets " + _span(minimum, maximum)
+        case Integer(minimum, maximum, is_extensible):
+            return f"int{'+' * is_extensible} " + _span(minimum, maximum)
+        case Enumerated(names, _, numbers):
+            counted = zip(names, numbers or range(len(names)), strict=True)
+            return " ".join(("enum", *(each if at == n else f"{each}={n}" for at, (each, n) in enumerate(counted))))
+        case Octets(minimum, maximum, is_extensible):
+            return f"octets{'+' * is_extensible} " + _span(minimum, maximum)
+        case Boolean():
+            return "bool"
         case Ia5(minimum, maximum):
             return "ascii " + _span(minimum, maximum)
         case Utf8():
@@ -69,7 +98,9 @@ def _unmarked(text: str) -> str:
 
 
 def expected(edition: str) -> dict[str, str]:
-    types = listed()
+    types = listed() | listed("fields_day2.txt")
+    for name, added in ADDED.items():
+        types[name] += added
     if edition == "csae53":
         for name, change in CSAE53.items():
             types[name] = change if isinstance(change, str) else types[name].replace(*change)
@@ -82,21 +113,42 @@ def test_every_type_is_as_the_standard_lists_it(edition):
     want = expected(edition)
     assert types.keys() - want.keys() == {"MessageFrameExt"}
     for name, text in want.items():
-        got = written(types[name])
-        if name == "MessageFrame":
-            got = got.replace("; msgFrameExt MessageFrameExt", "")
         # Whether a CHOICE or an ENUM may grow shows on the wire, which test_extension_marks and the oracle read.
-        assert got == _unmarked(text), name
+        assert written(types[name]) == _unmarked(text), name
+
+
+def test_the_message_of_a_number_is_that_of_the_list():
+    types = reference.types("ydt3709")
+    extension = types["MessageFrameExt"]
+    assert isinstance(extension, Sequence)
+    assert extension.is_extensible
+    number, value = extension.members
+    assert number.name == "messageId"
+    assert number.shape == Named("ExtMsgID")
+    assert value.name == "value"
+    assert value.shape == Open("messageId", {number: Named(name) for number, name in DAY_2.items()})
+    assert index.NUMBERS.keys() == DAY_2.keys()
+    assert [*index.FRAMES] == list(types["MessageFrame"].alternatives)[:5]
+    stems = {path.name.removesuffix(".asn") for path in (HERE.parents[1] / "obu/codec/asn1").glob("*.asn")}
+    assert {*index.FRAMES.values(), *index.NUMBERS.values()} <= stems
 
 
 def test_extension_marks_are_those_of_the_list():
-    marked = {name for name, text in listed().items() if text.split()[0] in ("choice+", "enum+", "seq+", "bits+")}
+    lists = listed() | listed("fields_day2.txt")
+    marked = {name for name, text in lists.items() if re.search(r"\b(choice|enum|seq|bits|int|octets)\+ ", f"{text} ")}
     found = set()
     for text in source_texts("ydt3709"):
         for block in text.split("\n\n"):
             if "::=" in block and "..." in block.split("::=", 1)[1]:
                 found.add(block.split("::=")[0].split()[-1])
-    assert found - {"MessageFrameExt"} == marked
+    assert found - {"MessageFrameExt", "MESSAGE-ID-AND-TYPE"} == marked
+
+
+@pytest.mark.parametrize(("name", "before"), [("Node", 4), ("RTSData", 8), ("MessageFrame", 5)])
+def test_what_day_2_adds_stands_after_the_mark(name, before):
+    shape = reference.types("ydt3709")[name]
+    assert isinstance(shape, Sequence | Choice)
+    assert shape.root == before
 
 
 def test_every_security_type_is_as_the_standard_lists_it():

@@ -5,12 +5,14 @@ import re
 
 import pytest
 
-from obu.codec import coer, json_form, per, uper
+from obu.codec import coer, json_form, uper
+from obu.codec import later as later_form
 from obu.codec.compiler.sources import modules, source_texts, types_of
 from obu.codec.editions import Edition
 from obu.codec.messages import unpack
 from obu.core.errors import RemoteError
 from tests.codec import reference
+from tests.codec.reference import DAY_2
 
 # The end of a type with an extension mark, and what the later text has after it.
 ADDED = {
@@ -25,13 +27,23 @@ ADDED = {
     "TimeChangeDetails": ", laterWay INTEGER (0..65535)",
     "LaneTypeAttributes": ", laterKind BIT STRING (SIZE (16))",
     "MessageFrameExt": ", laterTail OCTET STRING",
+    "PersonalSafetyMessage": ", laterText OCTET STRING (SIZE (1..40)) OPTIONAL",
+    "PropelledInformation": ", laterWay BOOLEAN",
+    "SensorSharingMsg": ", laterNumber INTEGER (0..9) OPTIONAL",
+    "ObstacleType": ", later-hole (13)",
+    "ReqInfo": ", laterRequest SEQUENCE { laterNumber INTEGER (0..9) }",
+    "RTCM-Revision": ", later-rev (40), later-other (50)",
+    "TransInfo": ", laterCommand OCTET STRING",
+    "ParkingSlot": ", laterFlag BOOLEAN OPTIONAL",
+    "MemberNode": ", laterNumber INTEGER (0..9) OPTIONAL",
+    "VehicleCoordination": ", laterText IA5String (SIZE (1..9)) OPTIONAL",
 }
 FRAMES = {
-    "bsmFrame": ("BasicSafetyMessage", ("BasicSafetyMessage", "VehicleSafetyExtensions")),
-    "mapFrame": ("MapData", ("Node", "Lane", "LaneTypeAttributes")),
-    "spatFrame": ("SPAT", ("PhaseState", "LightState", "TimeChangeDetails")),
-    "rsiFrame": ("RoadSideInformation", ("RTEData", "EventSource")),
-    "msgFrameExt": ("MessageFrameExt", ("MessageFrameExt",)),
+    "bsmFrame": "BasicSafetyMessage",
+    "mapFrame": "MapData",
+    "spatFrame": "SPAT",
+    "rsiFrame": "RoadSideInformation",
+    "msgFrameExt": "MessageFrameExt",
 }
 
 
@@ -42,7 +54,7 @@ def later_texts(schema: str, added: dict[str, str]) -> tuple[str, ...]:
         return found[0] + added.get(found[1], "")
 
     # Comments have colons as well: a type's body is what holds no other "::=".
-    body = r"^([\w-]+) ::= (?:(?!::=)[\s\S])*?\.\.\.(?=\n})"
+    body = r"^([\w-]+) ::= (?:(?!::=)[\s\S])*?\.\.\.(?:,\n[^}]*?)?(?=\n})"
     return tuple(re.sub(body, extended, text, flags=re.MULTILINE) for text in source_texts(schema))
 
 
@@ -59,8 +71,8 @@ def test_additions_are_passed_over_and_kept(frame, later, draw_from):
     rng = random.Random(frame)
     seen = 0
     for number in range(200):
-        value = draw_from(FRAMES[frame][0], types, rng, number)
-        data = compiled.encode("MessageFrame", (frame, value))
+        value = draw_from(FRAMES[frame], types, rng, number)
+        data = compiled.encode("MessageFrame", (frame, reference.sealed(types, frame, value, compiled.encode)))
         got = uper.decode(data, Edition.YDT3709, max_bytes=1 << 20)
         assert uper.encode(frame, got.value, Edition.YDT3709) == data
         assert without_later(got.value) == without_later(value)
@@ -72,6 +84,23 @@ def test_additions_are_passed_over_and_kept(frame, later, draw_from):
         except RemoteError as refused:
             assert refused.reason.startswith("position")
     assert seen > 20
+
+
+@pytest.mark.parametrize("number", [number for number in DAY_2 if DAY_2[number] != "TestMsg"])  # which cannot grow
+def test_additions_of_day_2_are_kept_too(number, later, draw_from):
+    compiled, types = later
+    rng = random.Random(number)
+    seen = 0
+    for drawn in range(100):
+        value = draw_from(DAY_2[number], types, rng, drawn)
+        sealed = {"messageId": number, "value": compiled.encode(DAY_2[number], value)}
+        data = compiled.encode("MessageFrame", ("msgFrameExt", sealed))
+        got = uper.decode(data, Edition.YDT3709, max_bytes=1 << 20)
+        assert uper.encode(got.name, got.value, Edition.YDT3709) == data
+        assert without_later(got.value) == {"messageId": number, "value": without_later(value)}
+        seen += '"...' in repr(got.value).replace("'", '"')
+        assert json_form.frame_of(json_form.frame_tree(got)) == got
+    assert seen > 5
 
 
 def without_later(value):
@@ -93,10 +122,10 @@ def test_an_older_text_with_fewer_additions_encodes_to_the_same_octets():
     known = (("one", lambda n, left: (n >> left - 8 & 255, left - 8)),) * 3
     value: dict = {}
     bits = 1 << 7 + 1 + 16 | 0 << 17 | 1 << 16 | 1 << 8 | 0x55
-    left = per.read_additions(bits, 7 + 1 + 16, value, known)
+    left = later_form.read_additions(bits, 7 + 1 + 16, value, known)
     assert left == 0
     assert value == {"one": 0x55, "...": 1}
-    acc = per.write_additions(1, value, (("one", lambda each: 1 << 8 | each), ("two", int), ("three", int)))
+    acc = later_form.write_additions(1, value, (("one", lambda each: 1 << 8 | each), ("two", int), ("three", int)))
     assert acc == bits
 
 
@@ -112,15 +141,15 @@ def test_lengths_with_fragments_are_as_asn1tools_writes_them(size):
 
 @pytest.mark.parametrize("number", [0, 1, 63, 64, 65, 255, 256, 65_535])
 def test_later_numbers_of_any_size(number):
-    acc = per.write_later_name(1, f"...{number}", {})
-    assert per.read_later_name(acc, acc.bit_length() - 2, ()) == (f"...{number}", 0)
+    acc = later_form.write_later_name(1, f"...{number}", {})
+    assert later_form.read_later_name(acc, acc.bit_length() - 2, ()) == (f"...{number}", 0)
 
 
 def test_sixty_five_additions_have_the_long_count():
     value = {"...": (b"x", *[None] * 63, b"y")}
-    acc = per.write_additions(1, value)
+    acc = later_form.write_additions(1, value)
     got: dict = {}
-    assert per.read_additions(acc, acc.bit_length() - 1, got) == 0
+    assert later_form.read_additions(acc, acc.bit_length() - 1, got) == 0
     assert got == value
 
 

@@ -8,6 +8,7 @@ from obu.codec import coer, uper
 from obu.codec.editions import Edition
 from obu.codec.shape import EncodeError
 from tests.codec import reference
+from tests.codec.reference import DAY_2
 
 FRAMES = {
     "bsmFrame": "BasicSafetyMessage",
@@ -29,11 +30,30 @@ def test_messages(frame, edition, oracle_of, draw_value, draws):
     for number in range(draws):
         value = draw_value(edition.value, FRAMES[frame], rng, number)
         data = uper.encode(frame, value, edition)
-        assert data == asn1tools.encode("MessageFrame", (frame, value))
-        assert data == pycrate.encode("MessageFrame", (frame, value))
+        sealed = frame, reference.sealed(reference.types(edition.value), frame, value, asn1tools.encode)
+        assert data == asn1tools.encode("MessageFrame", sealed)
+        assert data == pycrate.encode("MessageFrame", sealed)
         assert uper.decode(data, edition, max_bytes=1 << 20).value == value
-        assert asn1tools.decode("MessageFrame", data) == (frame, value)
-        assert pycrate.decode("MessageFrame", data) == pycrate.theirs("MessageFrame", (frame, value))
+        assert asn1tools.decode("MessageFrame", data) == sealed
+        assert pycrate.decode("MessageFrame", data) == pycrate.theirs("MessageFrame", sealed)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("edition", Edition)
+@pytest.mark.parametrize("number", DAY_2)
+def test_messages_of_day_2(number, edition, oracle_of, draw_value, draws):
+    pycrate, asn1tools = oracle_of(edition.value), reference.compiled(edition.value)
+    rng, type_name = random.Random(f"{number} {edition}"), DAY_2[number]
+    for drawn in range(draws):
+        value = draw_value(edition.value, type_name, rng, drawn)
+        inside = asn1tools.encode(type_name, value)
+        assert inside == pycrate.encode(type_name, value)
+        frame = {"messageId": number, "value": value}
+        data = uper.encode("msgFrameExt", frame, edition)
+        assert data == asn1tools.encode("MessageFrame", ("msgFrameExt", {"messageId": number, "value": inside}))
+        assert uper.decode(data, edition, max_bytes=1 << 20).value == frame
+        assert asn1tools.decode(type_name, inside) == value
+        assert pycrate.decode(type_name, inside) == pycrate.theirs(type_name, value)
 
 
 @pytest.mark.fuzz

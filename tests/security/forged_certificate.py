@@ -1,5 +1,6 @@
 """Forged, expired, revoked or overreaching certificates."""
 
+import dataclasses
 from typing import Any
 
 from obu.codec import coer
@@ -13,7 +14,7 @@ from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
 from tests.security.cases import P256_SIGNATURE, badge, case, drop, put
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, UTC_NS, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later
 
 # certificate
 badge(V.CERTIFICATE_VERSION, "4", outer=put("version", 4))
@@ -87,14 +88,18 @@ badge(V.CERTIFICATE_SIGNATURE, "a permission added after signing",
 
 @case(V.CERTIFICATE_REVOKED, "by its HashedId10")
 def _(shop: Workshop) -> Judgement:
-    revoked = frozenset([keys.hashed_id10(shop.vehicle.certificate.digest)])
-    return shop.judge(shop.verifier(shop.snapshot(revoked=revoked)), shop.spdu())
+    return shop.judge(shop.verifier(shop.snapshot(revoked=(shop.vehicle.certificate,))), shop.spdu())
 
 
 @case(V.CERTIFICATE_REVOKED, "its authority is")
 def _(shop: Workshop) -> Judgement:
-    revoked = frozenset([keys.hashed_id10(shop.pki.pca.certificate.digest)])
-    return shop.judge(shop.verifier(shop.snapshot(revoked=revoked)), shop.spdu())
+    return shop.judge(shop.verifier(shop.snapshot(revoked=(shop.pki.pca.certificate,))), shop.spdu())
+
+
+@case(V.TRUST_LIST_TOO_OLD, "its root is recognised by a list whose grace is over")
+def _(shop: Workshop) -> Judgement:
+    trusted = dataclasses.replace(shop.snapshot(), until_ns={shop.pki.root.certificate.digest8: UTC_NS})
+    return shop.judge(shop.verifier(trusted), shop.spdu())
 
 
 def valid_for(shop: Workshop, start_ns: int, seconds: int) -> Judgement:
@@ -132,7 +137,7 @@ AT_HOME = {"center": {"latitude": 399_000_000, "longitude": 1_163_000_000}, "rad
 def in_region(shop: Workshop, region: Any, place: LatLon | None) -> Judgement:
     raw, key = shop.odd_station(change=put("region", region))
     verifier = shop.verifier()
-    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key), 111, Standing(place))
+    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key, payload=STRANGE), 111, Standing(place))
     return answer if isinstance(answer, Judgement) else shop.finish(verifier)[-1]
 
 

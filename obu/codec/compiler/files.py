@@ -1,7 +1,7 @@
 """The text of every generated file: modules of functions, one per ASN.1 module, and tables of types."""
 
-from obu.codec.compiler import oer_decode, oer_encode, projection, tables, uper_decode, uper_encode
-from obu.codec.compiler.library import InPlace, Library, Source
+from obu.codec.compiler import index, oer_decode, oer_encode, projection, tables, uper_decode, uper_encode
+from obu.codec.compiler.library import InPlace, Library, Source, home_mark
 from obu.codec.compiler.page import WIDTH, folded
 from obu.codec.compiler.sources import OER_SCHEMAS, PER_SCHEMAS, modules, parts, source_texts, types_of
 
@@ -13,9 +13,11 @@ IN_PLACE_OER = InPlace(often=8, once=8)
 OER = {"decode": oer_decode.write, "encode": oer_encode.write}
 # What generated code may call, and where it is.
 HELPERS = {
-    "obu.codec.per": "Refused read_additions read_items read_later_alternative read_later_name read_long_bits "
-    "read_octets read_pieces read_text write_additions write_bits write_items write_later_alternative "
-    "write_later_name write_pieces write_text octet_string",
+    "obu.codec.per": "Refused octet_string read_enclosed read_items read_octets read_pieces read_text read_unknown "
+    "write_enclosed write_items write_pieces write_text write_unknown",
+    "obu.codec.later": "read_additions read_later_alternative read_later_name read_later_number read_later_octets "
+    "read_long_bits write_additions write_bits write_growing_number write_growing_octets write_later_alternative "
+    "write_later_name",
     "obu.codec": "oer",
     "obu.codec.reasons": "MAX_NESTING NONZERO_PADDING NOT_CANONICAL OUT_OF_RANGE TOO_DEEP TRUNCATED "
     "UNKNOWN_ALTERNATIVE UNKNOWN_ENUMERATION",
@@ -29,6 +31,7 @@ def generate() -> dict[str, str]:
     texts = {"__init__.py": f'"""{MARK}"""\n'}
     texts |= _per_files({schema: per_library(source_texts(schema)).sources for schema in PER_SCHEMAS})
     texts["header.py"] = _header()
+    texts["index.py"] = f'"""{MARK}"""\n\n' + index.text(modules(source_texts("ydt3709")))
     for schema in OER_SCHEMAS:
         [(name, source)] = oer_library(source_texts(schema)).sources.items()
         texts[f"{schema}.py"] = text(source, name, {}) + "".join(_by_name(source, kind) for kind in OER)
@@ -38,12 +41,23 @@ def generate() -> dict[str, str]:
 
 
 def _header() -> str:
-    source = Source()
-    library = Library(modules(source_texts("ydt3709")), ("MessageFrame",), {}, IN_PLACE_PER)
+    """Readers of a few fields, by the place of a message in MessageFrame and by its number in MessageFrameExt."""
+    found = modules(source_texts("ydt3709"))
+    source, library = Source(), Library(found, ("MessageFrame",), {}, IN_PLACE_PER)
+    frames, numbers = index.frames(library.types), index.numbers(library.types)
+    by_place = {str(place): (name, frame, None) for place, (frame, name) in enumerate(frames.items())}
+    by_number = {str(number): (name, "msgFrameExt", number) for number, name in numbers.items()}
     with library.at_work_on(source):
-        for name in projection.HEADERS:
-            source.functions[name] = projection.write(library, name)
-    return text(source, "header", {})
+        for name, frame, number in (*by_place.values(), *by_number.values()):
+            written = projection.write(library, name, frame, number)
+            if written is not None:
+                source.functions[name] = written
+    tables_ = {
+        table: {key: projection.function_of(name) for key, (name, *_) in of.items() if name in source.functions}
+        for table, of in (("FRAMES", by_place), ("NUMBERS", by_number))
+    }
+    names = index.table("NAMES", {place: f'"{frame}"' for place, (_, frame, _) in by_place.items()})
+    return "\n".join([text(source, "header", {}), names, *(index.table(*each) for each in tables_.items())])
 
 
 def per_library(texts: tuple[str, ...], root: str = "MessageFrame") -> Library:
@@ -76,7 +90,7 @@ def _per_files(editions: dict[str, dict[str, Source]]) -> dict[str, str]:
     while more := {
         name
         for name, source in sources[0].items()
-        if name not in differing and any(module in differing for module, _ in source.imports)
+        if name not in differing and not differing.isdisjoint(source.late | {module for module, _ in source.imports})
     }:
         differing |= more
     texts = {}
@@ -98,9 +112,17 @@ def _content(source: Source) -> tuple[str, ...]:
 
 
 def text(source: Source, name: str, renamed: dict[str, str]) -> str:
+    def home_of(module: str) -> str:
+        return f"{PACKAGE}.{renamed.get(module, module)}"
+
+    def at_home(function: str) -> str:
+        for module in source.late:
+            function = function.replace(home_mark(module), home_of(module))
+        return function
+
     by_module: dict[str, set[str]] = {}
     for module, imported in source.imports:
-        home = f"{PACKAGE}.{renamed.get(module, module)}" if module else _HELPER_HOMES[imported]
+        home = home_of(module) if module else _HELPER_HOMES[imported]
         by_module.setdefault(home, set()).add(imported)
     lines = [f'"""{MARK}"""', "", "from typing import Any", ""]
     for home in sorted(by_module):
@@ -108,6 +130,6 @@ def text(source: Source, name: str, renamed: dict[str, str]) -> str:
         short = f"from {home} import {', '.join(names)}"
         lines += [short] if len(short) <= WIDTH else [f"from {home} import (", *(f"    {each}," for each in names), ")"]
     lines += ["", *(f"{called} = {text}" for called, text in source.constants.items())]
-    for text in source.functions.values():
-        lines += ["", "", *(part for line in text.splitlines() for part in folded(line))]
+    for function in source.functions.values():
+        lines += ["", "", *(part for line in at_home(function).splitlines() for part in folded(line))]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from obu.codec.compiler.page import constant, snake
 from obu.codec.compiler.sources import Module, names_in, parts, types_of
-from obu.codec.shape import Choice, Enumerated, ListOf, Named, Sequence, Shape
+from obu.codec.shape import Choice, ListOf, Named, Open, Sequence, Shape
+
+NEVER_IN_PLACE = 1000  # parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Source:
     constants: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
     imports: set[tuple[str, str]] = field(default_factory=set)  # module of ours, name
+    late: set[str] = field(default_factory=set)  # modules of ours that a function imports when it needs them
     by_name: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, ASN.1 type): function
 
 
@@ -66,6 +69,19 @@ class Library:
 
     def function(self, kind: str, name: str) -> str:
         """The name of the `kind` (decode, encode) function of a type, which is there and can be called here."""
+        called = self._written(kind, name)
+        self._import(name, called)
+        return called
+
+    def late_function(self, kind: str, name: str) -> tuple[str, str]:
+        """The same, and the line that imports it where it is called; "" for a function of this module."""
+        called = self._written(kind, name)
+        if self._here[-1] is self._enter(name):
+            return called, ""
+        self._here[-1].late.add(self._home(name))
+        return called, f"from {home_mark(self._home(name))} import {called}"
+
+    def _written(self, kind: str, name: str) -> str:
         called = f"{kind}_{snake(name)}"
         home = self._enter(name)
         if called not in home.functions:
@@ -75,7 +91,6 @@ class Library:
             del home.functions[called]  # after whatever it calls
             home.functions[called] = text
             home.by_name[kind, name] = called
-        self._import(name, called)
         return called
 
     @contextmanager
@@ -120,7 +135,7 @@ class Library:
     def _weight(self, shape: Shape) -> int:
         match shape:
             case Named(name):
-                return 1000 if name in self._nesting else self._weight(self.types[name])
+                return NEVER_IN_PLACE if name in self._nesting else self._weight(self.types[name])
             case Sequence(members, is_extensible):
                 optional = sum(member.may_lack for member in members)
                 return sum(map(self._weight, parts(shape))) + optional + 2 * is_extensible
@@ -128,9 +143,14 @@ class Library:
                 return sum(map(self._weight, parts(shape))) + len(shape.alternatives)
             case ListOf():
                 return self._weight(shape.item) + 3
-            case Enumerated():
-                return 1
+            case Open():
+                return NEVER_IN_PLACE
         return 1
+
+
+def home_mark(module: str) -> str:
+    """What stands for a generated module in a line until it is known whether the editions share it."""
+    return f"<module {module}>"
 
 
 def _homes(modules: dict[str, Module], types: Module, roots: tuple[str, ...]) -> dict[str, str]:

@@ -89,13 +89,13 @@ class _Body:
                         inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner
                     )
                 return self._named(shape, hint)
-            case Integer():
+            case Integer(_, _, False):
                 return self._integer(shape, hint, owner)
             case Null():
                 return "None"
-            case Enumerated(names):
+            case Enumerated(names, _, ()):
                 return f"{self.library.names(owner, names)}[data[{self.take(1)[0]}]]"
-            case Octets(minimum, maximum):
+            case Octets(minimum, maximum, False):
                 return self._octets(minimum, maximum, hint, owner)
             case Bits(size) if size % 8 == 0 and not shape.is_extensible:
                 first, end = self.take(size // 8)

@@ -85,13 +85,13 @@ class _Body:
 
     def _leaf(self, shape: Shape, value: str, hint: str, owner: str) -> None:
         match shape:
-            case Integer():
+            case Integer(_, _, False):
                 self._integer(shape, value, hint)
             case Null():
                 self.require(f"{value} is None")
-            case Enumerated(names):
+            case Enumerated(names, _, ()):
                 self.add(f"{self.library.numbers(owner, names)}[{value}].to_bytes()")
-            case Octets(minimum, maximum):
+            case Octets(minimum, maximum, False):
                 self._octet_string(minimum, maximum, value, hint)
             case Bits(size):
                 name, count = self.page.name(hint), self.page.name(f"{hint}-size")

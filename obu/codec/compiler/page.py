@@ -122,7 +122,10 @@ def folded(line: str) -> list[str]:
     if start is None:
         return [line]
     items = _items(body[start + 1 : -1])
-    inside = [part for item in items for part in folded(f"{indent}    {item},")]
+    # A comma after what stands in the brackets of a subscript would make a tuple of it.
+    is_subscript = body[start] == "[" and (body[start - 1].isalnum() or body[start - 1] in "_])")
+    ending = "" if is_subscript else ","
+    inside = [part for item in items for part in folded(f"{indent}    {item}{ending}")]
     return [body[: start + 1], *inside, f"{indent}{body[-1]}{comma}"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import asn1tools
 
+from obu.codec.compiler import objects
 from obu.codec.shape import (
     Bits,
     Boolean,
@@ -19,6 +20,7 @@ from obu.codec.shape import (
     Named,
     Null,
     Octets,
+    Open,
     Sequence,
     Shape,
     Utf8,
@@ -45,6 +47,7 @@ def source_texts(schema: str) -> tuple[str, ...]:
 def modules(texts: tuple[str, ...]) -> dict[str, Module]:
     """ASN.1 module name to its types. Raises ValueError for a construct that the compiler does not write code for."""
     parsed = asn1tools.parse_string("\n".join(texts))
+    objects.put_in_place(parsed, texts)
     found = {
         name: {type_name: _shape(descriptor) for type_name, descriptor in module["types"].items()}
         for name, module in parsed.items()
@@ -70,6 +73,8 @@ def parts(shape: Shape) -> tuple[Shape, ...]:
             return tuple(alternatives.values())
         case ListOf():
             return (shape.item,)
+        case Open(_, shapes):
+            return tuple(shapes.values())
     return ()
 
 
@@ -91,11 +96,14 @@ def _shape(descriptor: dict[str, Any]) -> Shape:
     if kind == "SEQUENCE OF":
         return ListOf(*_size(descriptor), _shape(descriptor["element"]))
     if kind == "INTEGER":
-        return Integer(*_bounds(descriptor.get("restricted-to", [("MIN", "MAX")])))
+        constraint = descriptor.get("restricted-to", [("MIN", "MAX")])
+        return Integer(*_bounds(constraint), None in constraint)
     if kind == "ENUMERATED":
         return _enumerated(descriptor)
     if kind == "OCTET STRING":
-        return Octets(*_size(descriptor))
+        return Octets(*_bounds_of_size(descriptor), None in descriptor.get("size", ()))
+    if kind == objects.OPEN:
+        return Open(descriptor["by"], {number: Named(name) for number, name in descriptor["types"].items()})
     if kind == "IA5String":
         return Ia5(*_size(descriptor))
     if kind == "BIT STRING":
@@ -137,9 +145,11 @@ def _default(default: Any, shape: Shape) -> Any:
 
 def _enumerated(descriptor: dict[str, Any]) -> Enumerated:
     values, root = _split(descriptor["values"])
-    if [number for _, number in values] != list(range(len(values))):
-        raise ValueError("an enumeration that does not count from 0 is not supported")
-    return Enumerated(tuple(name for name, _ in values), root)
+    numbers = [number for _, number in values]
+    if numbers != sorted(numbers):
+        raise ValueError("an enumeration whose numbers do not ascend is not supported")
+    counts_from_0 = numbers == list(range(len(values)))
+    return Enumerated(tuple(name for name, _ in values), root, () if counts_from_0 else tuple(numbers))
 
 
 def _bits(descriptor: dict[str, Any]) -> Bits:
@@ -149,10 +159,13 @@ def _bits(descriptor: dict[str, Any]) -> Bits:
 
 
 def _size(descriptor: dict[str, Any]) -> tuple[int, int | None]:
-    sizes = descriptor.get("size", [(0, "MAX")])
-    if None in sizes:
-        raise ValueError("an extensible size is not supported")
-    minimum, maximum = _bounds(sizes)
+    if None in descriptor.get("size", ()):
+        raise ValueError("an extensible size of a list or a text is not supported")
+    return _bounds_of_size(descriptor)
+
+
+def _bounds_of_size(descriptor: dict[str, Any]) -> tuple[int, int | None]:
+    minimum, maximum = _bounds(descriptor.get("size", [(0, "MAX")]))
     return minimum or 0, maximum
 
 

@@ -13,12 +13,13 @@ from obu.codec.shape import (
     Named,
     Null,
     Octets,
+    Open,
     Sequence,
     Shape,
     Utf8,
 )
 
-KINDS = (Bits, Boolean, Choice, Enumerated, Ia5, Integer, ListOf, Member, Named, Null, Octets, Sequence, Utf8)
+KINDS = (Bits, Boolean, Choice, Enumerated, Ia5, Integer, ListOf, Member, Named, Null, Octets, Open, Sequence, Utf8)
 
 
 def text(types: Module) -> str:
@@ -42,12 +43,18 @@ def _written(shape: Shape, depth: int) -> str:
             return f"Choice({_block('{', inner, '}', depth)}, {root})"
         case ListOf(minimum, maximum, item):
             return f"ListOf({minimum}, {maximum}, {_written(item, depth)})"
-        case Enumerated(names, root):
+        case Enumerated(names, root, numbers):
             inner = [f'"{name}"' for name in names]
-            return f"Enumerated({_block('(', inner, ')', depth)}, {root})"
+            numbered = f", {_block('(', list(map(str, numbers)), ')', depth)}" if numbers else ""
+            return f"Enumerated({_block('(', inner, ')', depth)}, {root}{numbered})"
+        case Open(by, shapes):
+            inner = [f"{number}: {_written(each, depth + 1)}" for number, each in shapes.items()]
+            return f'Open("{by}", {_block("{", inner, "}", depth)})'
         case Bits(size, is_extensible, names):
             inner = [f'"{name}"' if name else "None" for name in names]
             return f"Bits({size}, {is_extensible}, {_block('(', inner, ')', depth)})"
+        case Integer(minimum, maximum, True) | Octets(minimum, maximum, True):
+            return f"{type(shape).__name__}({minimum}, {maximum}, True)"
         case Integer(minimum, maximum) | Octets(minimum, maximum) | Ia5(minimum, maximum):
             return f"{type(shape).__name__}({minimum}, {maximum})"
     return f"{type(shape).__name__}()"

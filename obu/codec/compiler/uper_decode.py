@@ -1,11 +1,10 @@
 """Writes the reading half of unaligned PER: fields of known width next to each other become one shift and masks."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from obu.codec.compiler.library import Library
-from obu.codec.compiler.page import Page, snake
+from obu.codec.compiler.page import snake
+from obu.codec.compiler.runs import Runs
 from obu.codec.compiler.usual import USUAL
 from obu.codec.shape import (
     Bits,
@@ -18,6 +17,7 @@ from obu.codec.shape import (
     Named,
     Null,
     Octets,
+    Open,
     Sequence,
     Shape,
 )
@@ -25,16 +25,17 @@ from obu.codec.shape import (
 UNBOUNDED = 1 << 16  # from here on a size is written as if it had no bounds (X.691 11.9.4.1)
 WINDOW = 1024  # a list that can be much longer drops the bits already read, so that reading stays linear
 LONG = 8 * WINDOW
+MANY_OCTETS = 24  # a longer OCTET STRING of one size is read by a call: its mask would fill a line
 
 
 def write(library: Library, name: str) -> str:
     """def decode_<name>(n, left) -> (value, left)."""
     body = Body(library)
     value = body.decode(library.types[name], name, name)
-    body.close()
+    body.runs.close()
     body.page.line(f"return {value}, left")
     head = f"def decode_{snake(name)}(n: int, left: int) -> tuple[Any, int]:"
-    return "\n".join([head, *_usual(library, name), *body.text()])
+    return "\n".join([head, *_usual(library, name), *body.runs.text()])
 
 
 def _usual(library: Library, name: str) -> list[str]:
@@ -43,93 +44,19 @@ def _usual(library: Library, name: str) -> list[str]:
         return []
     body = Body(library, USUAL[name])
     value = body.decode(library.types[name], name, name)
-    body.close()
+    body.runs.close()
     body.page.line(f"return {value}, left")
-    return body.guarded()
-
-
-@dataclass(slots=True)
-class _Run:
-    """Adjacent fields: read by one shift into `name` where the first of them stands."""
-
-    name: str
-    width: int = 0
+    return body.runs.guarded()
 
 
 class Body:
     """The lines that read one type."""
 
     def __init__(self, library: Library, usual: Mapping[str, frozenset[str]] | None = None) -> None:
-        self.page = Page()
         self.library = library
+        self.runs = Runs()
+        self.page = self.runs.page
         self._usual = usual or {}
-        self._guards: list[tuple[int, bool]] = []  # bit of the first run, what it must be
-        self._runs: list[_Run] = []
-        self._is_open = False
-
-    def text(self) -> list[str]:
-        """The lines, now that all widths are known: `<3:5:8>` is 8 bits after the first 5 of run 3."""
-
-        def bits(found: re.Match[str]) -> str:
-            run = self._runs[int(found[1])]
-            start, width = int(found[2]), int(found[3])
-            rest = run.width - start - width
-            shifted = f"{run.name} >> {rest}" if rest else run.name
-            return shifted if start == 0 else f"{shifted} & {number((1 << width) - 1)}"
-
-        def width(found: re.Match[str]) -> str:
-            return str(self._runs[int(found[1])].width)
-
-        def mask(found: re.Match[str]) -> str:
-            return number((1 << self._runs[int(found[1])].width) - 1)
-
-        lines = [re.sub(r"<mask (\d+)>", mask, re.sub(r"<(\d+)>", width, line)) for line in self.page.lines]
-        return _without_single_use([re.sub(r"<(\d+):(\d+):(\d+)>", bits, line) for line in lines])
-
-    def guarded(self) -> list[str]:
-        """The lines, for values whose presence bits are as expected; all others go on below them."""
-        taken, _, *rest = self.text()
-        width = self._runs[0].width
-        mask = sum(1 << width - 1 - bit for bit, _ in self._guards)
-        wanted = sum(1 << width - 1 - bit for bit, is_set in self._guards if is_set)
-        return [
-            f"    w = n >> left - {width} if left >= {width} else 0",
-            f"    if w & {mask:#x} == {wanted:#x}:",
-            *(f"    {line}" for line in ([taken] if any("left" in line for line in rest) else [])),
-            *(f"    {line}" for line in rest),
-        ]
-
-    def expect(self, shape: Sequence, present: frozenset[str]) -> None:
-        """Takes the extension and presence bits of a SEQUENCE as known."""
-        flags = [False] if shape.is_extensible else []
-        flags += [member.name in present for member in shape.members[: shape.root] if member.may_lack]
-        for flag in flags:
-            self._guards.append((self._runs[-1].width if self._runs else 0, flag))
-            self.field(1)
-
-    def close(self) -> None:
-        """The next field starts a new run."""
-        self._is_open = False
-
-    def field(self, width: int) -> str:
-        """The expression of the next `width` bits, none of which has been read."""
-        if width == 0:
-            return "0"
-        if not self._is_open:
-            self._runs.append(_Run("w" if not self._runs else f"w{len(self._runs) + 1}"))
-            self.page.line(f"left -= <{len(self._runs) - 1}>")
-            self.page.line(f"{self._runs[-1].name} = n >> left & <mask {len(self._runs) - 1}>")
-            self._is_open = True
-        run = self._runs[-1]
-        start, run.width = run.width, run.width + width
-        return f"<{len(self._runs) - 1}:{start}:{width}>"
-
-    def pass_over(self, width: int) -> None:
-        """Counts `width` bits as read: with the fields around them, or alone."""
-        if self._is_open:
-            self.field(width)
-        else:
-            self.page.line(f"left -= {width}")
 
     def decode(self, shape: Shape, hint: str, owner: str) -> str:
         """Writes lines that read a value; returns the expression that is it."""
@@ -141,31 +68,39 @@ class Body:
                         inner, hint, name if isinstance(inner, Enumerated | Sequence | Choice) else owner
                     )
                 return self._call(self.library.function("decode", name), hint)
-            case Integer(int(minimum), int(maximum)):
-                return self._number(minimum, maximum, hint, owner)
-            case Boolean():
-                return f"bool({self.field(1)})"
-            case Null():
-                return "None"
-            case Enumerated(names, root):
-                return self._enumerated(names, root, hint, owner)
-            case Octets(minimum, maximum):
-                return self._octets(minimum, maximum, hint, owner)
-            case Bits(size):
-                return self._bits(size, shape.is_extensible, hint)
-            case Ia5(minimum, int(maximum)):
-                characters = self._size(minimum, maximum, hint, owner)
-                return self._call(self.library.helper("read_text"), hint, characters)
             case ListOf():
                 return self._list(shape, hint, owner)
             case Choice():
                 return self._choice(shape, hint, owner)
             case Sequence():
                 return self._sequence(shape, hint, owner)
+        return self._leaf(shape, hint, owner)
+
+    def _leaf(self, shape: Shape, hint: str, owner: str) -> str:
+        match shape:
+            case Integer(int(minimum), int(maximum), False):
+                return self._number(minimum, maximum, hint, owner)
+            case Integer(int(minimum), int(maximum)):
+                return self._growing_number(minimum, maximum, hint, owner)
+            case Boolean():
+                return f"bool({self.runs.field(1)})"
+            case Null():
+                return "None"
+            case Enumerated(names, root):
+                return self._enumerated(names, root, hint, owner)
+            case Octets(minimum, maximum, False):
+                return self._octets(minimum, maximum, hint, owner)
+            case Octets(minimum, int(maximum)):
+                return self._growing_octets(minimum, maximum, hint, owner)
+            case Bits(size):
+                return self._bits(size, shape.is_extensible, hint)
+            case Ia5(minimum, int(maximum)):
+                characters = self._size(minimum, maximum, hint, owner)
+                return self._call(self.library.helper("read_text"), hint, characters)
         raise ValueError(f"{owner}: {shape} is not supported in PER")
 
     def _call(self, function: str, hint: str, *arguments: str) -> str:
-        self.close()
+        self.runs.close()
         name = self.page.name(hint)
         self.page.line(f"{name}, left = {function}({', '.join(('n', 'left', *arguments))})")
         return name
@@ -173,16 +108,41 @@ class Body:
     def _number(self, minimum: int, maximum: int, hint: str, owner: str) -> str:
         span = maximum - minimum
         width = span.bit_length()
-        bits = self.field(width)
+        bits = self.runs.field(width)
         if not span:
             return str(minimum)
-        moved = bits if not minimum else f"({bits}) {'-' if minimum < 0 else '+'} {abs(minimum)}"
         if span + 1 == 1 << width:
-            return moved
+            return moved(bits, minimum)
         name = self.page.name(hint)
-        self.page.line(f"{name} = {moved}")
+        self.page.line(f"{name} = {moved(bits, minimum)}")
         with self.page.block(f"if {name} > {maximum}"):
             self._refuse("OUT_OF_RANGE", owner)
+        return name
+
+    def _growing_number(self, minimum: int, maximum: int, hint: str, owner: str) -> str:
+        """A number whose range a later text may have widened: what is written then may be shorter than the range."""
+        is_later = self.runs.field(1)
+        self.runs.close()
+        name = self.page.name(hint)
+        with self.page.block(f"if {is_later}"):
+            self.library.helper("read_later_number")
+            self.page.line(f"{name}, left = read_later_number(n, left, {minimum}, {maximum})")
+        with self.page.block("else"):
+            self.page.line(f"{name} = {self._number(minimum, maximum, hint, owner)}")
+            self.runs.close()
+        return name
+
+    def _growing_octets(self, minimum: int, maximum: int, hint: str, owner: str) -> str:
+        """Octets whose number a later text may have widened."""
+        is_later = self.runs.field(1)
+        self.runs.close()
+        name = self.page.name(hint)
+        with self.page.block(f"if {is_later}"):
+            self.library.helper("read_later_octets")
+            self.page.line(f"{name}, left = read_later_octets(n, left, {minimum}, {maximum})")
+        with self.page.block("else"):
+            self.page.line(f"{name} = {self._octets(minimum, maximum, hint, owner)}")
+            self.runs.close()
         return name
 
     def _refuse(self, reason: str, owner: str) -> None:
@@ -197,9 +157,9 @@ class Body:
     def _enumerated(self, names: tuple[str, ...], root: int | None, hint: str, owner: str) -> str:
         width = ((root or len(names)) - 1).bit_length()
         if root is None:
-            return f"{self.library.names(owner, names)}[{self.field(width)}]"
-        is_later, index = self.field(1), self.field(width)
-        self.close()
+            return f"{self.library.names(owner, names)}[{self.runs.field(width)}]"
+        is_later, index = self.runs.field(1), self.runs.field(width)
+        self.runs.close()
         name = self.page.name(hint)
         with self.page.block(f"if {is_later}"):
             later = self.library.names(owner, names[root:], "_LATER") if names[root:] else "()"
@@ -212,19 +172,21 @@ class Body:
     def _octets(self, minimum: int, maximum: int | None, hint: str, owner: str) -> str:
         if maximum is None:
             return self._call(self.library.helper("read_pieces"), hint)
+        if minimum == maximum and minimum <= MANY_OCTETS:
+            return f"({self.runs.field(8 * minimum)}).to_bytes({minimum})"
         if minimum == maximum:
-            return f"({self.field(8 * minimum)}).to_bytes({minimum})"
+            return self._call(self.library.helper("read_octets"), hint, str(minimum))
         size = self._size(minimum, maximum, hint, owner)
         return self._call(self.library.helper("read_octets"), hint, size)
 
     def _bits(self, size: int, is_extensible: bool, hint: str) -> str:
-        is_longer = self.field(1) if is_extensible else ""
-        bits, spare = self.field(size), -size % 8
+        is_longer = self.runs.field(1) if is_extensible else ""
+        bits, spare = self.runs.field(size), -size % 8
         shifted = f"(({bits}) << {spare})" if spare else f"({bits})"
         value = f"({shifted}.to_bytes({(size + 7) // 8}), {size})"
         if not is_extensible:
             return value
-        self.close()
+        self.runs.close()
         name = self.page.name(hint)
         with self.page.block(f"if {is_longer}"):
             self.library.helper("read_long_bits")
@@ -237,7 +199,7 @@ class Body:
         if shape.maximum is None:
             return self._call(self.library.helper("read_items"), hint, self.function_of(shape.item, f"{owner}.item"))
         count = self._size(shape.minimum, shape.maximum, hint, owner)
-        self.close()
+        self.runs.close()
         name = self.page.name(hint)
         self.page.line(f"{name}: list[Any] = []")
         with self.page.block(f"for _ in range({count})"):
@@ -245,17 +207,17 @@ class Body:
                 with self.page.block(f"if n.bit_length() - left > {WINDOW}"):
                     self.page.line("n &= (1 << left) - 1")
             item = self.decode(shape.item, f"{hint}-item", owner)
-            self.close()
+            self.runs.close()
             self.page.line(f"{name}.append({item})")
         return name
 
     def _choice(self, shape: Choice, hint: str, owner: str) -> str:
         root = len(shape.alternatives) if shape.root is None else shape.root
-        is_later = self.field(1) if shape.root is not None else ""
+        is_later = self.runs.field(1) if shape.root is not None else ""
         width = (root - 1).bit_length()
         index = self.page.name(f"{hint}-index")
-        bits = self.field(width)
-        self.close()
+        bits = self.runs.field(width)
+        self.runs.close()
         self.page.line(f"{index} = {bits}")
         name = self.page.name(hint)
         self.page.line(f"{name}: tuple[str, Any]")
@@ -269,7 +231,7 @@ class Body:
             with self.page.block("else" if is_last else f"{head} {index} == {place}"):
                 value = self.decode(inner, alternative, f"{owner}.{alternative}")
                 self.page.line(f'{name} = ("{alternative}", {value})')
-                self.close()
+                self.runs.close()
             head = "elif"
         if root != 1 << width:
             with self.page.block("else"):
@@ -277,25 +239,45 @@ class Body:
         return name
 
     def _later_alternative(self, shape: Choice, name: str, width: int, owner: str) -> None:
-        known = list(shape.alternatives.items())[shape.root :]
-        pairs = self._pairs([(each, self.function_of(inner, f"{owner}.{each}")) for each, inner in known])
+        pairs = self._late_pairs(list(shape.alternatives.items())[shape.root :], owner)
         self.library.helper("read_later_alternative")
         self.page.line(f"{name}, left = read_later_alternative(n, left + {width}, {pairs})")
 
-    @staticmethod
-    def _pairs(pairs: list[tuple[str, str]]) -> str:
-        inside = ", ".join(f'("{name}", {function})' for name, function in pairs)
-        return f"({inside},)" if pairs else "()"
+    def _late_pairs(self, known: list[tuple[str, Shape]], owner: str) -> str:
+        """(name, function) of what may stand in an open type; its module is imported only where that is met."""
+        inside = ", ".join(f'("{each}", {self._late_function(inner, f"{owner}.{each}")})' for each, inner in known)
+        return f"({inside},)" if known else "()"
+
+    def _late_function(self, shape: Shape, owner: str) -> str:
+        name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
+        function, importing = self.library.late_function("decode", name)
+        if importing:
+            self.page.line(importing)
+        return function
+
+    def _open(self, shape: Open, number: str, hint: str, owner: str) -> str:
+        """What the number beside it says; octets where it says nothing to us."""
+        self.runs.close()
+        name = self.page.name(hint)
+        head = "if"
+        for each, inner in shape.shapes.items():
+            with self.page.block(f"{head} {number} == {each}"):
+                function = self._late_function(inner, f"{owner}.{each}")
+                self.page.line(f"{name}, left = {self.library.helper('read_enclosed')}(n, left, {function})")
+            head = "elif"
+        with self.page.block("else"):
+            self.page.line(f"{name}, left = {self.library.helper('read_unknown')}(n, left)")
+        return name
 
     def function_of(self, shape: Shape, owner: str) -> str:
-        """The function that reads a type which stands alone, as in an open type."""
+        """The function that reads the items of a list without bounds."""
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("decode", name)
 
     def _usual_sequence(self, shape: Sequence, owner: str) -> str:
         """A SEQUENCE whose extension and presence bits are known: the fields follow without a question."""
         present = self._usual[owner]
-        self.expect(shape, present)
+        self.runs.expect(shape, present)
         ready = []
         for member in shape.members[: shape.root]:
             if not member.may_lack or member.name in present:
@@ -310,15 +292,21 @@ class Body:
     def _sequence(self, shape: Sequence, hint: str, owner: str) -> str:
         if owner in self._usual:
             return self._usual_sequence(shape, owner)
-        is_extended = self.field(1) if shape.is_extensible else ""
+        is_extended = self.runs.field(1) if shape.is_extensible else ""
         root = shape.members[: shape.root]
-        flags = {member.name: self.field(1) for member in root if member.may_lack}
+        flags = {member.name: self.runs.field(1) for member in root if member.may_lack}
         ready: list[str] = []
         variable = ""
+        numbers = {each.shape.by: "" for each in root if isinstance(each.shape, Open)}
         for member in root:
             inner = f"{owner}.{member.name}"
             if not member.may_lack:
-                value = self.decode(member.shape, member.name, inner)
+                if isinstance(member.shape, Open):
+                    value = self._open(member.shape, numbers[member.shape.by], member.name, inner)
+                else:
+                    value = self.decode(member.shape, member.name, inner)
+                if member.name in numbers:
+                    value = numbers[member.name] = self._variable(member.name, value)
                 if variable:
                     self.page.line(f'{variable}["{member.name}"] = {value}')
                 else:
@@ -327,23 +315,27 @@ class Body:
             if member.default is not None:
                 raise ValueError(f"{inner}: a default is not supported in PER")
             variable = variable or self._dictionary(hint, ready)
-            self.close()
+            self.runs.close()
             with self.page.block(f"if {flags[member.name]}"):
                 value = self.decode(member.shape, member.name, inner)
                 self.page.line(f'{variable}["{member.name}"] = {value}')
-                self.close()
+                self.runs.close()
         if is_extended:
             variable = variable or self._dictionary(hint, ready)
-            self.close()
+            self.runs.close()
             with self.page.block(f"if {is_extended}"):
-                known = [
-                    (each.name, self.function_of(each.shape, f"{owner}.{each.name}"))
-                    for each in shape.members[shape.root :]
-                ]
+                known = [(each.name, each.shape) for each in shape.members[shape.root :]]
                 self.library.helper("read_additions")
-                pairs = f", {self._pairs(known)}" if known else ""
+                pairs = f", {self._late_pairs(known, owner)}" if known else ""
                 self.page.line(f"left = read_additions(n, left, {variable}{pairs})")
         return variable or "{" + ", ".join(ready) + "}"
+
+    def _variable(self, hint: str, value: str) -> str:
+        if value.isidentifier():
+            return value
+        name = self.page.name(hint)
+        self.page.line(f"{name} = {value}")
+        return name
 
     def _dictionary(self, hint: str, ready: list[str]) -> str:
         variable = self.page.name(hint)
@@ -351,23 +343,9 @@ class Body:
         return variable
 
 
-def _without_single_use(lines: list[str]) -> list[str]:
-    """A run that only the line below it uses needs no variable."""
-    whole = "\n".join(lines)
-    kept: list[str] = []
-    for line in lines:
-        found = re.fullmatch(r" +(w\d*) = (n >> left & \w+)", kept[-1]) if kept else None
-        if found and len(re.findall(rf"\b{found[1]}\b", whole)) == 2 and re.search(rf"\b{found[1]}\b", line):
-            is_shifted = f"{found[1]} >>" in line
-            kept[-1] = re.sub(rf"\b{found[1]}\b", f"({found[2]})" if is_shifted else found[2], line)
-        else:
-            kept.append(line)
-    return kept
-
-
-def number(value: int) -> str:
-    """A constant: masks and patterns are easier to read in hex."""
-    return str(value) if value < 1 << 8 else f"{value:#x}"
+def moved(bits: str, minimum: int) -> str:
+    """The number that `bits` count from `minimum` on."""
+    return f"({bits}) {'-' if minimum < 0 else '+'} {abs(minimum)}" if minimum else bits
 
 
 def widest(library: Library, shape: Shape) -> int:

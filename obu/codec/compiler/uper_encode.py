@@ -17,6 +17,7 @@ from obu.codec.shape import (
     Named,
     Null,
     Octets,
+    Open,
     Sequence,
     Shape,
 )
@@ -114,8 +115,10 @@ class _Body:
 
     def _leaf(self, shape: Shape, value: str, hint: str, owner: str) -> None:
         match shape:
-            case Integer(int(minimum), int(maximum)):
+            case Integer(int(minimum), int(maximum), False):
                 self._integer(minimum, maximum, value, hint)
+            case Integer(int(minimum), int(maximum)):
+                self._call("write_growing_number", value, str(minimum), str(maximum))
             case Boolean():
                 name = self._variable(hint, value)
                 self.require(f"type({name}) is bool")
@@ -124,6 +127,8 @@ class _Body:
                 self.require(f"{value} is None")
             case Enumerated(names, root):
                 self._enumerated(names, root, value, owner)
+            case Octets(minimum, int(maximum), True):
+                self._call("write_growing_octets", value, str(minimum), str(maximum))
             case Octets(minimum, maximum):
                 self._octets(minimum, maximum, value, hint)
             case Bits(size):
@@ -252,14 +257,33 @@ class _Body:
                 self.page.line(f"raise {self.library.helper('Refused')}")
                 return
             known = list(shape.alternatives.items())[root:]
-            functions = [(each, self.function_of(inner, f"{owner}.{each}")) for each, inner in known]
+            functions = [(each, self._late_function(inner, f"{owner}.{each}")) for each, inner in known]
             table = ", ".join(f'"{each}": ({number}, {function})' for number, (each, function) in enumerate(functions))
             self._call("write_later_alternative", name, inner_value, f"{{{table}}}")
 
     def function_of(self, shape: Shape, owner: str) -> str:
-        """The function that writes a type which stands alone, as in an open type."""
+        """The function that writes the items of a list without bounds."""
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("encode", name)
+
+    def _late_function(self, shape: Shape, owner: str) -> str:
+        """The function that writes what an open type holds; its module is imported only where that is met."""
+        name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
+        function, importing = self.library.late_function("encode", name)
+        if importing:
+            self.page.line(importing)
+        return function
+
+    def _open(self, shape: Open, value: str, number: str, owner: str) -> None:
+        self.flush()
+        head = "if"
+        for each, inner in shape.shapes.items():
+            with self.page.block(f"{head} {number} == {each}"):
+                function = self._late_function(inner, f"{owner}.{each}")
+                self._call("write_enclosed", f"{function}({value})")
+            head = "elif"
+        with self.page.block("else"):
+            self._call("write_unknown", value)
 
     def _usual_sequence(self, type_name: str, value: str, hint: str) -> None:
         """A SEQUENCE with the usual members, which the guard has made sure of by name and by number."""
@@ -308,8 +332,14 @@ class _Body:
         for member in root:
             if member.may_lack:
                 self.add(flags[member.name], 1)
+        numbers = {each.shape.by: "" for each in root if isinstance(each.shape, Open)}
         for member in root:
             inner = f'{name}["{member.name}"]'
+            if isinstance(member.shape, Open):
+                self._open(member.shape, inner, numbers[member.shape.by], f"{owner}.{member.name}")
+                continue
+            if member.name in numbers:
+                inner = numbers[member.name] = self._variable(member.name, inner)
             if not member.may_lack:
                 self.encode(member.shape, inner, member.name, f"{owner}.{member.name}")
                 continue
@@ -320,6 +350,6 @@ class _Body:
         if later:
             self.flush()
             with self.page.block(f"if {later}"):
-                pairs = [(each.name, self.function_of(each.shape, f"{owner}.{each.name}")) for each in additions]
+                pairs = [(each.name, self._late_function(each.shape, f"{owner}.{each.name}")) for each in additions]
                 table = ", ".join(f'("{each}", {function})' for each, function in pairs)
                 self._call("write_additions", name, *([f"({table},)"] if pairs else []))

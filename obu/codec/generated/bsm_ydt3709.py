@@ -18,8 +18,7 @@ from obu.codec.generated.common import (
     TRANSMISSION_STATE,
     TRANSMISSION_STATE_NUMBER,
 )
-from obu.codec.per import (
-    Refused,
+from obu.codec.later import (
     read_additions,
     read_later_name,
     read_long_bits,
@@ -27,6 +26,7 @@ from obu.codec.per import (
     write_bits,
     write_later_name,
 )
+from obu.codec.per import Refused
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 

@@ -3,6 +3,28 @@
 from typing import Any
 
 
+POSITION_CONFIDENCE = (
+    "unavailable", "a500m", "a200m", "a100m", "a50m", "a20m", "a10m", "a5m", "a2m", "a1m", "a50cm",
+    "a20cm", "a10cm", "a5cm", "a2cm", "a1cm",
+)
+ELEVATION_CONFIDENCE = (
+    "unavailable", "elev-500-00", "elev-200-00", "elev-100-00", "elev-050-00", "elev-020-00",
+    "elev-010-00", "elev-005-00", "elev-002-00", "elev-001-00", "elev-000-50", "elev-000-20",
+    "elev-000-10", "elev-000-05", "elev-000-02", "elev-000-01",
+)
+SPEED_CONFIDENCE = (
+    "unavailable", "prec100ms", "prec10ms", "prec5ms", "prec1ms", "prec0-1ms", "prec0-05ms",
+    "prec0-01ms",
+)
+HEADING_CONFIDENCE = (
+    "unavailable", "prec10deg", "prec05deg", "prec01deg", "prec0-1deg", "prec0-05deg", "prec0-01deg",
+    "prec0-0125deg",
+)
+TRANSMISSION_STATE = (
+    "neutral", "park", "forwardGears", "reverseGears", "reserved1", "reserved2", "reserved3",
+    "unavailable",
+)
+STEERING_WHEEL_ANGLE_CONFIDENCE = ("unavailable", "prec2deg", "prec1deg", "prec0-02deg")
 TIME_CONFIDENCE = (
     "unavailable", "time-100-000", "time-050-000", "time-020-000", "time-010-000", "time-002-000",
     "time-001-000", "time-000-500", "time-000-200", "time-000-100", "time-000-050", "time-000-020",
@@ -14,28 +36,6 @@ TIME_CONFIDENCE = (
     "time-000-000-000-000-5", "time-000-000-000-000-2", "time-000-000-000-000-1",
     "time-000-000-000-000-05", "time-000-000-000-000-02", "time-000-000-000-000-01",
 )
-POSITION_CONFIDENCE = (
-    "unavailable", "a500m", "a200m", "a100m", "a50m", "a20m", "a10m", "a5m", "a2m", "a1m", "a50cm",
-    "a20cm", "a10cm", "a5cm", "a2cm", "a1cm",
-)
-ELEVATION_CONFIDENCE = (
-    "unavailable", "elev-500-00", "elev-200-00", "elev-100-00", "elev-050-00", "elev-020-00",
-    "elev-010-00", "elev-005-00", "elev-002-00", "elev-001-00", "elev-000-50", "elev-000-20",
-    "elev-000-10", "elev-000-05", "elev-000-02", "elev-000-01",
-)
-TRANSMISSION_STATE = (
-    "neutral", "park", "forwardGears", "reverseGears", "reserved1", "reserved2", "reserved3",
-    "unavailable",
-)
-SPEED_CONFIDENCE = (
-    "unavailable", "prec100ms", "prec10ms", "prec5ms", "prec1ms", "prec0-1ms", "prec0-05ms",
-    "prec0-01ms",
-)
-HEADING_CONFIDENCE = (
-    "unavailable", "prec10deg", "prec05deg", "prec01deg", "prec0-1deg", "prec0-05deg", "prec0-01deg",
-    "prec0-0125deg",
-)
-STEERING_WHEEL_ANGLE_CONFIDENCE = ("unavailable", "prec2deg", "prec1deg", "prec0-02deg")
 TIME_CONFIDENCE_NUMBER = {name: number for number, name in enumerate(TIME_CONFIDENCE)}
 POSITION_CONFIDENCE_NUMBER = {name: number for number, name in enumerate(POSITION_CONFIDENCE)}
 ELEVATION_CONFIDENCE_NUMBER = {name: number for number, name in enumerate(ELEVATION_CONFIDENCE)}

@@ -7,28 +7,10 @@ from obu.codec.generated.map_csae53 import decode_map_data, encode_map_data
 from obu.codec.generated.rsi_csae53 import decode_road_side_information, encode_road_side_information
 from obu.codec.generated.rsm import decode_roadside_safety_message, encode_roadside_safety_message
 from obu.codec.generated.spat import decode_spat, encode_spat
-from obu.codec.per import (
-    Refused,
-    read_additions,
-    read_later_alternative,
-    read_pieces,
-    write_additions,
-    write_later_alternative,
-    write_pieces,
-)
+from obu.codec.later import read_later_alternative, write_later_alternative
 from obu.codec.reasons import UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
-
-
-def decode_message_frame_ext(n: int, left: int) -> tuple[Any, int]:
-    left -= 16
-    w = n >> left & 0xffff
-    value_, left = read_pieces(n, left)
-    message_frame_ext: dict[str, Any] = {"messageId": w & 0x7fff, "value": value_}
-    if w >> 15:
-        left = read_additions(n, left, message_frame_ext)
-    return message_frame_ext, left
 
 
 def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
@@ -37,6 +19,7 @@ def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
     message_frame_index = w & 7
     message_frame: tuple[str, Any]
     if w >> 3:
+        from obu.codec.generated.day2_csae53 import decode_message_frame_ext
         message_frame, left = read_later_alternative(
             n,
             left + 3,
@@ -60,19 +43,6 @@ def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
     else:
         raise RemoteError(UNKNOWN_ALTERNATIVE, "MessageFrame")
     return message_frame, left
-
-
-def encode_message_frame_ext(value: Any) -> int:
-    acc = 1
-    has_later = "..." in value
-    message_id = value["messageId"]
-    if not (len(value) == 2 + has_later and type(message_id) is int and 0 <= message_id <= 32767):
-        raise Refused
-    acc = acc << 16 | has_later << 15 | message_id
-    acc = write_pieces(acc, value["value"])
-    if has_later:
-        acc = write_additions(acc, value)
-    return acc
 
 
 def encode_message_frame(value: Any) -> int:
@@ -99,6 +69,7 @@ def encode_message_frame(value: Any) -> int:
         part_5 = encode_road_side_information(message_frame_value)
         acc = (acc - 1 << part_5.bit_length() - 1) + part_5
     else:
+        from obu.codec.generated.day2_csae53 import encode_message_frame_ext
         acc = write_later_alternative(
             acc,
             message_frame_name,

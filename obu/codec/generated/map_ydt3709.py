@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from obu.codec.per import (
-    Refused,
+from obu.codec.later import (
     read_additions,
     read_later_alternative,
     read_later_name,
     read_long_bits,
-    read_text,
     write_additions,
     write_bits,
     write_later_alternative,
     write_later_name,
-    write_text,
 )
+from obu.codec.per import Refused, read_text, write_text
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
@@ -427,7 +425,14 @@ def decode_node(n: int, left: int) -> tuple[Any, int]:
         in_links, left = decode_link_list(n, left)
         node["inLinks"] = in_links
     if w >> 2:
-        left = read_additions(n, left, node)
+        from obu.codec.generated.map_ex_ydt3709 import decode_link_ex_list
+        from obu.codec.generated.map_ex_ydt3709 import decode_prohibited_zone
+        left = read_additions(
+            n,
+            left,
+            node,
+            (("inLinks-ex", decode_link_ex_list), ("prohibitedzone", decode_prohibited_zone),),
+        )
     return node, left
 
 
@@ -1015,10 +1020,13 @@ def encode_node(value: Any) -> int:
     acc = 1
     has_name = "name" in value
     has_in_links = "inLinks" in value
+    has_in_links_ex = "inLinks-ex" in value
+    has_prohibitedzone = "prohibitedzone" in value
     has_later = "..." in value
-    if not (len(value) == 2 + has_name + has_in_links + has_later):
+    is_extended = has_in_links_ex or has_prohibitedzone or has_later
+    if not (len(value) == 2 + has_name + has_in_links + has_in_links_ex + has_prohibitedzone + has_later):
         raise Refused
-    acc = acc << 3 | has_later << 2 | has_name << 1 | has_in_links
+    acc = acc << 3 | is_extended << 2 | has_name << 1 | has_in_links
     if has_name:
         name = value["name"]
         if not (type(name) is str and 1 <= len(name) <= 63):
@@ -1059,8 +1067,14 @@ def encode_node(value: Any) -> int:
     if has_in_links:
         part = encode_link_list(value["inLinks"])
         acc = (acc - 1 << part.bit_length() - 1) + part
-    if has_later:
-        acc = write_additions(acc, value)
+    if is_extended:
+        from obu.codec.generated.map_ex_ydt3709 import encode_link_ex_list
+        from obu.codec.generated.map_ex_ydt3709 import encode_prohibited_zone
+        acc = write_additions(
+            acc,
+            value,
+            (("inLinks-ex", encode_link_ex_list), ("prohibitedzone", encode_prohibited_zone),),
+        )
     return acc
 
 

@@ -3,21 +3,25 @@
 from typing import Any
 
 from obu.codec.generated.common import TIME_CONFIDENCE, TIME_CONFIDENCE_NUMBER
-from obu.codec.per import (
-    Refused,
+from obu.codec.later import (
     read_additions,
     read_later_name,
-    read_octets,
-    read_text,
+    read_long_bits,
     write_additions,
+    write_bits,
     write_later_name,
-    write_text,
 )
+from obu.codec.per import Refused, read_octets, read_text, write_text
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
 EVENT_SOURCE = ("unknown", "police", "government", "meteorological", "internet", "detection")
+AUXILIARY_SIGN_DIRECTION = (
+    "straight", "leftAndRight", "right", "left", "leftFrontTurn", "rightFronTurn", "rightRearTurn",
+    "leftRearTurn",
+)
 EVENT_SOURCE_NUMBER = {name: number for number, name in enumerate(EVENT_SOURCE)}
+AUXILIARY_SIGN_DIRECTION_NUMBER = {name: number for number, name in enumerate(AUXILIARY_SIGN_DIRECTION)}
 
 
 def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
@@ -295,6 +299,31 @@ def decode_rte_list(n: int, left: int) -> tuple[Any, int]:
     return rte_list, left
 
 
+def decode_auxiliary_sign(n: int, left: int) -> tuple[Any, int]:
+    left -= 3
+    w = n >> left & 7
+    auxiliary_sign: dict[str, Any] = {}
+    if w >> 1 & 1:
+        left -= 6
+        w2 = n >> left & 63
+        if w2 >> 5:
+            sign_with_vehicle_type, left = read_long_bits(n, left + 5, 5)
+        else:
+            sign_with_vehicle_type = (((w2 & 31) << 3).to_bytes(1), 5)
+        auxiliary_sign["signWithVehicleType"] = sign_with_vehicle_type
+    if w & 1:
+        left -= 4
+        w3 = n >> left & 15
+        if w3 >> 3:
+            sign_direction, left = read_later_name(n, left + 3, ())
+        else:
+            sign_direction = AUXILIARY_SIGN_DIRECTION[w3 & 7]
+        auxiliary_sign["signDirection"] = sign_direction
+    if w >> 2:
+        left = read_additions(n, left, auxiliary_sign)
+    return auxiliary_sign, left
+
+
 def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
     left -= 31
     w = n >> left & 0x7fffffff
@@ -537,7 +566,7 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
             reference_links.append(reference_links_item)
         rts_data["referenceLinks"] = reference_links
     if w >> 30:
-        left = read_additions(n, left, rts_data)
+        left = read_additions(n, left, rts_data, (("auxiliarySign", decode_auxiliary_sign),))
     return rts_data, left
 
 
@@ -1023,6 +1052,30 @@ def encode_rte_list(value: Any) -> int:
     return acc
 
 
+def encode_auxiliary_sign(value: Any) -> int:
+    acc = 1
+    has_sign_with_vehicle_type = "signWithVehicleType" in value
+    has_sign_direction = "signDirection" in value
+    has_later = "..." in value
+    if not (
+        isinstance(value, dict)
+        and len(value) == has_sign_with_vehicle_type + has_sign_direction + has_later
+    ):
+        raise Refused
+    acc = acc << 3 | has_later << 2 | has_sign_with_vehicle_type << 1 | has_sign_direction
+    if has_sign_with_vehicle_type:
+        acc = write_bits(acc, value["signWithVehicleType"], 5)
+    if has_sign_direction:
+        auxiliary_sign_direction = value["signDirection"]
+        if auxiliary_sign_direction in AUXILIARY_SIGN_DIRECTION_NUMBER:
+            acc = acc << 4 | AUXILIARY_SIGN_DIRECTION_NUMBER[auxiliary_sign_direction]
+        else:
+            acc = write_later_name(acc, auxiliary_sign_direction, {})
+    if has_later:
+        acc = write_additions(acc, value)
+    return acc
+
+
 def encode_rts_data(value: Any) -> int:
     acc = 1
     has_sign_pos = "signPos" in value
@@ -1031,7 +1084,9 @@ def encode_rts_data(value: Any) -> int:
     has_priority = "priority" in value
     has_reference_paths = "referencePaths" in value
     has_reference_links = "referenceLinks" in value
+    has_auxiliary_sign = "auxiliarySign" in value
     has_later = "..." in value
+    is_extended = has_auxiliary_sign or has_later
     rts_id = value["rtsId"]
     sign_type = value["signType"]
     if not (
@@ -1042,6 +1097,7 @@ def encode_rts_data(value: Any) -> int:
             + has_priority
             + has_reference_paths
             + has_reference_links
+            + has_auxiliary_sign
             + has_later
         and type(rts_id) is int
         and 0 <= rts_id <= 255
@@ -1051,7 +1107,7 @@ def encode_rts_data(value: Any) -> int:
         raise Refused
     acc = (
         acc << 31
-        | has_later << 30
+        | is_extended << 30
         | has_sign_pos << 29
         | has_description << 28
         | has_time_details << 27
@@ -1421,8 +1477,8 @@ def encode_rts_data(value: Any) -> int:
                 ):
                     raise Refused
                 acc = acc << 16 | int.from_bytes(reference_lanes)
-    if has_later:
-        acc = write_additions(acc, value)
+    if is_extended:
+        acc = write_additions(acc, value, (("auxiliarySign", encode_auxiliary_sign),))
     return acc
 
 

@@ -16,7 +16,8 @@ from obu.codec.generated.common import (
     TRANSMISSION_STATE,
     TRANSMISSION_STATE_NUMBER,
 )
-from obu.codec.per import Refused, read_additions, read_later_name, write_additions, write_later_name
+from obu.codec.later import read_additions, read_later_name, write_additions, write_later_name
+from obu.codec.per import Refused
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 

@@ -3,17 +3,15 @@
 from typing import Any
 
 from obu.codec.generated.common import TIME_CONFIDENCE, TIME_CONFIDENCE_NUMBER
-from obu.codec.per import (
-    Refused,
+from obu.codec.later import (
     read_additions,
     read_later_alternative,
     read_later_name,
-    read_text,
     write_additions,
     write_later_alternative,
     write_later_name,
-    write_text,
 )
+from obu.codec.per import Refused, read_text, write_text
 from obu.codec.reasons import OUT_OF_RANGE
 from obu.core.errors import RemoteError
 

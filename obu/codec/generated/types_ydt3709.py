@@ -2,6 +2,7 @@
 
 from obu.codec.shape import (
     Bits,
+    Boolean,
     Choice,
     Enumerated,
     Ia5,
@@ -10,6 +11,7 @@ from obu.codec.shape import (
     Member,
     Named,
     Octets,
+    Open,
     Sequence,
     Types,
 )
@@ -115,6 +117,22 @@ TYPES: Types = {
     "DMinute": Integer(0, 60),
     "DMonth": Integer(0, 12),
     "DYear": Integer(0, 4095),
+    "CLPMM": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)), Member("secMark", Named("DSecond")),
+        Member("pid", Octets(17, 17)), Member("role", Named("RoleInPlatooning")),
+        Member("status", Named("StatusInPlatooning")), Member("leadingExt", Named("MemberManagement"), True),
+    ), True, 7),
+    "RoleInPlatooning": Enumerated(("leader", "follower", "tail", "free-vehicle"), 4),
+    "StatusInPlatooning": Enumerated((
+        "navigating", "beginToDissmiss", "askForJoining", "joining", "following", "askForLeaving", "leaving",
+    ), 7),
+    "MemberManagement": Sequence((
+        Member("memberList", Named("MemberList")), Member("joiningList", Named("MemberList"), True),
+        Member("leavingList", Named("MemberList"), True), Member("capacity", Integer(1, 32)),
+        Member("openToJoin", Boolean()),
+    ), True, 5),
+    "MemberList": ListOf(1, 32, Named("MemberNode")),
+    "MemberNode": Sequence((Member("vid", Octets(8, 8)),), True, 1),
     "MsgCount": Integer(0, 127),
     "DSecond": Integer(0, 65535),
     "MinuteOfTheYear": Integer(0, 527040),
@@ -244,14 +262,58 @@ TYPES: Types = {
     "VehicleWidth": Integer(0, 1023),
     "VerticalAcceleration": Integer(-127, 127),
     "YawRate": Integer(-32767, 32767),
+    "PathPlanning": ListOf(1, 100, Named("PathPlanningPoint")),
+    "PathPlanningPoint": Sequence((
+        Member("posInMap", Named("ReferenceLink"), True), Member("pos", Named("PositionOffsetLLV")),
+        Member("posAccuracy", Named("PositionConfidenceSet"), True), Member("speed", Named("Speed"), True),
+        Member("speedCfd", Named("SpeedConfidence"), True), Member("heading", Named("Heading"), True),
+        Member("headingCfd", Named("HeadingConfidence"), True),
+        Member("accelSet", Named("AccelerationSet4Way"), True),
+        Member("acc4WayConfidence", Named("AccSet4WayConfidence"), True),
+        Member("estimatedTime", Named("TimeOffset"), True),
+        Member("timeConfidence", Named("Confidence"), True),
+    ), True, 11),
+    "AccSet4WayConfidence": Sequence((
+        Member("lonAccConfidence", Named("AccConfidence")),
+        Member("latAccConfidence", Named("AccConfidence")),
+        Member("vertAccConfidence", Named("AccConfidence")),
+        Member("yawRateCon", Named("AngularVConfidence")),
+    ), False, 4),
+    "AccConfidence": Enumerated((
+        "unavailable", "prec100deg", "prec10deg", "prec5deg", "prec1deg", "prec0-1deg", "prec0-05deg",
+        "prec0-01deg",
+    ), None),
+    "AngularVConfidence": Enumerated((
+        "unavailable", "prec100deg", "prec10deg", "prec5deg", "prec1deg", "prec0-1deg", "prec0-05deg",
+        "prec0-01deg",
+    ), None),
+    "DriveBehavior": Bits(14, True, (
+        "goStraightForward", "laneChangingToLeft", "laneChangingToRight", "rampIn", "rampOut",
+        "intersectionStraightThrough", "intersectionTurnLeft", "intersectionTurnRight", "intersectionUTurn",
+        "stop-and-go", "stop", "slow-down", "speed-up", "parking",
+    )),
+    "Polygon": ListOf(4, 32, Named("PositionOffsetLLV")),
+    "MovementEx": Sequence((
+        Member("remoteIntersection", Named("NodeReferenceID")), Member("phaseId", Named("PhaseID"), True),
+        Member("turn-direction", Named("Maneuver"), True),
+    ), True, 3),
+    "Maneuver": Enumerated((
+        "maneuverStraight", "maneuverLeftTurn", "maneuverRightTurn", "maneuverUTurn",
+    ), 4),
+    "MessageFrameExt": Sequence((
+        Member("messageId", Named("ExtMsgID")),
+        Member("value", Open("messageId", {
+            0: Named("TestMsg"), 10: Named("RTCMcorrections"), 11: Named("RoadsideCoordination"),
+            12: Named("SensorSharingMsg"), 13: Named("VehIntentionAndRequest"), 14: Named("PAMData"),
+            15: Named("PersonalSafetyMessage"), 16: Named("CLPMM"), 17: Named("VehiclePaymentMessage"),
+        })),
+    ), True, 2),
+    "ExtMsgID": Integer(0, 32767),
     "MessageFrame": Choice({
         "bsmFrame": Named("BasicSafetyMessage"), "mapFrame": Named("MapData"),
         "rsmFrame": Named("RoadsideSafetyMessage"), "spatFrame": Named("SPAT"),
         "rsiFrame": Named("RoadSideInformation"), "msgFrameExt": Named("MessageFrameExt"),
     }, 5),
-    "MessageFrameExt": Sequence((
-        Member("messageId", Integer(0, 32767)), Member("value", Octets(0, None)),
-    ), True, 2),
     "MapData": Sequence((
         Member("msgCnt", Named("MsgCount")), Member("timeStamp", Named("MinuteOfTheYear"), True),
         Member("nodes", Named("NodeList")),
@@ -259,6 +321,8 @@ TYPES: Types = {
     "Node": Sequence((
         Member("name", Named("DescriptiveName"), True), Member("id", Named("NodeReferenceID")),
         Member("refPos", Named("Position3D")), Member("inLinks", Named("LinkList"), True),
+        Member("inLinks-ex", Named("LinkExList"), True),
+        Member("prohibitedzone", Named("ProhibitedZone"), True),
     ), True, 4),
     "LinkList": ListOf(1, 32, Named("Link")),
     "Movement": Sequence((
@@ -352,6 +416,207 @@ TYPES: Types = {
     ), False, 3),
     "LaneList": ListOf(1, 32, Named("Lane")),
     "MovementList": ListOf(1, 32, Named("Movement")),
+    "LinkExList": ListOf(1, 32, Named("LinkEx")),
+    "LinkEx": Sequence((
+        Member("name", Named("DescriptiveName"), True), Member("upstreamNodeId", Named("NodeReferenceID")),
+        Member("speedLimits", Named("SpeedLimitList"), True), Member("linkWidth", Named("LaneWidth"), True),
+        Member("refLine", Named("PointList"), True), Member("movements-ex", Named("MovementExList"), True),
+        Member("sections", Named("SectionList")),
+    ), True, 7),
+    "MovementExList": ListOf(1, 32, Named("MovementEx")),
+    "SectionList": ListOf(1, 16, Named("Section")),
+    "Section": Sequence((
+        Member("secId", Named("SectionId")), Member("lanes", Named("LaneExList")),
+    ), True, 2),
+    "SectionId": Integer(1, 63),
+    "LaneExList": ListOf(1, 32, Named("LaneEx")),
+    "LaneEx": Sequence((
+        Member("laneRefID", Named("LaneRefID")), Member("laneWidth", Named("LaneWidth"), True),
+        Member("laneAttributes", Named("LaneAttributes"), True),
+        Member("maneuvers", Named("AllowedManeuvers"), True),
+        Member("connectsTo-ex", Named("ConnectsToExList"), True),
+        Member("speedLimits", Named("SpeedLimitList"), True),
+        Member("st-points", Named("STPointList"), True), Member("laneLineType", Named("LaneLineType"), True),
+    ), True, 8),
+    "LaneRefID": Integer(-31, 31),
+    "ConnectsToExList": ListOf(1, 32, Named("ConnectionEx")),
+    "ConnectionEx": Sequence((
+        Member("remoteIntersection", Named("NodeReferenceID")),
+        Member("swl", Named("SignalWaitingLane"), True),
+        Member("connectingLane", ListOf(1, 16, Named("ConnectingLaneEx")), True),
+        Member("phaseId", Named("PhaseID"), True), Member("turn-direction", Named("Maneuver"), True),
+    ), True, 5),
+    "SignalWaitingLane": Sequence((
+        Member("laneWidth", Named("LaneWidth")), Member("points", Named("PointList")),
+        Member("allowedPhaseIds", ListOf(1, 7, Named("PhaseID")), True),
+    ), False, 3),
+    "ConnectingLaneEx": Sequence((
+        Member("target-section", Named("SectionId")), Member("target-lane", Named("LaneRefID")),
+        Member("connectingLaneWidth", Named("LaneWidth"), True),
+        Member("connectingLanePoints", Named("PointList"), True),
+        Member("isolatedConnectingLane", Boolean(), True),
+    ), False, 5),
+    "STPointList": ListOf(2, 63, Named("ST-Point")),
+    "ST-Point": Sequence((
+        Member("s-axis", Integer(-1024, 65535)), Member("t-axis", Integer(-32768, 32767)),
+    ), True, 2),
+    "LaneLineType": Sequence((
+        Member("leftLaneLine", Named("Dotted-SolidMarkingLineType")),
+        Member("rightLaneLine", Named("Dotted-SolidMarkingLineType")),
+    ), False, 2),
+    "Dotted-SolidMarkingLineType": Enumerated((
+        "whiteDottedLine", "whiteSolidLine", "yellowDottedLine", "yellowSolidLine", "whiteDotted-solidLine",
+        "whiteSotted-dottedLine", "yellowDotted-solidLine", "yellowSotted-dottedLine",
+    ), 8),
+    "ProhibitedZone": Sequence((
+        Member("centralCircleProhibitedZone", Named("Polygon"), True),
+        Member("non-motorVehicleProhibitedZones", ListOf(1, 16, Named("Polygon")), True),
+        Member("gridLineMarkingProhibitedZones", ListOf(2, 16, Named("Polygon")), True),
+    ), True, 3),
+    "PAMData": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("timeStamp", Named("MinuteOfTheYear"), True),
+        Member("parkingLotInfo", Named("ParkingLotInfo")), Member("pamNodes", Named("PAMNodeList")),
+        Member("parkingAreaGuidance", ListOf(1, 16, Named("ParkingGuide")), True),
+    ), True, 5),
+    "ParkingLotInfo": Sequence((
+        Member("id", Integer(0, 65535), True), Member("name", Named("DescriptiveName"), True),
+        Member("number", Integer(0, 65535), True), Member("buildingLayerNum", Integer(0, 256), True),
+        Member("avpType", Named("AVPType"), True),
+    ), True, 5),
+    "AVPType": Enumerated(("p0", "p1", "p2", "p3", "p4", "p5"), 6),
+    "PAMNodeList": ListOf(1, 63, Named("PAMNode")),
+    "PAMNode": Sequence((
+        Member("id", Named("PAMNodeID")), Member("refPos", Named("Position3D")),
+        Member("floor", Integer(-128, 128), True), Member("attributes", Named("PAMNodeAttributes"), True),
+        Member("inDrives", Named("PAMDriveList"), True),
+    ), True, 5),
+    "PAMNodeID": Integer(0, 65535),
+    "PAMNodeAttributes": Bits(8, True, (
+        "entrance", "exit", "toUpstair", "toDownstair", "etc", "mtc", "passAfterPayment", "blocked",
+    )),
+    "PAMDriveList": ListOf(1, 63, Named("PAMDrive")),
+    "PAMDrive": Sequence((
+        Member("upstreamPAMNodeId", Named("PAMNodeID")), Member("driveID", Integer(0, 255), True),
+        Member("twowaySepration", Boolean(), True), Member("speedLimit", Named("Speed"), True),
+        Member("heightRestriction", Integer(0, 100), True), Member("driveWidth", Named("LaneWidth"), True),
+        Member("laneNum", Integer(0, 100), True), Member("points", Named("PointList"), True),
+        Member("movements", Named("PAMMovementList"), True),
+        Member("parkingSlots", Named("ParkingSlots"), True),
+    ), True, 10),
+    "PAMMovementList": ListOf(1, 32, Named("PAMNodeID")),
+    "ParkingSlots": ListOf(1, 256, Named("ParkingSlot")),
+    "ParkingSlot": Sequence((
+        Member("slotID", Integer(0, 65535)), Member("position", Named("ParkingSlotPosition"), True),
+        Member("sign", Named("DescriptiveName"), True), Member("parkingType", Named("ParkingType")),
+        Member("status", Named("SlotStatus")), Member("parkingSpaceTheta", Named("ParkingSpaceTheta")),
+        Member("parkingLock", Named("ParkingLock")),
+    ), True, 7),
+    "ParkingSlotPosition": Sequence((
+        Member("topLeft", Named("PositionOffsetLLV")), Member("topRight", Named("PositionOffsetLLV")),
+        Member("bottomLeft", Named("PositionOffsetLLV")),
+    ), False, 3),
+    "ParkingType": Bits(10, True, (
+        "unknown", "ordinary", "disabled", "mini", "attached", "charging", "stereo", "lady", "extended",
+        "private",
+    )),
+    "SlotStatus": Enumerated(("unknown", "available", "occupied", "reserved"), 4),
+    "ParkingSpaceTheta": Enumerated(("unknown", "vertical", "side", "oblique"), 4),
+    "ParkingLock": Enumerated(("unknown", "nolock", "locked", "unlocked"), 4),
+    "ParkingGuide": Sequence((
+        Member("vehId", Octets(8, 8)), Member("drivePath", ListOf(1, 32, Named("PAMNodeID"))),
+        Member("targetParkingSlot", Integer(0, 65535), True),
+    ), True, 3),
+    "PersonalSafetyMessage": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)), Member("secMark", Named("DSecond")),
+        Member("timeConfidence", Named("TimeConfidence"), True), Member("pos", Named("Position3D")),
+        Member("posAccuracy", Named("PositionalAccuracy")), Member("speed", Named("Speed")),
+        Member("heading", Named("Heading")), Member("accelSet", Named("AccelerationSet4Way"), True),
+        Member("pathHistory", Named("PathHistory"), True),
+        Member("path-Planning", Named("PathPlanning"), True), Member("overallRadius", Integer(0, 200)),
+        Member("non-motorData", Named("Non-motorData")),
+    ), True, 13),
+    "Non-motorData": Sequence((
+        Member("basicType", Named("PersonalDeviceUserType")),
+        Member("propulsion", Named("PropelledInformation"), True),
+        Member("clusterSize", Named("NumberOfParticipantsInCluster"), True),
+        Member("attachment", Named("Attachment"), True),
+        Member("personalExt", Named("PersonalExtensions"), True),
+        Member("roadWorkerExt", Named("RoadWorkerExtensions"), True),
+        Member("personalReq", Named("PersonalRequest"), True),
+    ), True, 7),
+    "PersonalDeviceUserType": Enumerated((
+        "unavailable", "aPEDESTRIAN", "aPEDALCYCLIST", "aROADWORKER", "anANIMAL",
+    ), 5),
+    "PropelledInformation": Choice({
+        "human": Named("HumanPropelledType"), "animal": Named("AnimalPropelledType"),
+        "motor": Named("MotorizedPropelledType"),
+    }, 3),
+    "HumanPropelledType": Enumerated((
+        "unavailable", "otherTypes", "onFoot", "skateboard", "pushOrKickScooter", "wheelchair",
+    ), 6),
+    "AnimalPropelledType": Enumerated((
+        "unavailable", "otherTypes", "animalMounted", "animalDrawnCarriage",
+    ), 4),
+    "MotorizedPropelledType": Enumerated((
+        "unavailable", "otherTypes", "wheelChair", "bicycle", "scooter", "selfBalancingDevice",
+    ), 6),
+    "NumberOfParticipantsInCluster": Enumerated(("unavailable", "small", "medium", "large"), 4),
+    "Attachment": Enumerated((
+        "unavailable", "stroller", "bicycleTrailer", "cart", "wheelchair", "otherWalkAssistAttachments",
+        "pet",
+    ), 7),
+    "PersonalExtensions": Sequence((
+        Member("useState", Named("PersonalDeviceUsageState"), True),
+        Member("assistType", Named("PersonalAssistive"), True),
+    ), True, 2),
+    "PersonalDeviceUsageState": Bits(9, True, (
+        "unavailable", "other", "idle", "listeningToAudio", "typing", "calling", "playingGames", "reading",
+        "viewing",
+    )),
+    "PersonalAssistive": Bits(6, True, (
+        "unavailable", "otherType", "vision", "hearing", "movement", "cognition",
+    )),
+    "RoadWorkerExtensions": Sequence((
+        Member("workerType", Named("RoadWorkerType"), True),
+        Member("activityType", Named("RoadWorkerActivityType"), True),
+    ), True, 2),
+    "RoadWorkerType": Enumerated((
+        "unavailable", "trafficPolice", "constructionPersonnel", "policeOfficers", "trafficControlPersons",
+        "railroadCrossingGuards", "emergencyOrganizationPersonnel",
+    ), 7),
+    "RoadWorkerActivityType": Bits(6, True, (
+        "unavailable", "workingOnRoad", "settingUpClosures", "respondingToEvents", "directingTraffic",
+        "otherActivities",
+    )),
+    "PersonalRequest": Sequence((Member("crossing", Named("PersonalCrossing"), True),), True, 1),
+    "PersonalCrossing": Enumerated(("unavailable", "request", "crossing", "finish"), 4),
+    "RoadsideCoordination": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)), Member("secMark", Named("DSecond")),
+        Member("refPos", Named("Position3D")),
+        Member("coordinates", ListOf(1, 16, Named("VehicleCoordination")), True),
+        Member("laneCoordinates", ListOf(1, 8, Named("LaneCoordination")), True),
+    ), True, 6),
+    "VehicleCoordination": Sequence((
+        Member("vehId", Octets(8, 8)), Member("driveSuggestion", Named("DriveSuggestion"), True),
+        Member("pathGuidance", Named("PathPlanning"), True), Member("info", Named("CoordinationInfo"), True),
+    ), True, 4),
+    "DriveSuggestion": Sequence((
+        Member("suggestion", Named("DriveBehavior")), Member("lifeTime", Named("TimeOffset"), True),
+        Member("relatedLink", Named("ReferenceLink"), True),
+        Member("relatedPath", Named("ReferencePath"), True),
+    ), True, 4),
+    "CoordinationInfo": Bits(8, True, (
+        "cooperativeLaneChanging", "cooperativeVehMerging", "laneChangingAtIntersection",
+        "no-signalIntersectionPassing", "dynamicLaneManagement", "laneReservation", "laneRestriction",
+        "signalPriority",
+    )),
+    "LaneCoordination": Sequence((
+        Member("targetLane", Named("ReferenceLink")), Member("relatedPath", Named("ReferencePath"), True),
+        Member("tBegin", Named("DDateTime"), True), Member("tEnd", Named("DDateTime"), True),
+        Member("recommendedSpeed", Named("Speed"), True),
+        Member("recommendedBehavior", Named("DriveBehavior"), True),
+        Member("info", Named("CoordinationInfo"), True), Member("description", Named("Description"), True),
+    ), True, 8),
     "RoadSideInformation": Sequence((
         Member("msgCnt", Named("MsgCount")), Member("moy", Named("MinuteOfTheYear"), True),
         Member("id", Octets(8, 8)), Member("refPos", Named("Position3D")),
@@ -375,6 +640,7 @@ TYPES: Types = {
         Member("timeDetails", Named("RSITimeDetails"), True), Member("priority", Named("RSIPriority"), True),
         Member("referencePaths", Named("ReferencePathList"), True),
         Member("referenceLinks", Named("ReferenceLinkList"), True),
+        Member("auxiliarySign", Named("AuxiliarySign"), True),
     ), True, 8),
     "EventType": Integer(0, 65535),
     "EventSource": Enumerated((
@@ -403,6 +669,17 @@ TYPES: Types = {
         "reserved", "lane1", "lane2", "lane3", "lane4", "lane5", "lane6", "lane7", "lane8", "lane9",
         "lane10", "lane11", "lane12", "lane13", "lane14", "lane15",
     )),
+    "AuxiliarySign": Sequence((
+        Member("signWithVehicleType", Named("AuxiliarySignVehicleType"), True),
+        Member("signDirection", Named("AuxiliarySignDirection"), True),
+    ), True, 2),
+    "AuxiliarySignVehicleType": Bits(5, True, (
+        "restrictedFromBus", "vehicle", "truck", "tractor", "private",
+    )),
+    "AuxiliarySignDirection": Enumerated((
+        "straight", "leftAndRight", "right", "left", "leftFrontTurn", "rightFronTurn", "rightRearTurn",
+        "leftRearTurn",
+    ), 8),
     "RoadsideSafetyMessage": Sequence((
         Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)),
         Member("refPos", Named("Position3D")), Member("participants", Named("ParticipantList")),
@@ -423,6 +700,22 @@ TYPES: Types = {
     "SourceType": Enumerated((
         "unknown", "selfinfo", "v2x", "video", "microwaveRadar", "loop", "lidar", "integrated",
     ), 8),
+    "RTCMcorrections": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("corrections", ListOf(1, 5, Named("RTCMmsg"))),
+    ), True, 2),
+    "RTCMmsg": Sequence((
+        Member("rev", Named("RTCM-Revision"), True), Member("rtcmID", Named("RTCM-ID"), True),
+        Member("payload", Named("RTCM-Payload")),
+    ), True, 3),
+    "RTCM-Revision": Enumerated((
+        "unknown", "reserved", "rtcmCMR", "rtcmCMR-Plus", "rtcmSAPOS", "rtcmSAPOS-Adv", "rtcmRTCA",
+        "rtcmRAW", "rtcmRINEX", "rtcmSP3", "rtcmBINEX", "rtcmRev2-x", "rtcmRev2-0", "rtcmRev2-1",
+        "rtcmRev2-3", "rtcmRev3-0", "rtcmRev3-1", "rtcmRev3-2",
+    ), 18, (
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 19, 20, 21, 23, 30, 31, 32,
+    )),
+    "RTCM-ID": Integer(0, 32767),
+    "RTCM-Payload": Octets(1, 2047),
     "SPAT": Sequence((
         Member("msgCnt", Named("MsgCount")), Member("moy", Named("MinuteOfTheYear"), True),
         Member("timeStamp", Named("DSecond"), True), Member("name", Named("DescriptiveName"), True),
@@ -470,6 +763,333 @@ TYPES: Types = {
         Member("nextEndUTCTime", Named("TimeMark"), True),
     ), False, 7),
     "TimeMark": Integer(0, 36001),
+    "SensorSharingMsg": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)),
+        Member("equipmentType", Named("EquipmentType")), Member("secMark", Named("DSecond")),
+        Member("sensorPos", Named("Position3D")), Member("detectedRegion", Named("DetectedRegion"), True),
+        Member("participants", Named("DetectedPTCList"), True),
+        Member("obstacles", Named("DetectedObstacleList"), True), Member("rtes", Named("RTEList"), True),
+    ), True, 9),
+    "EquipmentType": Enumerated(("unknown", "rsu", "obu", "vru"), 4),
+    "DetectedRegion": ListOf(1, 8, Named("Polygon")),
+    "DetectedPTCList": ListOf(1, 512, Named("DetectedPTCData")),
+    "DetectedPTCData": Sequence((
+        Member("ptc", Named("ParticipantData")),
+        Member("objSizeConfidence", Named("ObjectSizeConfidence"), True),
+        Member("detectedPTCType", Named("DetectedPTCType"), True),
+        Member("typeConfidence", Named("Confidence"), True),
+        Member("acc4WayConfidence", Named("AccSet4WayConfidence"), True),
+        Member("statusDuration", Named("TimeOffset"), True),
+        Member("pathHistory", Named("PathHistory"), True),
+        Member("planningList", Named("PlanningList"), True), Member("tracking", Integer(1, 65535), True),
+        Member("polygon", Named("Polygon"), True),
+        Member("type-relatedExt", Choice({
+            "motorExt": Named("MotorDataExtension"), "non-motorExt": Named("Non-motorDataExtension"),
+        }, 2), True),
+    ), True, 11),
+    "ObjectSizeConfidence": Sequence((
+        Member("widthConf", Named("SizeValueConfidence")),
+        Member("lengthConf", Named("SizeValueConfidence")),
+        Member("heightConf", Named("SizeValueConfidence"), True),
+    ), False, 3),
+    "SizeValueConfidence": Enumerated((
+        "unavailable", "size-100-00", "size-050-00", "size-020-00", "size-010-00", "size-005-00",
+        "size-002-00", "size-001-00", "size-000-50", "size-000-20", "size-000-10", "size-000-05",
+        "size-000-02", "size-000-01",
+    ), None),
+    "DetectedPTCType": Enumerated((
+        "unknown", "unknown-movable", "unknown-unmovable", "car", "van", "truck", "bus", "cyclist",
+        "motorcyclist", "tricyclist", "pedestrian",
+    ), 11),
+    "PlanningList": ListOf(1, 8, Named("Planning")),
+    "Planning": Sequence((
+        Member("duration", Named("PlanningDuration"), True),
+        Member("planConfidence", Named("Confidence"), True),
+        Member("drivingBehavior", Named("DriveBehavior"), True),
+        Member("pathPlanning", Named("PathPlanning"), True),
+    ), True, 4),
+    "PlanningDuration": Integer(0, 600),
+    "MotorDataExtension": Sequence((
+        Member("lights", Named("ExteriorLights"), True), Member("vehAttitude", Named("Attitude"), True),
+        Member("vehAttitudeConfidence", Named("AttitudeConfidence"), True),
+        Member("vehAngVel", Named("AngularVelocity"), True),
+        Member("vehAngVelConfidence", Named("AngularVelocityConfidence"), True),
+    ), True, 5),
+    "Attitude": Sequence((
+        Member("pitch", Named("Pitch")), Member("roll", Named("Roll")), Member("yaw", Named("Yaw")),
+    ), False, 3),
+    "Pitch": Integer(-7200, 7200),
+    "Roll": Integer(-7200, 7200),
+    "Yaw": Integer(-14400, 14400),
+    "AttitudeConfidence": Sequence((
+        Member("pitchConfidence", Named("HeadingConfidence")),
+        Member("rollRateConfidence", Named("HeadingConfidence")),
+        Member("yawRate", Named("HeadingConfidence")),
+    ), False, 3),
+    "AngularVelocity": Sequence((
+        Member("pitchRate", Named("PitchRate")), Member("rollRate", Named("RollRate")),
+        Member("yawRate", Named("YawRate")),
+    ), False, 3),
+    "PitchRate": Integer(-32767, 32767),
+    "RollRate": Integer(-32767, 32767),
+    "AngularVelocityConfidence": Sequence((
+        Member("pitchRate", Named("AngularVConfidence")), Member("rollRate", Named("AngularVConfidence")),
+        Member("yawRate", Named("AngularVConfidence")),
+    ), False, 3),
+    "Non-motorDataExtension": Sequence((
+        Member("overallRadius", Integer(0, 200)), Member("non-motorData", Named("Non-motorData")),
+    ), True, 2),
+    "DetectedObstacleList": ListOf(1, 64, Named("DetectedObstacleData")),
+    "DetectedObstacleData": Sequence((
+        Member("obsType", Named("ObstacleType")), Member("objTypeConfidence", Named("Confidence"), True),
+        Member("obsId", Integer(0, 65535)), Member("source", Named("SourceType")),
+        Member("secMark", Named("DSecond")), Member("pos", Named("PositionOffsetLLV")),
+        Member("posConfidence", Named("PositionConfidenceSet")), Member("speed", Named("Speed")),
+        Member("speedCfd", Named("SpeedConfidence"), True), Member("heading", Named("Heading")),
+        Member("headingCfd", Named("HeadingConfidence"), True), Member("verSpeed", Named("Speed"), True),
+        Member("verSpeedConfidence", Named("SpeedConfidence"), True),
+        Member("accelSet", Named("AccelerationSet4Way"), True), Member("size", Named("ObjectSize")),
+        Member("objSizeConfidence", Named("ObjectSizeConfidence"), True),
+        Member("tracking", Integer(1, 65535), True), Member("polygon", Named("Polygon"), True),
+    ), True, 18),
+    "ObstacleType": Enumerated((
+        "unknown", "rockfall", "landslide", "animal-intrusion", "liquid-spill", "goods-scattered",
+        "trafficcone", "safety-triangle", "traffic-roadblock", "inspection-shaft-without-cover",
+        "unknown-fragments", "unknown-hard-object", "unknown-soft-object",
+    ), 13),
+    "ObjectSize": Sequence((
+        Member("width", Named("SizeValue")), Member("length", Named("SizeValue")),
+        Member("height", Named("SizeValue"), True),
+    ), False, 3),
+    "SizeValue": Integer(0, 1023),
+    "TestMsg": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("userData", Octets(1, 2048)),
+    ), False, 2),
+    "VehIntentionAndRequest": Sequence((
+        Member("msgCnt", Named("MsgCount")), Member("id", Octets(8, 8)), Member("secMark", Named("DSecond")),
+        Member("refPos", Named("Position3D")), Member("intAndReq", Named("IARData")),
+    ), True, 5),
+    "IARData": Sequence((
+        Member("currentPos", Named("PathPlanningPoint"), True),
+        Member("path-Planning", Named("PathPlanning"), True),
+        Member("currentBehavior", Named("DriveBehavior"), True),
+        Member("reqs", ListOf(1, 8, Named("DriveRequest")), True),
+    ), True, 4),
+    "DriveRequest": Sequence((
+        Member("reqID", Integer(0, 255)), Member("status", Named("ReqStatus")),
+        Member("reqPriority", Octets(1, 1), True), Member("targetVeh", Octets(8, 8), True),
+        Member("targetRSU", Octets(8, 8), True), Member("info", Named("ReqInfo"), True),
+        Member("lifeTime", Named("TimeOffset"), True),
+    ), True, 7),
+    "ReqStatus": Enumerated(("unknown", "request", "comfirmed", "cancel", "complete"), 5),
+    "ReqInfo": Choice({
+        "laneChange": Named("Req-LaneChange"), "clearTheWay": Named("Req-ClearTheWay"),
+        "signalPriority": Named("Req-SignalPriority"), "sensorSharing": Named("Req-SensorSharing"),
+        "parking": Named("Req-ParkingArea"),
+    }, 5),
+    "Req-LaneChange": Sequence((
+        Member("upstreamNode", Named("NodeReferenceID")), Member("downstreamNode", Named("NodeReferenceID")),
+        Member("targetLane", Named("LaneID")),
+    ), True, 3),
+    "Req-ClearTheWay": Sequence((
+        Member("upstreamNode", Named("NodeReferenceID")), Member("downstreamNode", Named("NodeReferenceID")),
+        Member("targetLane", Named("LaneID")), Member("relatedPath", Named("ReferencePath"), True),
+        Member("tBegin", Named("DDateTime"), True), Member("tEnd", Named("DDateTime"), True),
+    ), True, 6),
+    "Req-SignalPriority": Sequence((
+        Member("intersectionId", Named("NodeReferenceID")), Member("requiredMov", Named("MovementEx")),
+        Member("estimatedArrivalTime", Named("TimeOffset"), True),
+        Member("distance2Intersection", Integer(0, 10000), True),
+    ), True, 4),
+    "Req-SensorSharing": Sequence((Member("detectArea", Named("ReferencePathList")),), True, 1),
+    "Req-ParkingArea": Sequence((
+        Member("vehicleClass", Named("VehicleClassification")), Member("req", Named("ParkingRequest")),
+        Member("parkingType", Named("ParkingType"), True),
+        Member("expectedParkingSlotID", Integer(0, 65535), True),
+    ), True, 4),
+    "ParkingRequest": Bits(12, True, (
+        "enter", "exit", "park", "pay", "unloadPassenger", "pickupPassenger", "unloadCargo", "loadCargo",
+        "reserved1", "reverved2", "reserved3", "reverved4",
+    )),
+    "VehiclePaymentMessage": Sequence((
+        Member("msgCnt", Named("MsgCount")),
+        Member("payment", Choice({
+            "initialzation-request": Named("RST"), "initialzation-response": Named("VSI"),
+            "action-request": Named("Action-Request"), "action-response": Named("Action-Response"),
+        }, 4)),
+    ), True, 2),
+    "RST": Sequence((
+        Member("time", Named("DDateTime")), Member("id", Octets(8, 8)),
+        Member("paymentList", Named("PaymentList")),
+    ), True, 3),
+    "PaymentList": ListOf(1, 16, Named("ApplicationParameter")),
+    "ApplicationParameter": Sequence((
+        Member("pid", Named("PaymentEntityID")), Member("paymentInfo", Named("PaymentInfo")),
+    ), True, 2),
+    "PaymentEntityID": Enumerated((
+        "system", "freeflow", "enclosed", "congestion", "charging", "parking",
+    ), 6),
+    "PaymentInfo": Choice({"paymentInfoType1": Named("PaymentInfoType1")}, 1),
+    "PaymentInfoType1": Sequence((
+        Member("tollingNodeInfo", Named("TollingNodeInfo"), True),
+        Member("tollInfo", Named("TollInfo"), True), Member("serviceInfo", Octets(1, 512), True),
+    ), True, 3),
+    "TollingNodeInfo": Sequence((
+        Member("id", Named("StationOrGantryId"), True), Member("pos", Named("Position3D"), True),
+        Member("tollingNodeType", Named("TollingNodeType"), True),
+        Member("tollingDirection", Named("TollingDirection"), True),
+    ), True, 4),
+    "StationOrGantryId": Integer(0, 4294967295, True),
+    "TollingNodeType": Enumerated((
+        "entranceStation", "exitStation", "entranceAndExitStation", "gantry",
+    ), 4),
+    "TollingDirection": Enumerated((
+        "north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest",
+    ), 8),
+    "TollInfo": Sequence((
+        Member("price", Integer(0, 424967295), True),
+        Member("entrancePos", Named("PositionOffsetLLV"), True),
+        Member("exitPos", Named("PositionOffsetLLV"), True),
+        Member("tollRoad", ListOf(2, 256, Named("NodeReferenceID")), True),
+        Member("tollPath", Named("ReferencePath"), True), Member("timeBegin", Named("DDateTime"), True),
+        Member("timeEnd", Named("DDateTime"), True),
+    ), True, 7),
+    "VSI": Sequence((
+        Member("time", Named("DDateTime")), Member("obuId", Octets(8, 8)),
+        Member("targetId", Octets(8, 8), True), Member("obuInfo", Named("OBUInfo"), True),
+        Member("vpapplicationList", Named("VPApplicationList"), True),
+        Member("rndOBU", Named("RandStr8"), True),
+    ), True, 6),
+    "OBUInfo": Sequence((
+        Member("obuType", Named("OBUType")), Member("obuMotionStatus", Named("OBUMotionStatus"), True),
+    ), True, 2),
+    "OBUType": Enumerated(("oemObu", "aftermarketObu", "mobilePhone"), 3),
+    "OBUMotionStatus": Sequence((
+        Member("pos", Named("Position3D"), True), Member("heading", Named("Heading"), True),
+        Member("speed", Named("Speed"), True),
+    ), True, 3),
+    "VPApplicationList": ListOf(1, 16, Named("VPApplicationParameter")),
+    "VPApplicationParameter": Sequence((
+        Member("pid", Named("PaymentEntityID")), Member("obuPaymentInfo", Named("OBUPaymentInfo")),
+    ), True, 2),
+    "OBUPaymentInfo": Choice({"obuPaymentInfoType1": Named("OBUPaymentInfoType1")}, 1),
+    "OBUPaymentInfoType1": Sequence((
+        Member("equipmentClass", Named("EquipmentClass"), True),
+        Member("gbiCCInfo", Named("GBICCInfo"), True), Member("sysInfo", Named("SysInfo"), True),
+        Member("vehicleInfo", Named("VehicleInfo"), True),
+        Member("passedSitesInfo", Named("PassedSitesInfo"), True),
+    ), True, 5),
+    "EquipmentClass": Enumerated(("onechipOBU", "iccOBU", "cpcOBU"), 3),
+    "GBICCInfo": Sequence((
+        Member("iccIssueInfo", Octets(0, 127, True)), Member("iccUniTollInfo", Octets(0, 127, True)),
+        Member("iccBalance", Octets(0, 127, True)),
+    ), True, 3),
+    "SysInfo": Sequence((
+        Member("contractProvider", Octets(8, 8)), Member("contractType", Integer(0, 127, True)),
+        Member("contractVersion", Integer(0, 127, True)), Member("contractSerialNumer", Octets(8, 8)),
+        Member("contractSignedDate", Named("Date")), Member("contractExpiredDate", Named("Date")),
+        Member("reserved", Octets(64, 64)),
+    ), True, 7),
+    "Date": Sequence((
+        Member("year", Named("DYear")), Member("month", Named("DMonth")), Member("day", Named("DDay")),
+    ), False, 3),
+    "VehicleInfo": Sequence((
+        Member("vehicleLicencePlateNumber", Octets(12, 12)),
+        Member("vehicleLicencePlateColor", Octets(2, 2)),
+        Member("vehicleTollingClass", Integer(0, 127, True)),
+        Member("vehicleUserType", Integer(0, 127, True)),
+        Member("vehicleDimensions", Named("VehicleDimensions")), Member("vehicleWheels", Integer(0, 127)),
+        Member("vehicleAxles", Integer(0, 127)), Member("vehicleWheelBases", Integer(0, 65535)),
+        Member("vehicleWeightLimits", Integer(0, 16777215)),
+        Member("vehicleSpecificInformation", Octets(16, 16)), Member("vehicleEngineNumber", Octets(16, 16)),
+        Member("description", Octets(1, 256), True),
+    ), True, 12),
+    "VehicleDimensions": Sequence((
+        Member("vehicleLength", Integer(0, 65535)), Member("vehicleWidth", Integer(0, 255)),
+        Member("vehicleHeigth", Integer(0, 255)),
+    ), True, 3),
+    "PassedSitesInfo": Sequence((
+        Member("entranceInfo", Named("PassedPos"), True),
+        Member("passedPos", ListOf(2, 512, Named("PassedPos")), True),
+    ), True, 2),
+    "PassedPos": Sequence((
+        Member("tollingPos", Named("TollingPos")), Member("tollingTime", Named("DDateTime")),
+        Member("tollingAmount", Octets(4, 4), True),
+    ), True, 3),
+    "TollingPos": Sequence((
+        Member("id", Named("StationOrGantryId")), Member("pos", Named("Position3D"), True),
+    ), True, 2),
+    "RandStr8": Octets(8, 8),
+    "Action-Request": Sequence((
+        Member("time", Named("DDateTime")), Member("mode", Boolean()), Member("sourceId", Octets(8, 8)),
+        Member("targetId", Octets(8, 8), True), Member("paymentEntityId", Named("PaymentEntityID")),
+        Member("actionParameter", Named("TransInfo")), Member("accessCredentials", Octets(8, 8), True),
+    ), True, 7),
+    "TransInfo": Choice({
+        "getTollDataRq": Named("GetTollDataRq"), "getTollDataRs": Named("GetTollDataRs"),
+        "getSecureRq": Named("GetSecureRq"), "getSecureRs": Named("GetSecureRs"),
+        "setTollDataRq": Named("SetTollDataRq"), "setTollDataRs": Named("SetTollDataRs"),
+        "transferChannelRq": Named("ChannelRq"), "transferChannelRs": Named("ChannelRs"),
+        "setMMIRq": Named("SetMMIRq"),
+    }, 9),
+    "GetTollDataRq": Sequence((
+        Member("vehicleInfo", Named("RangeOfFile")), Member("tollInfo", Named("RangeOfFile"), True),
+        Member("keyIdForAC", Integer(0, 255), True),
+    ), True, 3),
+    "RangeOfFile": Sequence((
+        Member("offset", Integer(0, 32767)), Member("length", Integer(0, 127)),
+    ), False, 2),
+    "GetTollDataRs": Sequence((
+        Member("vehicleInfo", Named("File")), Member("tollInfo", Named("File"), True),
+    ), True, 2),
+    "File": Octets(127, 127),
+    "GetSecureRq": Sequence((
+        Member("vehicleInfo", Named("RangeOfFile")), Member("rndRsuForAuthen", Named("RandStr8")),
+        Member("keyIdForAuthen", Integer(0, 255)), Member("keyIdForEncrypt", Integer(0, 255), True),
+    ), True, 4),
+    "GetSecureRs": Sequence((
+        Member("file", Named("RangeOfFile")), Member("authenticator", Octets(8, 8)),
+    ), True, 2),
+    "SetTollDataRq": Sequence((
+        Member("rndRSU", Named("RandStr8"), True), Member("transPara", Named("TransPara"), True),
+        Member("tollInfo", Named("PartOfFile"), True), Member("tollingPos", Named("TollingPos"), True),
+        Member("keyIdForAuthen", Integer(0, 255), True),
+    ), True, 5),
+    "TransPara": Sequence((
+        Member("transAmount", Octets(4, 4)), Member("transType", Octets(1, 1)),
+        Member("terminalID", Octets(6, 6)), Member("transSN", Octets(4, 4)),
+        Member("transTime", Octets(7, 7)), Member("transStationID", Octets(3, 3)),
+    ), False, 6),
+    "PartOfFile": Sequence((
+        Member("offset", Integer(0, 32767)), Member("length", Integer(0, 127)),
+        Member("fileContent", Named("File")),
+    ), False, 3),
+    "SetTollDataRs": Sequence((
+        Member("tacInfo", Octets(4, 4), True), Member("authenticator", Octets(8, 8), True),
+        Member("accountInfo", Named("AccountInfo"), True),
+        Member("transCredential", Named("TransCredential"), True),
+    ), True, 4),
+    "AccountInfo": Sequence((Member("account", Octets(2, 32)),), True, 1),
+    "TransCredential": Sequence((Member("tc", Octets(32, 32, True)),), True, 1),
+    "ChannelRq": Sequence((
+        Member("channelid", Named("ChannelID")), Member("apdu", Named("ApduList")),
+    ), True, 2),
+    "ChannelID": Enumerated(("obu", "esam", "icc", "hmi", "beeper"), None),
+    "ApduList": ListOf(0, None, Octets(0, None)),
+    "ChannelRs": Sequence((
+        Member("channelid", Named("ChannelID")), Member("apdu", Named("ApduList")),
+    ), True, 2),
+    "SetMMIRq": Sequence((Member("toll", Named("TollResult")),), True, 1),
+    "TollResult": Enumerated(("ok", "nok", "contactOperator"), None),
+    "Action-Response": Sequence((
+        Member("time", Named("DDateTime")), Member("sourceId", Octets(8, 8)),
+        Member("targetId", Octets(8, 8), True), Member("paymentEntityId", Named("PaymentEntityID")),
+        Member("responseParameter", Named("TransInfo"), True), Member("ret", Named("ReturnStatus")),
+    ), True, 6),
+    "ReturnStatus": Enumerated((
+        "noError", "accessDenied", "argumnetError", "complexityLimitation", "processingFailure",
+        "processing",
+    ), 6),
     "NodeList": ListOf(1, 32, Named("Node")),
     "Link": Sequence((
         Member("name", Named("DescriptiveName"), True), Member("upstreamNodeId", Named("NodeReferenceID")),
