@@ -100,7 +100,7 @@ def readings(data: bytes, max_bytes: int = DSM_MAX_BYTES) -> Readings:
         second = _decode_as(data, Edition.CSAE53)
     except RemoteError:
         return Readings(first, None)
-    return Readings(first, second)
+    return Readings(first, first if second.value == first.value else second)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
@@ -120,10 +120,10 @@ def _less_odd(found: Readings) -> Frame:
 
 
 def _tells_editions_apart(frame: Frame) -> bool:
-    """Whether the message has a type that asn1/ydt3709.asn and asn1/csae53.asn write differently."""
+    """Whether the message may have a type that asn1/ydt3709.asn and asn1/csae53.asn write differently."""
     if frame.name == "rsiFrame":
         signs = [*frame.value.get("rtes", ()), *frame.value.get("rtss", ())]
         return any("referencePaths" in sign for sign in signs)
     if frame.name == "bsmFrame":
         return "initialPosition" in frame.value.get("safetyExt", {}).get("pathHistory", {})
-    return frame.name == "mapFrame"
+    return frame.name in ("mapFrame", "msgFrameExt")  # paths and times of day 2 are the edition's
