@@ -27,6 +27,8 @@ _NODES_STEPS = 5_000_000  # 50 km: nodes of one MAP
 _NEAR_STEPS = 1_000_000  # 10 km: points about their own reference
 _EVENT_CLASSES = {*range(10), 99}
 _SIGN_TYPE_MAX = 999
+_DATE_OFFSETS = (0, 480)  # minutes from UTC: as GB/T 45315-2025 has all times, and as the clocks of China have them
+_DATE_FIELDS = {"year", "month", "day", "hour", "minute", "second", "offset"}
 _PATH_RADIUS_MAX = 10_000  # 0.1 m, to either side of the path
 
 
@@ -41,7 +43,7 @@ def implausibility(name: str, value: dict[str, Any], own: LatLon | None = None) 
         return _of_rsi(value)
     if name == "bsmFrame":
         return _of_bsm(value)
-    return 0
+    return _of_later(value["value"]) if name == "msgFrameExt" else 0
 
 
 def _around(own: LatLon) -> _Region:
@@ -69,9 +71,43 @@ def _of_rsi(value: dict[str, Any]) -> int:
     for item in (*value.get("rtes", ()), *value.get("rtss", ())):
         score += _is_odd_type(item)
         for path in item.get("referencePaths", ()):
-            score += _of_points(place, iter(path["activePath"])) + _kinks(place, path["activePath"])
-            score += path["pathRadius"] > _PATH_RADIUS_MAX
+            score += _of_points(place, iter(path["activePath"])) + _of_path(place, path)
     return score
+
+
+def _of_path(reference: dict[str, Any], path: dict[str, Any]) -> int:
+    is_wide = int(path["pathRadius"]) > _PATH_RADIUS_MAX
+    return _kinks(reference, path["activePath"]) + is_wide
+
+
+def _of_later(message: Any) -> int:
+    """Of T/CSAE 157-2020: its paths and dates, wherever they stand."""
+    if not isinstance(message, dict):
+        return 0
+    reference = message.get("refPos", message.get("pos"))
+    score = 0
+    for part in _parts(message):
+        score += _is_odd_date(part)
+        if reference is not None and "activePath" in part:
+            score += _of_path(reference, part)
+    return score
+
+
+def _parts(value: Any) -> Iterator[dict[str, Any]]:
+    """Every SEQUENCE in a value."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield one
+            waiting.extend(one.values())
+        elif isinstance(one, list | tuple):
+            waiting.extend(one)
+
+
+def _is_odd_date(part: dict[str, Any]) -> bool:
+    # Every offset is read by both editions, two hours apart.
+    return "offset" in part and part.keys() <= _DATE_FIELDS and part["offset"] not in _DATE_OFFSETS
 
 
 def _of_bsm(value: dict[str, Any]) -> int:
@@ -80,7 +116,8 @@ def _of_bsm(value: dict[str, Any]) -> int:
         return 0  # nothing else in a BSM differs
     place = value["pos"]
     begun_far = not _is_near(history["initialPosition"]["pos"], place, _NEAR_STEPS)
-    return begun_far + _of_points(place, (crumb["llvOffset"] for crumb in history["crumbData"]))
+    begun_odd = _is_odd_date(history["initialPosition"].get("utcTime", {}))
+    return begun_far + begun_odd + _of_points(place, (crumb["llvOffset"] for crumb in history["crumbData"]))
 
 
 def _kinks(reference: dict[str, Any], points: list[dict[str, Any]]) -> int:
