@@ -27,7 +27,7 @@ class Frame:
     """One MessageFrame: which message, its value in the form of docs/codec.md, and the edition it was read by.
 
     name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value},
-    and value is bytes where no file has the message.
+    where value is bytes if no file has the message.
     """
 
     name: str
@@ -101,7 +101,7 @@ def readings(data: bytes, max_bytes: int = DSM_MAX_BYTES) -> Readings:
         second = _decode_as(data, Edition.CSAE53)
     except RemoteError:
         return Readings(first, None)
-    return Readings(first, first) if second.value == first.value else Readings(first, second)
+    return Readings(first, first if second.value == first.value else second)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
@@ -127,6 +127,4 @@ def _tells_editions_apart(frame: Frame) -> bool:
         return any("referencePaths" in sign for sign in signs)
     if frame.name == "bsmFrame":
         return "initialPosition" in frame.value.get("safetyExt", {}).get("pathHistory", {})
-    if frame.name == "msgFrameExt":
-        return isinstance(frame.value["value"], dict)  # of day 2: paths and dates are those of day 1
-    return frame.name == "mapFrame"
+    return frame.name in ("mapFrame", "msgFrameExt")  # paths and times of day 2 are the edition's

@@ -80,14 +80,6 @@ def test_day_2_is_read_under_each_edition(edition, offset_minutes):
         assert uper.decode(data, None) == uper.Frame("msgFrameExt", value, edition)
 
 
-def test_day_2_without_paths_and_dates_is_the_same_in_both():
-    value = {"messageId": 10, "value": {"msgCnt": 1, "corrections": [{"rev": "rtcmRev3-2", "payload": b"x"}]}}
-    for edition in Edition:
-        found = uper.readings(uper.encode("msgFrameExt", value, edition))
-        assert found.agree
-        assert found.ydt3709 == uper.Frame("msgFrameExt", value, Edition.YDT3709)
-
-
 def test_where_a_path_began_tells_the_editions_of_bsms_apart():
     rng = random.Random(8)
     for edition in Edition:
