@@ -38,6 +38,7 @@ from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
 from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
+from obu.security.misbehaviour import Reports
 from obu.security.signer import Options as SignerOptions
 from obu.security.signer import Signer
 from obu.stack import aids
@@ -83,6 +84,7 @@ def station(config: Config, material: Material) -> Station:
         "tracker": tracker,
         "transmit": transmit,
         "receiver": receiver,
+        "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
@@ -92,7 +94,7 @@ def station(config: Config, material: Material) -> Station:
         "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
         "offsets": receiver.offsets,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms}
+    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, is_bench=snapshot.is_bench, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 

@@ -180,6 +180,17 @@ def test_a_store_that_fails_says_so_and_when_it_is_back(store: Store) -> None:
     assert store.is_closed
 
 
+def test_a_store_is_tried_again_also_when_nobody_wants_a_signature(store: Store) -> None:
+    store.fault = "the chip is away"
+    pool = CryptoPool("pool", store, 1, lambda: 10**9 * len(store.order))  # each attempt takes a second, and its pause
+    try:
+        assert not states(pool, 2)["keys"].is_up
+        store.fault = ""
+        assert states(pool, 1)["keys"].is_up
+    finally:
+        pool.close()
+
+
 def test_a_large_answer_comes_in_batches_and_rings_again(store: Store) -> None:
     pool = crypto_pool.make("pool", store, 2)
     try:
