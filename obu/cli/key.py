@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 SUMMARY = Text("私钥：列出、生成、加密（不显示私钥）", "private keys: list, make, encrypt; none is ever shown")
 _NAME_LETTERS = set(string.ascii_letters + string.digits + "-_")
 MOST_LETTERS = 64
-MOST_PCRS = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +40,8 @@ def _name(word: str) -> str:
 
 
 def _pcrs(word: str) -> tuple[int, ...]:
+    from obu.drivers.kek import MOST_PCRS
+
     numbers = tuple(sorted({int(part) for part in word.split(",")}))
     if not all(0 <= number < MOST_PCRS for number in numbers):
         raise argparse.ArgumentTypeError(f"0..{MOST_PCRS - 1}")

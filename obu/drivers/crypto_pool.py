@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from obu.core.errors import LocalError
-from obu.core.frames import DriverState, JobOutcome, JobResult, SignJob, VerifyJob
+from obu.core.frames import KEYS, DriverState, JobOutcome, JobResult, SignJob, VerifyJob
 from obu.drivers import libcrypto
 from obu.drivers.contract import KeyStore
 from obu.drivers.sign_guard import SignGuard
@@ -23,7 +23,7 @@ BATCH = 512  # results a poll returns at most
 
 
 Job = TypeVar("Job")
-KEYS = "keys"  # the driver state of the key store
+LONGEST_GOODBYE_S = 5.0
 
 
 class CryptoPool:
@@ -96,14 +96,15 @@ class CryptoPool:
             self._work.notify_all()
 
     def close(self) -> None:
-        """Ends the threads after the job each is at; what is queued is forgotten with them."""
+        """Ends the threads after the job each is at, but waits for no hung chip; what is queued is forgotten."""
         with self._work:
             self._is_closing = True
             self._work.notify_all()
         for thread in self._threads:
-            thread.join()
-        if self._bell >= 0:
-            os.close(self._bell)
+            thread.join(LONGEST_GOODBYE_S)
+        with self._work:
+            if self._bell >= 0:
+                os.close(self._bell)
             self._bell = -1
 
     def _serve_signs(self) -> None:
