@@ -26,7 +26,8 @@ _YDT3709 = Edition.YDT3709  # an Enum's own look-ups cost more than a field
 class Frame:
     """One MessageFrame: which message, its value in the form of docs/codec.md, and the edition it was read by.
 
-    name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value: bytes}.
+    name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value},
+    where value is bytes if no file has the message.
     """
 
     name: str

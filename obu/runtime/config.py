@@ -42,6 +42,7 @@ class Security:
     keys: folder of the private keys, or of what leads to them where [keys] names another store than files.
 
     max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s. time_scale: whether times on the air count leap seconds (tai).
+    min_assurance: the least assurance level (0..7) of a certificate that is believed.
     """
 
     trust: str
@@ -49,6 +50,7 @@ class Security:
     keys: str
     max_message_age_ms: int = 1000
     time_scale: Literal["utc", "tai"] = "utc"
+    min_assurance: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ def read(path: Path) -> Config:
     for name, low, value in (
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
+        ("security.min_assurance", 0, config.security.min_assurance),
         ("pseudonyms.max_uses", 0, config.pseudonyms.max_uses),
         ("pseudonyms.low_count", 0, config.pseudonyms.low_count),
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
