@@ -47,9 +47,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCrl:
-    """A revocation list in force. root: HashedId8 of the root its signer stands below."""
+    """A revocation list in force. root: HashedId8 of the root its signer stands below; curve: the profile."""
 
     root: bytes
+    curve: str
     crl: Crl
     raw: bytes
 
@@ -61,11 +62,13 @@ class SignedCrl:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What judging lists needs from outside. verify: a signature; scheme: for linkage values; grace_s: how long a list
-    that should have been replaced still counts."""
+    """What judging lists needs from outside. verify: a signature; schemes: for linkage values, by profile.
+
+    grace_s: how long a list that should have been replaced still counts.
+    """
 
     verify: Verify
-    scheme: Scheme
+    schemes: Mapping[str, Scheme]
     grace_s: int
 
 
@@ -96,9 +99,8 @@ def snapshot_of(book: Book, tools: Tools, version: int = 1) -> Snapshot:
         until_ns[root] = _unix_ns(listing.next_s + tools.grace_s)
         if (own := book.listings.get((Kind.CTL, root))) is not None:
             until_ns[root] = min(until_ns[root], _unix_ns(own.next_s + tools.grace_s))
-    revoked = crl.compile_revoked([(one.scope, one.crl) for one in book.crls.values()], tools.scheme)
-    snapshot = trust.build(_files(book), tools.verify, version, revoked)
-    return dataclasses.replace(snapshot, until_ns=until_ns, due=tuple(_due(book)))
+    revoked = crl.compile_revoked([(one.scope, one.curve, one.crl) for one in book.crls.values()], tools.schemes)
+    return trust.build(_files(book), tools.verify, version, revoked, until_ns, tuple(_due(book)))
 
 
 def _recognised(book: Book) -> Iterator[tuple[bytes, Listing]]:
@@ -194,7 +196,7 @@ def _adopt_crl(book: Book, raw: bytes, utc_ns: int | None, tools: Tools) -> Book
     chain = snapshot.chain_of(signer)
     if listed.craca not in [part.digest8 for part in chain]:
         raise RemoteError("crl_scope")
-    signed = SignedCrl(root=chain[-1].digest8, crl=listed, raw=raw)
+    signed = SignedCrl(root=chain[-1].digest8, curve=signer.curve, crl=listed, raw=raw)
     key = (signed.scope, listed.is_linked, listed.is_delta)
     full = book.crls.get((signed.scope, listed.is_linked, False))
     known = book.crls.get(key) or (full if listed.is_delta else None)

@@ -71,7 +71,8 @@ class VerifierState:
 
     candidates: certificates by digest, oldest first; checking: those with the pool, by job number. refused: digests of
     certificates whose signature was wrong. held: packets of an unknown digest, oldest first. answers: of packets that
-    were judged without a turn of their own. late: results that came after their packets had timed out.
+    were judged without a turn of their own. late: results that came after their packets had timed out. believed_from:
+    packets of a lower ticket were judged by an older trust.
     """
 
     next_number: int = 1
@@ -85,6 +86,7 @@ class VerifierState:
     held: list[tuple[bytes, Packet]] = field(default_factory=list)
     answers: list[Judgement] = field(default_factory=list)
     late: int = 0
+    believed_from: int = 0
 
 
 class Verifier:
@@ -102,6 +104,20 @@ class Verifier:
         self._replay = Replay(2 * limits.max_age_ms * NS_PER_MS, limits.reorder_ms * 1000, limits.max_per_s)
         self._backlog = Backlog(limits.max_backlog, limits.max_of_sender)
         self._job_ns = (limits.deadline_ms - limits.wait_ms) * NS_PER_MS
+
+    def believe(self, snapshot: Snapshot) -> None:
+        """Another trust from now on. What was judged under the old one is judged again before it counts."""
+        state = self.state
+        self._trust = snapshot
+        state.believed_from = state.next_number
+        state.refused.clear()
+        for digest8, certificate in list(state.learned.items()):
+            if rules.signer_fault(snapshot, certificate) is not None:
+                del state.learned[digest8]
+        for digest, candidate in list(state.candidates.items()):
+            verdict = rules.signer_fault(snapshot, candidate.certificate)
+            if verdict is not None:
+                self._drop_candidate(digest, verdict)
 
     def judge(self, now: Now, spdu: bytes, network_aid: int, standing: Standing = NOWHERE) -> Judgement | Pending:
         """The answer, or a promise of one. network_aid: the DSMP header's. standing: where we are.
@@ -147,7 +163,8 @@ class Verifier:
             waiting = state.waiting.pop(number)
             state.answers.append(_refused(waiting.packet, Verdict.TIMED_OUT, waiting.certificate.digest8))
         for digest in [digest for digest, each in state.candidates.items() if each.until_ns < now.at_ns]:
-            self._drop_candidate(digest)
+            is_asked = digest in state.checking.values()
+            self._drop_candidate(digest, Verdict.TIMED_OUT if is_asked else Verdict.QUEUE_FULL)
         gone = [(signer, packet) for signer, packet in state.held if packet.until_ns < now.at_ns]
         state.held = state.held[len(gone) :]
         state.answers += [_refused(packet, Verdict.UNKNOWN_SIGNER, signer) for signer, packet in gone]
@@ -210,13 +227,11 @@ class Verifier:
             self.state.candidates[certificate.digest] = Candidate(certificate, [packet], packet.until_ns)
         return verdict
 
-    def _drop_candidate(self, digest: bytes) -> None:
-        """Nobody had time for this certificate, or the pool did not answer."""
+    def _drop_candidate(self, digest: bytes, verdict: Verdict) -> None:
+        """Nobody had time for this certificate, the pool did not answer, or its issuer is believed no more."""
         state = self.state
         candidate = state.candidates.pop(digest)
-        is_asked = digest in state.checking.values()
         state.checking = {number: each for number, each in state.checking.items() if each != digest}
-        verdict = Verdict.TIMED_OUT if is_asked else Verdict.QUEUE_FULL
         signer = candidate.certificate.digest8
         state.answers += [_refused(packet, verdict, signer) for packet in candidate.packets]
 
@@ -318,6 +333,9 @@ class Verifier:
     def _settle_message(self, now: Now, waiting: Waiting, outcome: JobOutcome) -> Judgement:
         packet, signer = waiting.packet, waiting.certificate.digest8
         verdict = _OF_MESSAGE_JOB.get(outcome)
+        if verdict is None and packet.ticket < self.state.believed_from:
+            verdict = rules.signer_fault(self._trust, waiting.certificate)
+            verdict = verdict or self._use_fault(now, packet, waiting.certificate)
         # The same packet may have been verified while this one waited.
         verdict = verdict or self._replay_fault(now, waiting)
         if verdict is not None:

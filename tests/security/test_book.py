@@ -23,7 +23,7 @@ NOW_S = UTC_NS // NS_PER_S - V2X_EPOCH_UNIX_S
 DAY_S = 86_400
 LIB = libcrypto.load()
 SCHEME = Scheme("sha256", libcrypto_ecb.cipher(libcrypto_ecb.AES))
-TOOLS = Tools(LIB.verifies, SCHEME, grace_s=7 * DAY_S)
+TOOLS = Tools(LIB.verifies, dict.fromkeys(profile.BY_CURVE, SCHEME), grace_s=7 * DAY_S)
 DATES = Dates(NOW_S - 60, NOW_S + DAY_S)
 
 
