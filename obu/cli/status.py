@@ -66,7 +66,7 @@ STATES = {
 FORMS = {
     "zh": (
         "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms  {why}",
-        "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}",
+        "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}{clocks_off}",
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
@@ -77,7 +77,7 @@ FORMS = {
     ),
     "en": (
         "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms  {why}",
-        "air       {received} heard, {verified} verified, dropped: {dropped}",
+        "air       {received} heard, {verified} verified, dropped: {dropped}{clocks_off}",
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
@@ -105,6 +105,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "verified": air["verified"],
         "dropped": _counts(air["dropped"]),
         "habits": _counts(air["habits"]),
+        "clocks_off": _clocks_off(air["clocks_off"], lang),
         "frames": can["frames"],
         "used": can["used"],
         "can_age": can["age_ms"],
@@ -128,6 +129,14 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
     }
     shown = {name: "-" if value is None else value for name, value in fields.items()}
     return [form.format(**shown).rstrip() for form in FORMS[lang]]
+
+
+def _clocks_off(off: dict[str, Any] | None, lang: str) -> str:
+    if off is None:
+        return ""
+    zh = f"；{off['senders']} 个发送方的时钟恒差 {off['off_s']:+} 秒：对方按另一时标计闰秒，见 security.time_scale"
+    en = f"; {off['senders']} senders' clocks are {off['off_s']:+} s off: another time scale, see security.time_scale"
+    return zh if lang == "zh" else en
 
 
 def _pool_low(security: dict[str, Any], lang: str) -> str:

@@ -41,13 +41,14 @@ class Security:
 
     keys: folder of the private keys, or of what leads to them where [keys] names another store than files.
 
-    max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s.
+    max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s. time_scale: whether times on the air count leap seconds (tai).
     """
 
     trust: str
     certificates: str
     keys: str
     max_message_age_ms: int = 1000
+    time_scale: Literal["utc", "tai"] = "utc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,10 @@ class Listener:
 
 def packets(config: Config, tell: Callable[[Text], None]) -> Iterator[Packet]:
     """Every packet, for ever; `tell` hears of the radio's trouble."""
-    snapshot = wiring.snapshot_of(made_from.certificates("security.trust", Path(config.security.trust)))
-    listener = Listener(Verifier(snapshot), wiring.editions(config))
+    options = wiring.judging(config)
+    trusted = made_from.certificates("security.trust", Path(config.security.trust))
+    snapshot = wiring.snapshot_of(trusted, options.time_scale)
+    listener = Listener(Verifier(snapshot, options), wiring.editions(config))
     radio: Any = wiring.driver("radio", "radio", {**config.radio, "receive_only": True})
     clock = SystemClock(config.clock.error_ms)
     poller = select.poll()

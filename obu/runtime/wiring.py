@@ -20,6 +20,7 @@ from obu.codec.editions import Edition
 from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
+from obu.core.time_scale import TimeScale
 from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
@@ -37,6 +38,7 @@ from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
 from obu.scene.facts import Facts
 from obu.security import pseudonym, trust, verifier
+from obu.security.signer import Options as SignerOptions
 from obu.security.signer import Signer
 from obu.stack import aids
 from obu.stack.edition_binding import EditionBinding
@@ -58,13 +60,15 @@ def station(config: Config, material: Material) -> Station:
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     decoder = Decoder(plans)
     tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
-    snapshot = snapshot_of(material.trust)
+    scale = TimeScale(config.security.time_scale)
+    snapshot = snapshot_of(material.trust, scale)
     must_be_encrypted(config, snapshot.is_bench)
     pseudonyms = identities(config, material)
-    signer = Signer()
+    signer = Signer(SignerOptions(time_scale=scale))
     sender = Sender(signer, SENT_EDITION)
-    judge = verifier.Verifier(snapshot, verifier.Options(max_age_ms=config.security.max_message_age_ms))
+    judge = verifier.Verifier(snapshot, judging(config))
     spoken = editions(config)
+    receiver = Receiver(judge, spoken)
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
@@ -78,7 +82,7 @@ def station(config: Config, material: Material) -> Station:
         "nmea": Nmea(),
         "tracker": tracker,
         "transmit": transmit,
-        "receiver": Receiver(judge, spoken),
+        "receiver": receiver,
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
@@ -86,6 +90,7 @@ def station(config: Config, material: Material) -> Station:
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
+        "offsets": receiver.offsets,
     }  # fmt: skip
     lasting = {"pseudonyms": pseudonyms}
     kept, car = parts | inner, body(config, profile)
@@ -94,7 +99,8 @@ def station(config: Config, material: Material) -> Station:
 
 def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
     """The pool and, of an emergency vehicle, the identity certificates. Raises LocalError that names a file."""
-    duty = pseudonym.pair(material.identity, material.points)
+    scale = TimeScale(config.security.time_scale)
+    duty = pseudonym.pair(material.identity, material.points, scale)
     for file, credential in zip(sorted(material.identity), duty, strict=True):
         for aid in (aids.BSM_EMERGENCY, aids.BSM_EMERGENCY_EVENT):
             if not credential.certificate.permits(aid):
@@ -102,7 +108,14 @@ def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
                                   f"pseudonyms.identity：{file}：不含紧急车辆所需的 AID {aid}")  # fmt: skip
     settings = config.pseudonyms
     options = pseudonym.Options(max_uses=settings.max_uses, low_count=settings.low_count, warn_days=settings.warn_days)
-    return pseudonym.Pseudonyms(pseudonym.pair(material.certificates, material.points), options, duty)
+    pool = pseudonym.pair(material.certificates, material.points, scale)
+    return pseudonym.Pseudonyms(pool, options, duty)
+
+
+def judging(config: Config) -> verifier.Options:
+    """How packets are judged."""
+    settings = config.security
+    return verifier.Options(max_age_ms=settings.max_message_age_ms, time_scale=TimeScale(settings.time_scale))
 
 
 def editions(config: Config) -> EditionBinding:
@@ -122,9 +135,9 @@ def body(config: Config, profile: Profile) -> Body:
     return dataclasses.replace(profile.body, **measured)
 
 
-def snapshot_of(files: dict[str, bytes]) -> trust.Snapshot:
+def snapshot_of(files: dict[str, bytes], scale: TimeScale) -> trust.Snapshot:
     """The trust store, every signature in it checked."""
-    return trust.build(files, libcrypto.load().verifies)
+    return trust.build(files, libcrypto.load().verifies, scale=scale)
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
-from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
+from obu.core.now import NS_PER_S, utc_ns_of_v2x_us
+from obu.core.time_scale import US_PER_S, TimeScale
 from obu.security import additions, canonical, keys, profile, region
 from obu.security.linkage import Carried
 from obu.security.profile import Profile
@@ -119,8 +120,10 @@ class Certificate:
         return self.profile.e(self.profile.own_binding(self.point), self.tbs)
 
 
-def parse(raw: bytes, curve: str | None = None) -> Certificate:
+def parse(raw: bytes, curve: str | None = None, scale: TimeScale = TimeScale.UTC) -> Certificate:
     """The certificate in COER bytes. curve: the profile it must be of; None: the one that its issuer field names.
+
+    scale: how its validity counts.
 
     Raises RemoteError: a reason of the codec's, key_*, signature_*, or certificate_*.
     """
@@ -134,7 +137,7 @@ def parse(raw: bytes, curve: str | None = None) -> Certificate:
     if way is None or curve not in (None, way.curve):
         raise RemoteError("certificate_issuer_algorithm")
     tbs = value["toBeSigned"]
-    start_ns, end_ns = _validity(tbs["validityPeriod"])
+    start_ns, end_ns = _validity(tbs["validityPeriod"], scale)
     point = _key(way, tbs["verifyKeyIndicator"])
     r, s = signature(way, value["signature"])
     form = canonical.certificate(value)
@@ -175,8 +178,8 @@ def signature(way: Profile, value: tuple[str, Any]) -> tuple[bytes, bytes]:
     return canonical.r_of(way.curve, form, x), body["sSig"]
 
 
-def _validity(period: dict[str, Any]) -> tuple[int, int]:
-    start_ns = (period["start"] + V2X_EPOCH_UNIX_S) * NS_PER_S
+def _validity(period: dict[str, Any], scale: TimeScale) -> tuple[int, int]:
+    start_ns = utc_ns_of_v2x_us(scale.from_wire_us(period["start"] * US_PER_S))
     unit, count = period["duration"]
     return start_ns, start_ns + count * DURATION_NS[unit]
 

@@ -4,12 +4,14 @@ V2XSecData { 3, signedData { hashId, { unsecuredData { 3, message }, header }, s
 usual shape is cut at its known places, every other one goes through the codec: both say the same of the same octets.
 """
 
+import dataclasses
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
+from obu.core.time_scale import TimeScale
 from obu.security import additions, canonical, profile
 from obu.security.certificate import Certificate, signature
 
@@ -35,7 +37,7 @@ _OF_HEAD = {_SIGNED_DATA + way.hash_octet: way for way in profile.PROFILES}
 class Spdu:
     """A well-formed signed packet, not yet believed.
 
-    curve: the profile it claims. generation_us, expiry_us: Time64, None where absent. tbs: the bytes the signature
+    curve: the profile it claims. generation_us, expiry_us: since 2004 UTC, None where absent. tbs: what the signature
     covers. signer: HashedId8, or None when the signer's certificate (COER, not yet looked into) is there instead.
     """
 
@@ -52,11 +54,11 @@ class Spdu:
     s: bytes
 
 
-def tbs(payload: bytes, aid: int, generation_time_us: int) -> bytes:
-    """COER ToBeSignedData of one message. generation_time_us: Time64."""
+def tbs(payload: bytes, aid: int, generation_time_us: int, scale: TimeScale = TimeScale.UTC) -> bytes:
+    """COER ToBeSignedData of one message. generation_time_us: since 2004 without leap seconds; scale: as it is sent."""
     value = {
         "payload": {"data": {"protocolVersion": VERSION, "content": ("unsecuredData", payload)}},
-        "headerInfo": {"aid": aid, "generationTime": generation_time_us},
+        "headerInfo": {"aid": aid, "generationTime": scale.to_wire_us(generation_time_us)},
     }
     return coer.encode("ToBeSignedData", value)
 
@@ -68,15 +70,24 @@ def assemble(tbs_bytes: bytes, certificate: Certificate, is_full: bool, r: bytes
     return _SIGNED_DATA + way.hash_octet + tbs_bytes + signer + way.signature_head + r + s
 
 
-def parse(spdu: bytes, curves: Set[str] = CURVES) -> Spdu:
-    """Takes an SPDU apart. curves: the profiles that are accepted.
+def parse(spdu: bytes, curves: Set[str] = CURVES, scale: TimeScale = TimeScale.UTC) -> Spdu:
+    """Takes an SPDU apart. curves: the profiles that are accepted. scale: of its times, which are then without leaps.
 
     Raises RemoteError with the reason of its form: see the reasons below and the codec's.
     """
     if len(spdu) > MAX_SPDU_BYTES:
         raise RemoteError("spdu_too_long")
     parts = cut(spdu)
-    return parts if parts is not None and parts.curve in curves else decoded(spdu, curves)
+    if parts is None or parts.curve not in curves:
+        parts = decoded(spdu, curves)
+    return parts if scale is TimeScale.UTC else _converted(parts, scale)
+
+
+def _converted(parts: Spdu, scale: TimeScale) -> Spdu:
+    generation_us, expiry_us = (
+        None if wire_us is None else scale.from_wire_us(wire_us) for wire_us in (parts.generation_us, parts.expiry_us)
+    )
+    return dataclasses.replace(parts, generation_us=generation_us, expiry_us=expiry_us)
 
 
 def cut(spdu: bytes) -> Spdu | None:

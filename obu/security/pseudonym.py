@@ -13,6 +13,7 @@ from enum import Enum
 from obu.core.errors import LocalError, RemoteError
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_S, Now
+from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
 from obu.security.certificate import Certificate
 from obu.security.coverage import Coverage
@@ -257,7 +258,9 @@ def _valid(credentials: tuple[Credential, ...], utc_ns: int) -> list[Credential]
     return [one for one in credentials if one.certificate.is_valid_at(utc_ns)]
 
 
-def pair(files: Mapping[str, bytes], points: Mapping[str, tuple[str, bytes]]) -> tuple[Credential, ...]:
+def pair(
+    files: Mapping[str, bytes], points: Mapping[str, tuple[str, bytes]], scale: TimeScale = TimeScale.UTC
+) -> tuple[Credential, ...]:
     """The pool of certificate files (COER, by name) and the key store's points by name; matched by the point itself.
 
     Raises LocalError that names the file: malformed, no end entity's, or without its key.
@@ -266,7 +269,7 @@ def pair(files: Mapping[str, bytes], points: Mapping[str, tuple[str, bytes]]) ->
     pool = []
     for file, raw in sorted(files.items()):
         try:
-            certificate = certificates.parse(raw)
+            certificate = certificates.parse(raw, scale=scale)
         except RemoteError as error:
             raise LocalError(f"{file}: not a usable certificate: {error.reason}",
                              f"{file}：不是可用的证书：{error.reason}") from None  # fmt: skip

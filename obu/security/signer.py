@@ -5,6 +5,7 @@ from enum import Enum
 
 from obu.core.frames import JobOutcome, JobResult, SignJob
 from obu.core.now import NS_PER_MS, Now, v2x_time_us
+from obu.core.time_scale import TimeScale
 from obu.security import envelope
 from obu.security.certificate import Certificate
 from obu.security.pseudonym import Identity
@@ -16,6 +17,7 @@ class Options:
 
     full_every_ms: int = 450
     deadline_ms: int = 90
+    time_scale: TimeScale = TimeScale.UTC
 
 
 class Dropped(Enum):
@@ -74,7 +76,7 @@ class Signer:
         if refusal is not None or now.utc_ns is None:
             self._count(refusal or Dropped.CLOCK_UNSYNCHRONISED)
             return None
-        tbs = envelope.tbs(payload, aid, v2x_time_us(now.utc_ns))
+        tbs = envelope.tbs(payload, aid, v2x_time_us(now.utc_ns), self._options.time_scale)
         is_full = urgent or self._is_full_due(now, identity.epoch)
         number = self.state.next_number
         self.state.next_number += 2

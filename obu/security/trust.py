@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from obu.core.errors import LocalError, RemoteError
+from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
 from obu.security import crl, keys
 from obu.security.certificate import AppPermission, Certificate, IssuePermission, SspRange
@@ -99,12 +100,13 @@ def build(
     revoked: Revoked = NOTHING_REVOKED,
     until_ns: Mapping[bytes, int] | None = None,
     due: tuple[Due, ...] = (),
+    scale: TimeScale = TimeScale.UTC,
 ) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
 
     Raises LocalError that names the file: malformed, badly signed, or without a chain to one of the roots among them.
     """
-    waiting = {name: _parsed(name, raw) for name, raw in sorted(files.items())}
+    waiting = {name: _parsed(name, raw, scale) for name, raw in sorted(files.items())}
     roots: dict[bytes, Certificate] = {}
     for name, certificate in list(waiting.items()):
         if certificate.issuer is None:
@@ -126,9 +128,9 @@ def build(
     return Snapshot(version, roots, authorities, revoked, until_ns or {}, due)
 
 
-def _parsed(name: str, raw: bytes) -> Certificate:
+def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
     try:
-        certificate = certificates.parse(raw)
+        certificate = certificates.parse(raw, scale=scale)
     except RemoteError as error:
         raise LocalError(f"{name}: not a usable certificate: {error.reason}",
                          f"{name}：不是可用的证书：{error.reason}") from None  # fmt: skip

@@ -87,7 +87,7 @@ def of_reason(reason: str) -> Verdict:
 class Judgement:
     """The answer to one packet. payload is there only when it is VALID.
 
-    signer: HashedId8, None where the packet did not get so far. generation_time_us: Time64, 0 where unknown.
+    signer: HashedId8, None where the packet did not get so far. generation_time_us: since 2004 UTC, 0 where unknown.
     """
 
     ticket: int

@@ -13,6 +13,7 @@ from obu.codec.messages import claim
 from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult, VerifyJob
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
+from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
 from obu.security import envelope, profile, rules
 from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
@@ -38,6 +39,7 @@ class Options:
     that what does soon has its turn; max_certificate_jobs besides, so that neither kind can crowd out the other.
     """
 
+    time_scale: TimeScale = TimeScale.UTC
     max_age_ms: int = 1000
     deadline_ms: int = 300
     wait_ms: int = 100
@@ -125,17 +127,19 @@ class Verifier:
         Without a place, a certificate that is bound to a geometric region is refused.
         """
         ticket = self._number()
-        signer = None
+        signer, generation_us = None, 0
         try:
-            parsed = envelope.parse(spdu, self._trust.curves)
-            signer = parsed.signer
+            parsed = envelope.parse(spdu, self._trust.curves, self._options.time_scale)
+            signer, generation_us = parsed.signer, parsed.generation_us or 0
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
             if verdict is None:
                 answer = self._by_digest if signer is not None else self._by_certificate
                 verdict = answer(now, _Heard(ticket, spdu, parsed, standing))
         except RemoteError as error:
             verdict = of_reason(error.reason)
-        return Pending(ticket) if verdict is None else Judgement(ticket, verdict, network_aid, signer)
+        if verdict is None:
+            return Pending(ticket)
+        return Judgement(ticket, verdict, network_aid, signer, generation_time_us=generation_us)
 
     def take_jobs(self) -> tuple[VerifyJob, ...]:
         """Jobs for the pool, as many as it shall have at a time: certificates first, then messages by their rank."""
@@ -198,7 +202,7 @@ class Verifier:
         state, parsed, certificate = self.state, heard.parsed, None
         digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
         if hashed_id8(digest) not in state.learned and digest not in state.candidates and digest not in state.refused:
-            certificate = certificates.parse(parsed.certificate, parsed.curve)
+            certificate = certificates.parse(parsed.certificate, parsed.curve, self._options.time_scale)
             digest = certificate.digest  # another one where it came in another of its forms
         known = state.learned.get(hashed_id8(digest))
         if known is not None and known.digest != digest:

@@ -14,6 +14,7 @@ from obu.core.errors import RemoteError
 from obu.core.frames import AirPacket, JobResult, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.offsets import Offsets
 from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
@@ -52,6 +53,7 @@ class Receiver:
     def __init__(self, verifier: Verifier, editions: EditionBinding) -> None:
         self.state = ReceiverState()
         self.editions = editions
+        self.offsets = Offsets()
         self._verifier = verifier
 
     def take(self, now: Now, packets: Sequence[AirPacket], standing: Standing) -> list[Heard]:
@@ -69,6 +71,7 @@ class Receiver:
                 continue
             judgement = self._verifier.judge(now, dsm.payload, dsm.aid, standing)
             if isinstance(judgement, Judgement):
+                self.offsets.take(now, judgement)
                 heard.extend(self._deliver(judgement))
         return heard
 

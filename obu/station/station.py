@@ -158,7 +158,7 @@ class Station:
             "uptime_s": round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1),
             "version": status.version(),
             "bsm": status.bsm(stages.transmit),
-            "air": status.air(stages.receiver),
+            "air": status.air(now, stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.is_bench),

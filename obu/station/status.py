@@ -103,15 +103,16 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
     }
 
 
-def air(receiver: Receiver) -> dict[str, Any]:
+def air(now: Now, receiver: Receiver) -> dict[str, Any]:
     """What was heard; every packet is in exactly one of verified, dropped by reason, pending."""
-    state = receiver.state
+    state, off = receiver.state, receiver.offsets.found(now)
     return {
         "received": state.received,
         "verified": state.verified,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
         "habits": dict(sorted(state.habits.items())),
+        "clocks_off": {"senders": off.senders, "off_s": off.off_s} if off else None,
         "editions": _editions(receiver.editions),
     }
 

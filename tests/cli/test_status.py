@@ -45,6 +45,13 @@ def test_a_pool_that_runs_low_and_duty_are_said_with_their_days(unit):
         assert "(too few from 2026-09-21: refill the pool)  on duty" in english and en in english
 
 
+def test_clocks_of_the_other_time_scale_are_said(unit):
+    body = unit.status()
+    told = {**body, "air": {**body["air"], "clocks_off": {"senders": 3, "off_s": -5.0}}}
+    assert "3 个发送方的时钟恒差 -5.0 秒" in status.lines(told, "zh")[1]
+    assert "3 senders' clocks are -5.0 s off: another time scale" in status.lines(told, "en")[1]
+
+
 def test_every_state_that_a_unit_can_say_has_its_words():
     from obu.hmi.display import Condition
     from obu.security.pseudonym import Lack

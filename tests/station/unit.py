@@ -78,6 +78,7 @@ class Unit:
         self.at_ns = 10 * NS_PER_S
         self.outboxes = []
         self.feedings = Feedings()
+        self.utc_of = lambda at_ns: START_UTC_NS + at_ns
         self.place, self.heading_deg, self.speed_mps = START, 30.0, 11.0
         self._random_seed = random_seed
         self._results: list[tuple[int, JobResult]] = []
@@ -88,7 +89,7 @@ class Unit:
         self.inboxes: list[tuple[Now, Inbox]] = []
 
     def now(self) -> Now:
-        utc_ns = START_UTC_NS + self.at_ns if self.feedings.utc else None
+        utc_ns = self.utc_of(self.at_ns) if self.feedings.utc else None
         return Now(self.at_ns, utc_ns, NS_PER_MS)
 
     def step(self, air: tuple[bytes, ...] = (), **more):
@@ -125,7 +126,7 @@ class Unit:
                 if self.feedings.can:
                     can = driving(self.at_ns, speed_kph=self.speed_mps * 3.6, **self.can_state)
                 if self.feedings.gnss:
-                    data = nmea(START_UTC_NS + self.at_ns, self.place, self.speed_mps, self.heading_deg)
+                    data = nmea(self.utc_of(self.at_ns), self.place, self.speed_mps, self.heading_deg)
                     gnss = (GnssBytes(data, self.at_ns),)
             self.step(tuple((air_at or {}).get(tick * 10, ())), can=can, gnss=gnss)
 
