@@ -85,7 +85,9 @@ class TrustKeeper:
         look_s, judged = time.monotonic() + LOOK_S, 0
         while True:
             with self._work:
-                while not self._is_closing and time.monotonic() < look_s and not (self._heard and judged < MAX_PER_LOOK):
+                while (
+                    not self._is_closing and time.monotonic() < look_s and not (self._heard and judged < MAX_PER_LOOK)
+                ):
                     self._work.wait(max(0.0, look_s - time.monotonic()))
                 if self._is_closing:
                     return

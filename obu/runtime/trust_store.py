@@ -1,4 +1,4 @@
-"""The trust store on disk: anchors as files, put there by hand, and one file of lists. Its one rule: whole or unchanged.
+"""The trust store on disk: anchors as files, put there by hand, and one file of lists; whole or unchanged, always.
 
 What is taken over is judged by security/book together with all the rest, and written as one file that is moved into
 place; a unit that runs and `obu trust` may both do so, one at a time.
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from obu.core.errors import ConfigError, LocalError, RemoteError
+from obu.core.time_scale import TimeScale
 from obu.drivers import libcrypto, libcrypto_ecb
 from obu.runtime import made_from, store
 from obu.security import book as books
@@ -20,7 +21,6 @@ from obu.security.book import Book, Kind, Tools
 from obu.security.linkage import Scheme
 
 KEY = "security.trust"
-LISTS = "lists"  # the name under which store.write keeps them
 _ITEM = struct.Struct(">4sI")
 _MARKS = {Kind.TRCL: b"TRCL", Kind.CTL: b"CTL ", Kind.CRL: b"CRL "}
 _KINDS = {mark: kind for kind, mark in _MARKS.items()}
@@ -34,9 +34,9 @@ def schemes() -> dict[str, Scheme]:
     }
 
 
-def tools(grace_days: int) -> Tools:
+def tools(grace_days: int, scale: TimeScale) -> Tools:
     """What judging lists needs, from this machine's libcrypto."""
-    return Tools(libcrypto.load().verifies, schemes(), grace_days * 86_400)
+    return Tools(libcrypto.load().verifies, schemes(), grace_days * 86_400, scale)
 
 
 def anchors(folder: Path) -> dict[str, bytes]:
@@ -61,12 +61,6 @@ def unpacked(data: bytes) -> Iterator[tuple[Kind, bytes]]:
         at += length
 
 
-def lists_of(folder: Path) -> bytes:
-    """The value that the folder's file of lists holds; empty when there is none or it is not whole."""
-    kept, _ = store.read(folder)
-    return next((save.data for save in kept if save.name == LISTS), b"")
-
-
 def book_of(files: dict[str, bytes], lists: bytes, with_tools: Tools) -> tuple[Book, list[str]]:
     """The book of anchors and lists, each judged anew but for its dates, and why lists were left out."""
     book, left_out = Book(files), []
@@ -80,15 +74,15 @@ def book_of(files: dict[str, bytes], lists: bytes, with_tools: Tools) -> tuple[B
 
 def load(folder: Path, with_tools: Tools) -> tuple[Book, list[str]]:
     """The folder's book. Raises ConfigError for a folder without anchors."""
-    return book_of(anchors(folder), lists_of(folder), with_tools)
+    return book_of(anchors(folder), store.kept(folder, made_from.LISTS), with_tools)
 
 
 def adopt(folder: Path, kind: Kind, raw: bytes, utc_ns: int, with_tools: Tools) -> Book:
-    """Takes one list over into the folder. Raises RemoteError with the reason, OSError, ConfigError; nothing changed."""
+    """Takes one list over into the folder. Raises RemoteError (the reason), OSError, ConfigError: nothing changed."""
     with _alone(folder):
         book, _ = load(folder, with_tools)
         book = books.adopt(book, kind, raw, utc_ns, with_tools)
-        store.write(folder, LISTS, packed(book))
+        store.write(folder, made_from.LISTS, packed(book))
     return book
 
 
@@ -99,7 +93,7 @@ def add(folder: Path, name: str, raw: bytes, with_tools: Tools) -> None:
         if path.exists():
             raise LocalError(f"{path} is there already", f"{path} 已存在")
         files = {**(anchors(folder) if any(folder.glob("*.cert")) else {}), name: raw}
-        book, _ = book_of(files, lists_of(folder), with_tools)
+        book, _ = book_of(files, store.kept(folder, made_from.LISTS), with_tools)
         books.snapshot_of(book, with_tools)
         beside = folder / f".{name}.new"
         beside.write_bytes(raw)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from obu.core.frames import RevokedGroup, TrustUpdate
+from obu.core.time_scale import TimeScale
 from obu.security import trust
 from obu.security.crl import Revoked
 from obu.security.linkage import Scheme, Seed
@@ -25,7 +26,7 @@ def to_update(snapshot: Snapshot) -> TrustUpdate:
     )
 
 
-def of_update(update: TrustUpdate, schemes: Mapping[str, Scheme]) -> Snapshot:
+def of_update(update: TrustUpdate, schemes: Mapping[str, Scheme], scale: TimeScale) -> Snapshot:
     """The snapshot of values that to_update made: parsed anew, no signature verified."""
     files = {str(number): raw for number, raw in enumerate(update.certificates)}
     groups = {
@@ -39,4 +40,5 @@ def of_update(update: TrustUpdate, schemes: Mapping[str, Scheme]) -> Snapshot:
         Revoked(frozenset(update.revoked), groups, schemes),
         dict(update.until_ns),
         tuple(Due(kind, issuer, next_ns) for kind, issuer, next_ns in update.due),
+        scale,
     )

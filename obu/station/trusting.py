@@ -9,6 +9,7 @@ from typing import Any
 
 from obu.core.frames import ListsRefused, TrustUpdate
 from obu.core.now import NS_PER_S, Now
+from obu.core.time_scale import TimeScale
 from obu.security import believed
 from obu.security.linkage import Scheme
 from obu.security.trust import Snapshot
@@ -26,11 +27,11 @@ class TrustingState:
 class Trusting:
     """take() each turn; status() when asked; snapshot: what is believed now."""
 
-    def __init__(self, snapshot: Snapshot, verifier: Verifier, schemes: Mapping[str, Scheme]) -> None:
+    def __init__(self, snapshot: Snapshot, verifier: Verifier, schemes: Mapping[str, Scheme], scale: TimeScale) -> None:
         self.state = TrustingState()
         self.snapshot = snapshot
         self._verifier = verifier
-        self._schemes = schemes
+        self._schemes, self._scale = schemes, scale
 
     def take(self, updates: tuple[TrustUpdate, ...], refused: tuple[ListsRefused, ...]) -> None:
         """A new trust, and lists that were not taken over."""
@@ -44,7 +45,7 @@ class Trusting:
     def apply(self) -> None:
         """Believes what the state says: after an update, and when a checkpoint was put back."""
         if self.state.update is not None:
-            self.snapshot = believed.of_update(self.state.update, self._schemes)
+            self.snapshot = believed.of_update(self.state.update, self._schemes, self._scale)
             self._verifier.believe(self.snapshot)
 
     def status(self, now: Now) -> dict[str, Any]:
