@@ -71,6 +71,7 @@ FORMS = {
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
         "信任  {trust}",
+        "举报  {reports} 份{last_report}",
         "显示  {display}  {display_why}",
         "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
         "宽容  {habits}",
@@ -83,6 +84,7 @@ FORMS = {
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "trust     {trust}",
+        "reports   {reports} kept about others{last_report}",
         "display   {display}  {display_why}",
         "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
         "tolerated {habits}",
@@ -121,6 +123,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "pool_low": _pool_low(security, lang),
         "duty": _duty(security, lang),
         "trust": _trust(body["trust"], lang),
+        "reports": body["misbehaviour"]["reports"],
+        "last_report": _last_report(body["misbehaviour"]["last"], lang),
         "bench": {"zh": "  测试密钥", "en": "  BENCH KEYS"}[lang] if security["bench_keys"] else "",
         "display": _state(body["display"]["state"], lang),
         "display_why": display_why[lang] if display_why else "",
@@ -132,6 +136,13 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
     }
     shown = {name: "-" if value is None else value for name, value in fields.items()}
     return [form.format(**shown).rstrip() for form in FORMS[lang]]
+
+
+def _last_report(last: dict[str, Any] | None, lang: str) -> str:
+    """What the last one says. last: as in docs/local-socket.md."""
+    if last is None:
+        return ""
+    return {"zh": "，最近：{signer} {reason}", "en": ", the last: {signer} {reason}"}[lang].format(**last)
 
 
 def _clocks_off(off: dict[str, Any] | None, lang: str) -> str:

@@ -40,10 +40,14 @@ def write_new(path: Path, content: bytes) -> None:
         finally:
             draft.unlink()
     except FileExistsError:
-        raise LocalError(f"{path}: exists, and a key is never written over",
-                         f"{path}：已存在，密钥不会被覆盖") from None  # fmt: skip
+        raise exists(path) from None
     except OSError as error:
         raise _unreachable(path, error) from None
+
+
+def exists(path: Path) -> LocalError:
+    """What is said where a key would be written over."""
+    return LocalError(f"{path}: exists, and a key is never written over", f"{path}：已存在，密钥不会被覆盖")
 
 
 def _check(path: Path, mode: int, is_kind: Callable[[int], bool]) -> None:

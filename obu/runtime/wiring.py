@@ -41,6 +41,7 @@ from obu.scene.facts import Facts
 from obu.security import book as books
 from obu.security import pseudonym, verifier
 from obu.security.book import Book, Tools
+from obu.security.misbehaviour import Reports
 from obu.security.signer import Options as SignerOptions
 from obu.security.signer import Signer
 from obu.stack import aids
@@ -87,6 +88,7 @@ def station(config: Config, material: Material) -> Station:
         "tracker": tracker,
         "transmit": transmit,
         "receiver": receiver,
+        "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
@@ -97,7 +99,7 @@ def station(config: Config, material: Material) -> Station:
         "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
         "offsets": receiver.offsets,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms}
+    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 

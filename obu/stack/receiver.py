@@ -14,6 +14,7 @@ from obu.core.errors import RemoteError
 from obu.core.frames import AirPacket, JobResult, ListHeard, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.misbehaviour import Suspicion
 from obu.security.offsets import Offsets
 from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
@@ -21,6 +22,9 @@ from obu.stack import aids, dsmp
 from obu.stack.edition_binding import EditionBinding
 
 MAX_LISTS = 4  # revocation lists a turn; they are repeated on the air
+AID_MESSAGE_MISMATCH = "aid_message_mismatch"
+SEC_MARK_APART = "sec_mark_apart"
+SUSPICIOUS = {AID_MESSAGE_MISMATCH, SEC_MARK_APART}  # no version of any standard lets a sender sign this
 SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 ms
 
 
@@ -96,6 +100,10 @@ class Receiver:
         """The verify jobs that this turn brought."""
         return self._verifier.take_jobs()
 
+    def suspicions(self) -> list[Suspicion]:
+        """What this turn's verified senders did that cannot be right."""
+        return self._verifier.take_suspicions()
+
     def pending(self) -> int:
         """Packets heard that are in no counter yet."""
         state = self.state
@@ -126,6 +134,8 @@ class Receiver:
             frame, message = read(judgement, self.editions, self.state.place)
         except RemoteError as error:
             self._drop(error.reason)
+            if error.reason in SUSPICIOUS:
+                self._verifier.complain(judgement, error.reason)
             return []
         self.state.verified += 1
         for habit in habits.of_frame(frame):
@@ -142,12 +152,12 @@ def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -
     assert judgement.payload is not None and judgement.signer is not None
     found = uper.readings(judgement.payload)
     if found.name not in aids.BY_AID[judgement.aid].frames:
-        raise RemoteError("aid_message_mismatch", found.name)
+        raise RemoteError(AID_MESSAGE_MISMATCH, found.name)
     frame = editions.choose(judgement.signer, found, place)
     message = unpack(frame)
     if isinstance(message, Bsm) and message.sec_mark_ms is not None:
         generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
         apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
         if apart_ms >= SEC_MARK_LIMIT_MS:
-            raise RemoteError("sec_mark_apart", str(apart_ms))
+            raise RemoteError(SEC_MARK_APART, str(apart_ms))
     return frame, message

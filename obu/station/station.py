@@ -15,6 +15,7 @@ from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.security.misbehaviour import Reports
 from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
@@ -58,6 +59,7 @@ class Stages:
     tracker: OwnTracker
     transmit: Transmit
     receiver: Receiver
+    reports: Reports
     warn: Warn
     display: DisplayWatch
     health: Health
@@ -96,6 +98,7 @@ class Station:
         standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
         heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
+        stages.reports.take(now, standing, stages.receiver.suspicions())
         stages.warn.take(heard)
         stages.warn.look(now, own)
         stages.display.show(now, stages.warn.state.shown)
@@ -165,6 +168,7 @@ class Station:
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
+            "misbehaviour": status.misbehaviour(stages.reports),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,

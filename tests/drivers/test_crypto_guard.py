@@ -70,7 +70,7 @@ def test_a_store_that_signs_with_another_key_signs_nothing() -> None:
         guard.sign("b", E)
     assert told[-1].startswith("key b")
     store.at_ns += NS_PER_S
-    assert LIB.verifies("sm2", store.keys["a"].point, E, *guard.sign("a", E))  # after the pause
+    assert LIB.verifies("sm2", store.keys["a"].point, E, *guard.sign("a", E))  # the pause is over, this key is right
     assert told[-1] == ""
 
 

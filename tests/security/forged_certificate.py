@@ -14,7 +14,7 @@ from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
 from tests.security.cases import P256_SIGNATURE, badge, case, drop, put
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, UTC_NS, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later
 
 # certificate
 badge(V.CERTIFICATE_VERSION, "4", outer=put("version", 4))
@@ -137,7 +137,7 @@ AT_HOME = {"center": {"latitude": 399_000_000, "longitude": 1_163_000_000}, "rad
 def in_region(shop: Workshop, region: Any, place: LatLon | None) -> Judgement:
     raw, key = shop.odd_station(change=put("region", region))
     verifier = shop.verifier()
-    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key), 111, Standing(place))
+    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key, payload=STRANGE), 111, Standing(place))
     return answer if isinstance(answer, Judgement) else shop.finish(verifier)[-1]
 
 
