@@ -1,5 +1,6 @@
-"""Real key devices for tests: a TPM simulator (swtpm) in a folder of its own. What it keeps outlives its process."""
+"""Real key devices for tests: a TPM simulator (swtpm) and PKCS#11 tokens (SoftHSM2), each in a folder of its own."""
 
+import os
 import shutil
 import socket
 import struct
@@ -14,7 +15,7 @@ START_S = 20.0
 
 
 class Swtpm:
-    """A TPM 2.0 on a Unix socket, without a resource manager, as a bare /dev/tpm0 is."""
+    """A TPM 2.0 on a Unix socket, bare as /dev/tpm0 is, without a resource manager; its state outlives its process."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="tpm-"))  # short: a socket's path has 108 octets
@@ -99,3 +100,47 @@ def provision(device: Path, owner: bytes) -> None:
     made = once(tpm_wire.CREATE_PRIMARY, (tpm_wire.RH_OWNER,), tpm_wire.creation(b"", tpm_wire.storage_key()))
     once(0x120, (tpm_wire.RH_OWNER, made.handle), struct.pack(">I", tpm.SRK))
     chip.close()
+
+
+class SoftHsm:
+    """A PKCS#11 token in a folder; the module finds it by the environment of this process, until remove()."""
+
+    token, pin = "obu test", "648219"
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self._folder = Path(tempfile.mkdtemp(prefix="hsm-"))
+        self._before = os.environ.get("SOFTHSM2_CONF")
+        (self._folder / "tokens").mkdir()
+        (self._folder / "conf").write_text(f"directories.tokendir = {self._folder}/tokens\nlog.level = ERROR\n")
+        self.pin_file = self._folder / "pin"
+        self.pin_file.write_text(self.pin + "\n")
+        self.pin_file.chmod(0o600)
+        os.environ["SOFTHSM2_CONF"] = str(self._folder / "conf")
+        self._util("--init-token", "--free", "--label", self.token, "--so-pin", "13571357", "--pin", self.pin)
+
+    def _util(self, *words: str) -> None:
+        subprocess.run(["softhsm2-util", *words], check=True, capture_output=True, timeout=60)
+
+    def put(self, label: str, pem: Path) -> None:
+        """Imports a key pair from a PKCS#8 file, as a factory does."""
+        number = label.encode().hex()
+        self._util("--import", str(pem), "--token", self.token, "--pin", self.pin, "--label", label, "--id", number)
+
+    def unplug(self) -> None:
+        """The token is taken out."""
+        (self._folder / "tokens").rename(self._folder / "out")
+        (self._folder / "tokens").mkdir()
+
+    def plug(self) -> None:
+        """And put in again."""
+        (self._folder / "tokens").rmdir()
+        (self._folder / "out").rename(self._folder / "tokens")
+
+    def remove(self) -> None:
+        """For good."""
+        if self._before is None:
+            del os.environ["SOFTHSM2_CONF"]
+        else:
+            os.environ["SOFTHSM2_CONF"] = self._before
+        shutil.rmtree(self._folder)

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 SUMMARY = Text("私钥：列出、生成、加密（不显示私钥）", "private keys: list, make, encrypt; none is ever shown")
 _NAME_LETTERS = set(string.ascii_letters + string.digits + "-_")
 MOST_LETTERS = 64
-MOST_PCRS = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """list, create NAME [--curve C], encrypt, each with --config FILE; kek FILE [--tpm DEVICE [--pcr N,N]]."""
+    """list, create NAME [--curve C], encrypt, find, each with --config FILE; kek FILE [--tpm DEVICE [--pcr N,N]]."""
     verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = verbs.add_parser("list", help="names, curves and public points / 列出密钥名、曲线与公钥")
     create = verbs.add_parser("create", help="make a key in the unit's store / 在密钥库中生成密钥")
     create.add_argument("name", type=_name, metavar="NAME")
     create.add_argument("--curve", choices=("sm2", "p256"), default="sm2", help="(sm2)")
     encrypt = verbs.add_parser("encrypt", help="put plain key files under the KEK / 加密现有密钥文件")
-    for verb in (show, create, encrypt):
+    find = verbs.add_parser("find", help="take up keys made on a token by other means / 收录令牌中已有的密钥")
+    for verb in (show, create, encrypt, find):
         verb.add_argument("--config", type=Path, required=True, metavar="FILE", help="the unit's TOML / 配置文件")
     kek = verbs.add_parser("kek", help="make a key-encryption key / 生成密钥加密密钥")
     kek.add_argument("file", type=Path, metavar="FILE")
@@ -40,6 +40,8 @@ def _name(word: str) -> str:
 
 
 def _pcrs(word: str) -> tuple[int, ...]:
+    from obu.drivers.kek import MOST_PCRS
+
     numbers = tuple(sorted({int(part) for part in word.split(",")}))
     if not all(0 <= number < MOST_PCRS for number in numbers):
         raise argparse.ArgumentTypeError(f"0..{MOST_PCRS - 1}")
@@ -54,18 +56,27 @@ def run(args: argparse.Namespace) -> int:
 
     settings = config.read(args.config)
     try:
-        if args.action == "list":
-            return _list(settings)
+        if args.action in ("list", "find"):
+            return _list(settings, find=args.action == "find")
         return _create(settings, args) if args.action == "create" else _encrypt(settings, args.lang)
     except OSError as error:
         raise LocalError(f"{error.filename}: {error.strerror}", f"{error.filename}：{error.strerror}") from None
 
 
-def _list(settings: "Config") -> int:
+def _list(settings: "Config", *, find: bool) -> int:
+    """All keys; with find those that were new to the unit."""
+    from obu.drivers.key_pkcs11 import Pkcs11Keys
     from obu.runtime import wiring
 
     store = wiring.key_store(settings)
-    for name, (curve, point) in sorted(store.points().items()):
+    names = list(store.points())
+    if find:
+        if not isinstance(store, Pkcs11Keys):
+            raise ConfigError("keys.type: only a PKCS#11 token has keys made by other means",
+                              "keys.type：只有 PKCS#11 令牌会有以其他方式生成的密钥")  # fmt: skip
+        names = store.find()
+    for name in sorted(names):
+        curve, point = store.points()[name]
         print(f"{name}  {curve}  {_compressed(point)}")
     store.close()
     return 0

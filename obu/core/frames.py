@@ -88,6 +88,9 @@ class JobResult:
     s: bytes = b""
 
 
+KEYS = "keys"  # the driver state by which the key store speaks
+
+
 @dataclass(frozen=True, slots=True)
 class DriverState:
     """A driver came up or went down. name: its configuration section (can.main, gnss, radio, ...).

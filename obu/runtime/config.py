@@ -46,6 +46,7 @@ class Security:
 
     max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s. time_scale: whether times on the air count leap seconds (tai).
     list_grace_days: how long a trust list of another domain counts after the day by which a newer one was promised.
+    min_assurance: the least assurance level (0..7) of a certificate that is believed.
     """
 
     trust: str
@@ -54,6 +55,7 @@ class Security:
     max_message_age_ms: int = 1000
     time_scale: Literal["utc", "tai"] = "utc"
     list_grace_days: int = LIST_GRACE_DAYS
+    min_assurance: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,7 @@ def read(path: Path) -> Config:
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
         ("security.list_grace_days", 0, config.security.list_grace_days),
+        ("security.min_assurance", 0, config.security.min_assurance),
         ("pseudonyms.max_uses", 0, config.pseudonyms.max_uses),
         ("pseudonyms.low_count", 0, config.pseudonyms.low_count),
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),

@@ -122,7 +122,11 @@ def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
 def judging(config: Config) -> verifier.Options:
     """How packets are judged."""
     settings = config.security
-    return verifier.Options(max_age_ms=settings.max_message_age_ms, time_scale=TimeScale(settings.time_scale))
+    return verifier.Options(
+        max_age_ms=settings.max_message_age_ms,
+        min_assurance=settings.min_assurance,
+        time_scale=TimeScale(settings.time_scale),
+    )
 
 
 def editions(config: Config) -> EditionBinding:

@@ -170,14 +170,13 @@ def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | N
 
 
 def _closest(judged: list[tuple[IssuePermission, ChainFault | None]], aid: int | None) -> ChainFault | None:
-    """None when one permission covers it; else the fault of the last one that is at least about this AID."""
-    fault: ChainFault | None = ChainFault.PERMISSIONS
-    for held, held_fault in judged:
-        if held.aid is None or held.aid == aid:
-            fault = held_fault
-            if fault is None:
-                return None
-    return fault
+    """None when one permission covers it; else the fault of the last one that is about this AID.
+
+    Permissions for all are for all AIDs but those that are named beside them (IEEE 1609.2 6.4.29).
+    """
+    named = [fault for held, fault in judged if held.aid == aid]
+    faults = named or [fault for held, fault in judged if held.aid is None]
+    return None if None in faults else faults[-1] if faults else ChainFault.PERMISSIONS
 
 
 def _app_fault(held: IssuePermission, wanted: AppPermission) -> ChainFault | None:
@@ -189,7 +188,7 @@ def _app_fault(held: IssuePermission, wanted: AppPermission) -> ChainFault | Non
 
 
 def _issue_fault(held: IssuePermission, wanted: IssuePermission) -> ChainFault | None:
-    if held.ssp_range is not None and held.ssp_range != wanted.ssp_range:
+    if not _range_is_covered(held.ssp_range, wanted.ssp_range):
         return ChainFault.PERMISSIONS
     if wanted.min_chain + 1 < held.min_chain:
         return ChainFault.CHAIN_LENGTH
@@ -198,6 +197,19 @@ def _issue_fault(held: IssuePermission, wanted: IssuePermission) -> ChainFault |
     if (wanted.for_app and not held.for_app) or (wanted.for_enrolment and not held.for_enrolment):
         return ChainFault.END_ENTITY_TYPE
     return None
+
+
+def _range_is_covered(held: SspRange | None, wanted: SspRange | None) -> bool:
+    """Whether all that `wanted` allows is allowed by `held` (IEEE 1609.2 6.4.31); None: anything."""
+    if held is None or held == wanted:
+        return True
+    if wanted is None or held[0] != wanted[0]:
+        return False
+    if held[0] == "opaque":
+        return set(wanted[1]) <= set(held[1])
+    lengths = {len(part) for pair in (held[1], wanted[1]) for part in pair}
+    value, mask, wanted_value, wanted_mask = (int.from_bytes(part) for pair in (held[1], wanted[1]) for part in pair)
+    return len(lengths) == 1 and wanted_mask & mask == mask and wanted_value & mask == value & mask
 
 
 def _ssp_is_covered(held: SspRange | None, ssp: tuple[str, bytes] | None) -> bool:

@@ -48,6 +48,7 @@ class Verdict(Enum):
     CERTIFICATE_TYPE = "certificate_type"
     CERTIFICATE_ISSUER_ALGORITHM = "certificate_issuer_algorithm"
     CERTIFICATE_SELF_SIGNED = "certificate_self_signed"
+    CERTIFICATE_ASSURANCE = "certificate_assurance"
     CERTIFICATE_ISSUER_UNKNOWN = "certificate_issuer_unknown"
     CERTIFICATE_OUTLIVES_ISSUER = "certificate_outlives_issuer"
     CERTIFICATE_EXCEEDS_ISSUER = "certificate_exceeds_issuer"

@@ -32,7 +32,7 @@ __all__ = ["Judgement", "Options", "Pending", "Verdict", "Verifier", "VerifierSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """max_age_ms: GB/T 45315-2025 7.4. The others are ours, and bound time and memory.
+    """max_age_ms: GB/T 45315-2025 7.4. min_assurance: policy. The others are ours, and bound time and memory.
 
     deadline_ms: for a job. wait_ms: for its turn; a vehicle's next message is there by then.
     hold_ms: an unknown digest waits this long for its certificate, which a vehicle sends every 450 to 500 ms.
@@ -42,6 +42,7 @@ class Options:
     """
 
     time_scale: TimeScale = TimeScale.UTC
+    min_assurance: int = 0
     max_age_ms: int = 1000
     deadline_ms: int = 300
     wait_ms: int = 100
@@ -224,7 +225,7 @@ class Verifier:
         candidate = newcomers.candidates.get(digest)
         if candidate is None:
             assert certificate is not None
-            verdict = rules.signer_fault(self._trust, certificate)
+            verdict = rules.signer_fault(self._trust, certificate, self._options.min_assurance)
         else:
             certificate = candidate.certificate
         verdict = verdict or self._use_fault(now, packet, certificate)

@@ -31,6 +31,19 @@ badge(V.CERTIFICATE_OUTLIVES_ISSUER, "earlier", change=lambda tbs: tbs["validity
 badge(V.CERTIFICATE_EXCEEDS_ISSUER, "an AID the authority may not give", change=put("appPermissions", [{"aid": 3629}]))
 
 
+def assured(shop: Workshop, level: int | None) -> Judgement:
+    """The judgement of a verifier that wants level 3 on a certificate of this level; confidence bits are set."""
+    change = {} if level is None else {"change": put("assuranceLevel", bytes([level << 5 | 3]))}
+    raw, key = shop.odd_station(**change)
+    return shop.judge(shop.verifier(min_assurance=3), shop.spdu(raw=raw, key=key))
+
+
+case(V.VALID, "assured as policy wants")(lambda shop: assured(shop, 3))
+case(V.VALID, "assured better")(lambda shop: assured(shop, 7))
+case(V.CERTIFICATE_ASSURANCE, "one level below policy")(lambda shop: assured(shop, 2))
+case(V.CERTIFICATE_ASSURANCE, "says nothing of assurance")(lambda shop: assured(shop, None))
+
+
 @case(V.CERTIFICATE_ISSUER_UNKNOWN, "a whole PKI of somebody else")
 def _(shop: Workshop) -> Judgement:
     stranger = Workshop(bench_pki.create(LIFETIME, "other"), shop.lib)

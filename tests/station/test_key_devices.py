@@ -5,11 +5,12 @@ import contextlib
 import pytest
 
 from obu.core.now import NS_PER_S
-from obu.drivers import key_tpm
+from obu.drivers import key_pkcs11, key_tpm
 from obu.runtime import bench_pki
 from obu.security import profile
 from obu.security.issuing import Lifetime
-from tests.key_devices import Swtpm
+from tests.conftest import softhsm_module
+from tests.key_devices import SoftHsm, Swtpm
 
 from .unit import START_UTC_NS, Unit
 
@@ -49,5 +50,17 @@ def test_bsms_signed_by_a_tpm_are_accepted(tmp_path, way):
     with contextlib.closing(keys):
         sent, air = heard(*unit_with(keys, ("00", "01"), tmp_path / "pki", way))
     chip.remove()
+    assert sent >= 15
+    assert (air["received"], air["verified"], air["dropped"]) == (sent, sent, {})
+
+
+@pytest.mark.needs("softhsm")
+def test_bsms_signed_by_a_pkcs11_token_are_accepted(tmp_path):
+    hsm = SoftHsm(softhsm_module())
+    (tmp_path / "keys").mkdir(mode=0o700)
+    options = key_pkcs11.Options(module=hsm.module, token=hsm.token, pin_file=str(hsm.pin_file))
+    with contextlib.closing(key_pkcs11.make(tmp_path / "keys", options)) as keys:
+        sent, air = heard(*unit_with(keys, ("00", "01"), tmp_path / "pki", profile.P256))
+    hsm.remove()
     assert sent >= 15
     assert (air["received"], air["verified"], air["dropped"]) == (sent, sent, {})
