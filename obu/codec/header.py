@@ -45,6 +45,11 @@ def read(data: bytes) -> Header:
         if head is not None:
             return _new(Header, head(n, left))
         if kind >= 8:
+            start_bits = n >> left - 36  # as nearly always: two short lengths around the number
+            if start_bits & 0xFF80000080 == 0x8000000000:
+                head = NUMBERS.get(start_bits >> 8 & 0x7FFF)
+                if head is not None:
+                    return _new(Header, head(n, left - 36))
             return _later(n, left)
     except ValueError:
         raise RemoteError(TRUNCATED) from None

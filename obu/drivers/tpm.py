@@ -10,6 +10,8 @@ import socket
 import stat
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,33 +61,45 @@ class Tpm:
 
     def create(self, curve: str) -> Blob:
         """A new signing key of curve sm2 or p256. Raises LocalError."""
-        return self._made(wire.creation(b"", wire.signing_key(curve)), f"make a key of {curve}")
+        with self._whole():
+            return self._made(wire.creation(b"", wire.signing_key(curve)), f"make a key of {curve}")
 
     def seal(self, secret: bytes, pcrs: tuple[int, ...]) -> Blob:
         """A secret that opens here alone, and only while the named PCRs are as they are now. Raises LocalError."""
-        policy = b""
-        if pcrs:
-            session = self._policy_session(wire.TRIAL_SESSION, pcrs)
-            policy = self._call("ask for a policy", wire.POLICY_GET_DIGEST, (session,), b"", None).body.sized()
-            self._flush(session)
-        return self._made(wire.creation(secret, wire.sealed(policy)), "seal a secret")
+        with self._whole():
+            policy = b""
+            if pcrs:
+                session = self._policy_session(wire.TRIAL_SESSION, pcrs)
+                policy = self._call("ask for a policy", wire.POLICY_GET_DIGEST, (session,), b"", None).body.sized()
+                self._flush(session)
+            return self._made(wire.creation(secret, wire.sealed(policy)), "seal a secret")
 
     def unseal(self, blob: Blob, pcrs: tuple[int, ...]) -> bytes:
         """The secret. Raises LocalError."""
-        handle = self._load(blob)
-        session = self._policy_session(wire.POLICY_SESSION, pcrs) if pcrs else wire.RS_PW
-        return self._call("open a sealed secret", wire.UNSEAL, (handle,), b"", session).body.sized()
+        with self._whole():
+            handle = self._load(blob)
+            session = self._policy_session(wire.POLICY_SESSION, pcrs) if pcrs else wire.RS_PW
+            return self._call("open a sealed secret", wire.UNSEAL, (handle,), b"", session).body.sized()
 
     def sign(self, blob: Blob, e: bytes) -> tuple[bytes, bytes]:
         """(r, s), 32 bytes each, over the digest e. Raises LocalError."""
-        handle = self._load(blob)
-        return wire.signature(self._call("sign", wire.SIGN, (handle,), wire.sign_parameters(e)).body)
+        with self._whole():
+            handle = self._load(blob)
+            return wire.signature(self._call("sign", wire.SIGN, (handle,), wire.sign_parameters(e)).body)
 
     def close(self) -> None:
         """Lets the device go, and with it all that was loaded."""
         if self._line >= 0:
             os.close(self._line)
         self._line, self._loaded, self._parents = -1, None, {}
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        try:
+            yield
+        except LocalError:
+            self.close()
+            raise
 
     def _made(self, parameters: bytes, what: str) -> Blob:
         self._unload()
@@ -150,13 +164,9 @@ class Tpm:
                     if refusal.code not in wire.COME_BACK:
                         raise _refused(self._device, what, refusal) from None
                     time.sleep(COME_BACK_S)
-            raise LocalError(f"the TPM at {self._device} is busy with itself", f"{self._device} 的 TPM 一直忙")
-        except LocalError:
-            self.close()
-            raise
         except OSError as error:
-            self.close()
             raise _away(self._device, error.strerror or str(error)) from None
+        raise LocalError(f"the TPM at {self._device} is busy with itself", f"{self._device} 的 TPM 一直忙")
 
     def _open(self) -> None:
         if self._line >= 0:
@@ -172,12 +182,9 @@ class Tpm:
                 self._line = os.open(self._device, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except OSError as error:
             raise _away(self._device, error.strerror or str(error)) from None
-        for first in (
-            wire.TRANSIENT_FIRST,
-            wire.SESSION_FIRST,
-        ):  # what a process that died left in a TPM without manager
-            for handle in self._handles(first):
-                self._flush(handle)
+        # What a process that died left in a TPM without a resource manager.
+        for handle in [*self._handles(wire.TRANSIENT_FIRST), *self._handles(wire.SESSION_FIRST)]:
+            self._flush(handle)
 
     def _transact(self, command: bytes, limit_s: float) -> bytes:
         """Raises OSError: gone, or no answer in time."""
