@@ -55,6 +55,7 @@ class Snapshot:
 
     revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
     from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
+    curves: the profiles of these trust domains, of which each root names its own.
     """
 
     version: int
@@ -63,16 +64,15 @@ class Snapshot:
     revoked: Revoked
     until_ns: Mapping[bytes, int] = field(default_factory=dict)
     due: tuple[Due, ...] = ()
+    curves: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curves", frozenset(root.curve for root in self.roots.values()))
 
     @property
     def is_bench(self) -> bool:
         """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
         return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
-
-    @property
-    def curves(self) -> frozenset[str]:
-        """The profiles of these trust domains: each root names its own."""
-        return frozenset(root.curve for root in self.roots.values())
 
     def issuer_of(self, certificate: Certificate) -> Certificate | None:
         """The trusted certificate that issued this one, None when there is none."""

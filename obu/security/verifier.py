@@ -239,7 +239,8 @@ class Verifier:
 
     def _line_up(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         """Puts a packet of a known signer into the backlog, unless something speaks against it already."""
-        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs))
+        sender = certificate.digest8, packet.aid
+        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs), sender)
         verdict = rules.signature_fault(certificate, packet.r, packet.s) or self._use_fault(now, packet, certificate)
         verdict = verdict or (Verdict.TOO_FAR if packet.is_far else self._replay_fault(now, waiting))
         if verdict is not None:
