@@ -39,16 +39,12 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A packet of a known signer, and the digest e that its signature covers."""
+    """A packet of a known signer, the digest e that its signature covers, and who says it."""
 
     packet: Packet
     certificate: Certificate
     e: bytes
-
-    @property
-    def sender(self) -> Sender:
-        """Who says it: signer in one application."""
-        return self.certificate.digest8, self.packet.aid
+    sender: Sender
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from obu.security.verdict import Verdict
 # Ours. Faster than any road vehicle, and how far a receiver's position may step when satellites come and go.
 JUMP_MPS = 70.0
 JUMP_M = 50.0
+BESIDE_DEG = 0.000_3  # 33.5 m on a meridian and on the equator: 47.4 m across
 # Ours. A certificate, and with it the BSM id, is changed all at once (GB/T 45315-2025 7.4): a name that was heard under
 # another certificate so lately is not free.
 NAME_KEPT_US = 2_000_000
@@ -58,7 +59,7 @@ def judge(
     if claim is None or not claim.is_vehicle or claim.place is None or claim.id is None:
         return None, None
     known = state.said.get(signer)
-    if known is not None:
+    if known is not None and not _is_beside(known.place, claim.place):
         jump_m, after_s = distance_m(known.place, claim.place), abs(generation_us - known.generation_us) / 1e6
         if jump_m > JUMP_M + JUMP_MPS * after_s:
             measured = (("jump_m", round(jump_m, 1)), ("after_s", round(after_s, 3)))
@@ -72,6 +73,11 @@ def judge(
     if known is None or generation_us >= known.generation_us:
         _put(state.said, signer, Said(claim.place, generation_us, spdu))
     return None, _overlap(state, signer, claim.place, generation_us, spdu)
+
+
+def _is_beside(one: LatLon, other: LatLon) -> bool:
+    """Surely within JUMP_M of each other: spares computing the distance."""
+    return abs(one.lat_deg - other.lat_deg) < BESIDE_DEG and abs(one.lon_deg - other.lon_deg) < BESIDE_DEG
 
 
 def _overlap(

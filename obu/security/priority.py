@@ -19,6 +19,7 @@ LOOK_AHEAD_S = 10.0
 MISS_M = 50.0
 # Ours. Several times what LTE-V2X PC5 reaches at 23 dBm with a free view.
 REACH_M = 5000.0
+REACHED_DEG = 0.03  # 3.35 km on a meridian and on the equator, 4.74 km across: surely within reach
 
 
 class Priority(IntEnum):
@@ -44,9 +45,12 @@ class Standing:
 
     def is_out_of_reach(self, claim: Claim | None) -> bool:
         """Whether the sender claims to be where no radio reaches us from: its packet was carried here by somebody."""
-        if self._frame is None or claim is None or claim.place is None:
+        own, place = self.place, None if claim is None else claim.place
+        if self._frame is None or own is None or place is None:
             return False
-        return math.hypot(*self._frame.to_plane(claim.place)) > REACH_M
+        if abs(place.lat_deg - own.lat_deg) < REACHED_DEG and abs(place.lon_deg - own.lon_deg) < REACHED_DEG:
+            return False
+        return math.hypot(*self._frame.to_plane(place)) > REACH_M
 
     def rank(self, aid: int, claim: Claim | None) -> Priority:
         """The line a message waits in. Roadside units are few and speak of the road we are on: they are near."""

@@ -95,6 +95,9 @@ def use_fault(trust: Snapshot, certificate: Certificate, use: Use) -> Verdict | 
             return Verdict.CERTIFICATE_EXPIRED
     if not certificate.permits(use.aid):
         return Verdict.AID_NOT_PERMITTED
-    if not all(region.contains(part.region, use.place) for part in trust.chain_of(certificate)):
-        return Verdict.CERTIFICATE_OUTSIDE_REGION
+    part: Certificate | None = certificate
+    while part is not None:
+        if part.region is not None and not region.contains(part.region, use.place):
+            return Verdict.CERTIFICATE_OUTSIDE_REGION
+        part = trust.issuer_of(part)
     return None

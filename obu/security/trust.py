@@ -55,6 +55,7 @@ class Snapshot:
 
     revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
     from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
+    curves: the profiles of these trust domains, of which each root names its own.
     """
 
     version: int
@@ -63,16 +64,15 @@ class Snapshot:
     revoked: Revoked
     until_ns: Mapping[bytes, int] = field(default_factory=dict)
     due: tuple[Due, ...] = ()
+    curves: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curves", frozenset(root.curve for root in self.roots.values()))
 
     @property
     def is_bench(self) -> bool:
         """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
         return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
-
-    @property
-    def curves(self) -> frozenset[str]:
-        """The profiles of these trust domains: each root names its own."""
-        return frozenset(root.curve for root in self.roots.values())
 
     def issuer_of(self, certificate: Certificate) -> Certificate | None:
         """The trusted certificate that issued this one, None when there is none."""
@@ -98,6 +98,8 @@ def build(
     verify: Verify,
     version: int = 1,
     revoked: Revoked = NOTHING_REVOKED,
+    until_ns: Mapping[bytes, int] | None = None,
+    due: tuple[Due, ...] = (),
     scale: TimeScale = TimeScale.UTC,
 ) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
@@ -123,7 +125,7 @@ def build(
             certificate = waiting.pop(name)
             _check(name, certificate, known.issuer_of(certificate), verify)
             authorities[certificate.digest8] = certificate
-    return Snapshot(version, roots, authorities, revoked)
+    return Snapshot(version, roots, authorities, revoked, until_ns or {}, due)
 
 
 def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
@@ -230,7 +232,9 @@ def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
     chain = snapshot.chain_of(certificate)
     root8 = chain[-1].digest8
     return any(
-        revoked.holds(crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage)
+        revoked.holds(
+            crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage, part.curve
+        )
         for part in chain
     )
 

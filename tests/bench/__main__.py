@@ -5,7 +5,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import codec, key_stores
+from tests.bench import codec, key_stores, security
 
 OUTPUT = Path("bench.json")
 
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
     """0, or 1 where a ratio is below its aim."""
     found = []
     rounds = 3 if "--quick" in arguments else 9
-    for result in chain(codec.results(rounds), key_stores.results(rounds)):
+    for result in chain(codec.results(rounds), key_stores.results(rounds), security.results(rounds)):
         aim = (
             "" if result.aim is None else f"  aim {result.aim:g}x" + ("" if result.ratio >= result.aim else "  MISSED")
         )
