@@ -61,6 +61,14 @@ def has_cjk_fonts() -> bool:
 
 
 @cache
+def softhsm_module() -> str | None:
+    """The library of SoftHSM2 where its own command is there too, or None."""
+    places = (Path("/usr/lib/softhsm"), *Path("/usr/lib").glob("*-linux-gnu/softhsm"), Path("/usr/local/lib/softhsm"))
+    found = [place / "libsofthsm2.so" for place in places if (place / "libsofthsm2.so").is_file()]
+    return str(found[0]) if found and shutil.which("softhsm2-util") else None
+
+
+@cache
 def has_multicast() -> bool:
     """Whether one real datagram sent to a group with hop limit 0 comes back on this host."""
     group, probe = "239.74.163.2", os.urandom(16)
@@ -91,6 +99,8 @@ def _mend_browser() -> str:
 TOOLS = {
     "chromium": Tool(lambda: chromium_path() is not None, _mend_browser()),
     "cjk_fonts": Tool(has_cjk_fonts, "apt-get install -y --no-install-recommends fonts-noto-cjk   (as root)"),
+    "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
+    "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
     "root": Tool(lambda: os.geteuid() == 0, "run `make test` as root, for example in a container"),
 }

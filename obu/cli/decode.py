@@ -3,20 +3,13 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 from obu.core.alert import Text
 from obu.core.errors import LocalError, RemoteError
+from obu.runtime import hex_lines
 
 SUMMARY = Text("把十六进制报文解码为 JSON", "decode a message in hex to JSON")
-MAX_BYTES = 65_535
-NOT_HEX = "not_hex"
-EMPTY = "empty"
-LINE_TOO_LONG = "line_too_long"
-
-_CHARACTERS_PER_BYTE = 3  # two digits and a blank
-_SPARE_CHARACTERS = 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +18,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lines", action="store_true", help="hex per line on standard input / 从标准输入逐行读取")
     parser.add_argument("--layer", choices=("frame", "spdu", "dsmp"), default="frame", help="where HEX begins / 起始层")
     parser.add_argument("--edition", choices=("auto", "ydt3709", "csae53"), default="auto", help="message set / 消息集")
-    parser.add_argument("--max-bytes", type=int, default=MAX_BYTES, metavar="N", help="refuse longer / 拒绝更长的报文")
+    parser.add_argument(
+        "--max-bytes", type=int, default=hex_lines.MAX_BYTES, metavar="N", help="refuse longer / 拒绝更长的报文"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; 2 where the one HEX is no message. With --lines always 0."""
     if args.lines:
-        for line in _lines(sys.stdin.buffer, args.max_bytes):
+        for line in hex_lines.read(sys.stdin.buffer, args.max_bytes):
             print(json.dumps(answer(line, args)), flush=True)
         return 0
     if args.hex is None:
@@ -48,8 +43,6 @@ def answer(line: str | None, args: argparse.Namespace) -> dict[str, Any]:
     from obu.stack import json_form
 
     try:
-        if line is None:
-            raise RemoteError(LINE_TOO_LONG)
         tree = _decode(line, args)
         printed = json.loads(json.dumps(tree))
         return {"ok": True, **tree, "reencoded": json_form.encode(printed).hex()}
@@ -57,25 +50,10 @@ def answer(line: str | None, args: argparse.Namespace) -> dict[str, Any]:
         return {"ok": False, "error": str(error)}
 
 
-def _decode(text: str, args: argparse.Namespace) -> dict[str, Any]:
+def _decode(text: str | None, args: argparse.Namespace) -> dict[str, Any]:
     from obu.codec.editions import Edition
     from obu.stack import json_form
 
-    try:
-        data = bytes.fromhex(text)
-    except ValueError:
-        raise RemoteError(NOT_HEX) from None
-    if not data:
-        raise RemoteError(EMPTY)
+    data = hex_lines.octets(text)
     edition = None if args.edition == "auto" else Edition(args.edition)
     return json_form.decode(data, json_form.Layer(args.layer), edition, args.max_bytes)
-
-
-def _lines(stream: BinaryIO, max_bytes: int) -> Iterator[str | None]:
-    """Each line without its end; None for one that is longer than any message could be."""
-    limit = max(max_bytes, 0) * _CHARACTERS_PER_BYTE + _SPARE_CHARACTERS
-    while line := stream.readline(limit):
-        is_whole = line.endswith(b"\n") or len(line) < limit
-        while not line.endswith(b"\n") and len(line) == limit:
-            line = stream.readline(limit)
-        yield line.decode("ascii", errors="replace").strip() if is_whole else None

@@ -17,17 +17,20 @@ MOST_LETTERS = 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """list --config FILE; create NAME --config FILE [--curve sm2|p256]; encrypt --config FILE; kek FILE."""
+    """list, create NAME [--curve C], encrypt, find, each with --config FILE; kek FILE [--tpm DEVICE [--pcr N,N]]."""
     verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = verbs.add_parser("list", help="names, curves and public points / 列出密钥名、曲线与公钥")
     create = verbs.add_parser("create", help="make a key in the unit's store / 在密钥库中生成密钥")
     create.add_argument("name", type=_name, metavar="NAME")
     create.add_argument("--curve", choices=("sm2", "p256"), default="sm2", help="(sm2)")
     encrypt = verbs.add_parser("encrypt", help="put plain key files under the KEK / 加密现有密钥文件")
-    for verb in (show, create, encrypt):
+    find = verbs.add_parser("find", help="take up keys made on a token by other means / 收录令牌中已有的密钥")
+    for verb in (show, create, encrypt, find):
         verb.add_argument("--config", type=Path, required=True, metavar="FILE", help="the unit's TOML / 配置文件")
     kek = verbs.add_parser("kek", help="make a key-encryption key / 生成密钥加密密钥")
     kek.add_argument("file", type=Path, metavar="FILE")
+    kek.add_argument("--tpm", type=Path, metavar="DEVICE", help="sealed by this TPM / 由 TPM 封装 (/dev/tpmrm0)")
+    kek.add_argument("--pcr", type=_pcrs, default=(), metavar="N,N", help="and bound to these PCRs / 并绑定 PCR")
 
 
 def _name(word: str) -> str:
@@ -36,26 +39,44 @@ def _name(word: str) -> str:
     return word
 
 
+def _pcrs(word: str) -> tuple[int, ...]:
+    from obu.drivers.kek import MOST_PCRS
+
+    numbers = tuple(sorted({int(part) for part in word.split(",")}))
+    if not all(0 <= number < MOST_PCRS for number in numbers):
+        raise argparse.ArgumentTypeError(f"0..{MOST_PCRS - 1}")
+    return numbers
+
+
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; what is wrong is said in one sentence."""
     if args.action == "kek":
-        return _kek(args.file, args.lang)
+        return _kek(args)
     from obu.runtime import config
 
     settings = config.read(args.config)
     try:
-        if args.action == "list":
-            return _list(settings)
+        if args.action in ("list", "find"):
+            return _list(settings, find=args.action == "find")
         return _create(settings, args) if args.action == "create" else _encrypt(settings, args.lang)
     except OSError as error:
         raise LocalError(f"{error.filename}: {error.strerror}", f"{error.filename}：{error.strerror}") from None
 
 
-def _list(settings: "Config") -> int:
+def _list(settings: "Config", *, find: bool) -> int:
+    """All keys; with find those that were new to the unit."""
+    from obu.drivers.key_pkcs11 import Pkcs11Keys
     from obu.runtime import wiring
 
     store = wiring.key_store(settings)
-    for name, (curve, point) in sorted(store.points().items()):
+    names = list(store.points())
+    if find:
+        if not isinstance(store, Pkcs11Keys):
+            raise ConfigError("keys.type: only a PKCS#11 token has keys made by other means",
+                              "keys.type：只有 PKCS#11 令牌会有以其他方式生成的密钥")  # fmt: skip
+        names = store.find()
+    for name in sorted(names):
+        curve, point = store.points()[name]
         print(f"{name}  {curve}  {_compressed(point)}")
     store.close()
     return 0
@@ -89,14 +110,21 @@ def _encrypt(settings: "Config", lang: str) -> int:
     return 0
 
 
-def _kek(path: Path, lang: str) -> int:
+def _kek(args: argparse.Namespace) -> int:
     from obu.drivers import kek
 
-    kek.create(path)
-    if lang == "zh":
-        print(f"{path}：密钥加密密钥已生成；请放在与密钥不同的介质上，并在 [keys] 中写 kek_file")
+    path: Path = args.file
+    if args.tpm is None and args.pcr:
+        raise LocalError("--pcr needs --tpm DEVICE", "--pcr 须与 --tpm 设备 一起使用")
+    if args.tpm:
+        kek.create_sealed(path, args.tpm, args.pcr)
+        text = Text(f"{path}：已由 {args.tpm} 封装；请在 [keys] 中写 kek_file 和 kek_device",
+                    f"{path}: sealed by {args.tpm}; name both in [keys]: kek_file, kek_device")  # fmt: skip
     else:
-        print(f"{path}: made; keep it on another medium than the keys, and name it in [keys] kek_file")
+        kek.create(path)
+        text = Text(f"{path}：密钥加密密钥已生成；请放在与密钥不同的介质上，并在 [keys] 中写 kek_file",
+                    f"{path}: made; keep it on another medium than the keys; name it in [keys] kek_file")  # fmt: skip
+    print(text.zh if args.lang == "zh" else text.en)
     return 0
 
 

@@ -5,24 +5,19 @@ Every edition has them at the same place. That they can be read says nothing abo
 
 from typing import NamedTuple
 
-from obu.codec.generated.header import (
-    head_basic_safety_message,
-    head_road_side_information,
-    head_roadside_safety_message,
-)
+from obu.codec.generated.header import FRAMES, NAMES, NUMBERS
 from obu.codec.reasons import TRUNCATED, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
-# The message by its first octet: the extension mark and the number of the alternative are four bits.
-_NAMES = ("bsmFrame", "mapFrame", "rsmFrame", "spatFrame", "rsiFrame")
 _LATER = "msgFrameExt"
-_READ_BYTES = 40  # a BSM with every optional field before its heading needs 33
+_READ_BYTES = 40  # a BSM with every optional field before its heading needs 33, a PSM 36
 
 
 class Header(NamedTuple):
     """name as of uper.Frame; the others None where the message has no such field before its lists.
 
     lat, long: 1e-7 degree; speed: 0.02 m/s; heading: 0.0125 degree; sec_mark: ms of the UTC minute.
+    message_id: the number of a message of T/CSAE 157-2020.
     """
 
     name: str
@@ -32,6 +27,7 @@ class Header(NamedTuple):
     speed: int | None = None
     heading: int | None = None
     sec_mark: int | None = None
+    message_id: int | None = None
 
 
 _new = tuple.__new__  # a third of the cost of Header(...)
@@ -43,26 +39,39 @@ def read(data: bytes) -> Header:
     n = int.from_bytes(start)
     left = 8 * len(start) - 4
     try:
+        # The extension mark and the number of the alternative are four bits.
         kind = n >> left
-        if kind == 0:
-            return _new(Header, head_basic_safety_message(n, left))
-        if kind == 2:
-            return _new(Header, head_roadside_safety_message(n, left))
-        if kind == 4:
-            return _new(Header, head_road_side_information(n, left))
+        head = FRAMES.get(kind)
+        if head is not None:
+            return _new(Header, head(n, left))
+        if kind >= 8:
+            start_bits = n >> left - 36  # as nearly always: two short lengths around the number
+            if start_bits & 0xFF80000080 == 0x8000000000:
+                head = NUMBERS.get(start_bits >> 8 & 0x7FFF)
+                if head is not None:
+                    return _new(Header, head(n, left - 36))
+            return _later(n, left)
     except ValueError:
         raise RemoteError(TRUNCATED) from None
-    if kind >= 8:
-        return _later(n, left)
-    if kind >= len(_NAMES):
+    if kind not in NAMES:
         raise RemoteError(UNKNOWN_ALTERNATIVE)
-    return Header(_NAMES[kind])
+    return Header(NAMES[kind])
 
 
 def _later(n: int, left: int) -> Header:
     # Seven bits of a small number follow the mark, of which kind has the first three.
-    if left < 4:
-        raise RemoteError(TRUNCATED)
-    if n >> left - 4 & 127:
+    left -= 4
+    if n >> left & 127:
         raise RemoteError(UNKNOWN_ALTERNATIVE)
-    return Header(_LATER)
+    left = _after_length(n, left) - 16
+    number = n >> left & 0x7FFF
+    head = NUMBERS.get(number)
+    if head is None:
+        return Header(_LATER, message_id=number)
+    return _new(Header, head(n, _after_length(n, left)))
+
+
+def _after_length(n: int, left: int) -> int:
+    """Bits left after a length without bounds, whatever it says (X.691 11.9.3.5 to 11.9.3.8)."""
+    left -= 8
+    return left - 8 if n >> left & 0xC0 == 0x80 else left

@@ -60,13 +60,9 @@ def read_later_name(n: int, left: int, known: tuple[str, ...]) -> tuple[str, int
     return known[number] if number < len(known) else f"{LATER}{number}", left
 
 
-def read_later_alternative(n: int, left: int, known: tuple[tuple[str, Decode], ...]) -> tuple[tuple[str, Any], int]:
-    """A CHOICE beyond its root: one of `known`, or `...3` with its octets."""
+def read_later_alternative(n: int, left: int) -> tuple[tuple[str, bytes], int]:
+    """A CHOICE beyond what the text can name: `...3` for the fourth alternative after the mark, with its octets."""
     number, left = read_small(n, left)
-    if number < len(known):
-        name, decode = known[number]
-        value, left = read_enclosed(n, left, decode)
-        return (name, value), left
     data, left = read_unknown(n, left)
     return (f"{LATER}{number}", data), left
 
@@ -182,14 +178,9 @@ def write_later_name(acc: int, name: Any, known: Mapping[str, int]) -> int:
     return write_small(acc << 1 | 1, number)
 
 
-def write_later_alternative(acc: int, name: Any, value: Any, known: Mapping[str, tuple[int, Encode]]) -> int:
-    """A CHOICE beyond its root."""
-    if name in known:
-        number, encode = known[name]
-        data = octets(encode(value))
-    else:
-        number, data = later_number(name, len(known)), value
-    return write_unknown(write_small(acc << 1 | 1, number), data)
+def write_later_alternative(acc: int, name: Any, value: Any, known: int) -> int:
+    """A CHOICE beyond the `known` alternatives after the mark that have a name."""
+    return write_unknown(write_small(acc << 1 | 1, later_number(name, known)), value)
 
 
 def write_additions(acc: int, value: dict[str, Any], known: tuple[tuple[str, Encode], ...] = ()) -> int:

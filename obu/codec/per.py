@@ -41,7 +41,7 @@ def decode_whole(decode: Decode, data: bytes) -> Any:
         raise RemoteError(UNKNOWN_ENUMERATION) from None
     if left >= 8:
         raise RemoteError(TRAILING_BYTES)
-    if n & (1 << left) - 1:
+    if left and n & (1 << left) - 1:
         raise RemoteError(NONZERO_PADDING)
     return value
 
@@ -121,17 +121,21 @@ def read_text(n: int, left: int, size: int) -> tuple[str, int]:
 
 def read_enclosed(n: int, left: int, decode: Decode) -> tuple[Any, int]:
     """What an open type holds, where the text can name it: all of it, or it is not as its sender's text has it."""
-    size, has_more, after = read_length(n, left)
+    after = left - 8
+    size = n >> after & 255
+    has_more = False
+    if size >= ONE_OCTET:
+        size, has_more, after = read_length(n, left)
     if has_more:
         data, after = read_pieces(n, left)
         size, inside = len(data), int.from_bytes(data)
     else:
         after -= size * 8
-        inside = n >> after & (1 << size * 8) - 1
+        inside = n >> after & (1 << size * 8) - 1 if after else n  # nothing comes after it: it cannot read too far
     value, spare = decode(inside, size * 8)
-    if spare >= 8 and (spare != 8 or inside or size != 1):
+    if spare >= 8 and (spare != 8 or inside & 255 or size != 1):
         raise RemoteError(TRAILING_BYTES)
-    if inside & (1 << spare) - 1:
+    if spare and inside & (1 << spare) - 1:
         raise RemoteError(NONZERO_PADDING)
     return value, after
 
@@ -167,7 +171,12 @@ def write_pieces(acc: int, data: bytes) -> int:
 
 def write_enclosed(acc: int, part: int) -> int:
     """A whole encoding as what an open type holds."""
-    return write_pieces(acc, octets(part))
+    bits = part.bit_length() - 1
+    size = (bits + 7) // 8 or 1
+    inside = (part ^ 1 << bits) << size * 8 - bits
+    if size >= FRAGMENT:
+        return write_pieces(acc, inside.to_bytes(size))
+    return write_length(acc, size) << size * 8 | inside
 
 
 def write_unknown(acc: int, data: bytes) -> int:

@@ -28,6 +28,11 @@ _NEAR_STEPS = 1_000_000  # 10 km: points about their own reference
 _EVENT_CLASSES = {*range(10), 99}
 _SIGN_TYPE_MAX = 999
 _PATH_RADIUS_MAX = 10_000  # 0.1 m, to either side of the path
+_TIME_OFFSETS = {0, 480, 721}  # minutes: UTC, China Standard Time, unavailable; read wrongly they are two hours off
+_HOUR_MAX = 24  # unavailable
+_DATES = {"time", "tBegin", "tEnd", "timeBegin", "timeEnd", "tollingTime", "utcTime"}
+_PLACES = ("pos", "refPos", "sensorPos")  # of a day-2 message, from which its paths are offsets
+_NOWHERE = {"lat": 0, "long": 0}
 
 
 def implausibility(name: str, value: dict[str, Any], own: LatLon | None = None) -> int:
@@ -41,6 +46,9 @@ def implausibility(name: str, value: dict[str, Any], own: LatLon | None = None) 
         return _of_rsi(value)
     if name == "bsmFrame":
         return _of_bsm(value)
+    if name == "msgFrameExt" and isinstance(value["value"], dict):
+        message = value["value"]
+        return _of_parts(next((message[name] for name in _PLACES if name in message), _NOWHERE), message)
     return 0
 
 
@@ -69,16 +77,41 @@ def _of_rsi(value: dict[str, Any]) -> int:
     for item in (*value.get("rtes", ()), *value.get("rtss", ())):
         score += _is_odd_type(item)
         for path in item.get("referencePaths", ()):
-            score += _of_points(place, iter(path["activePath"])) + _kinks(place, path["activePath"])
-            score += path["pathRadius"] > _PATH_RADIUS_MAX
+            score += _of_path(place, path)
     return score
 
 
 def _of_bsm(value: dict[str, Any]) -> int:
-    history = value.get("safetyExt", {}).get("pathHistory", {})
+    return _of_history(value["pos"], value.get("safetyExt", {}).get("pathHistory", {}))
+
+
+def _of_parts(place: dict[str, Any], value: Any) -> int:
+    """The paths and times of a day-2 message, wherever in it they are."""
+    if isinstance(value, list):
+        return sum(_of_parts(place, each) for each in value)
+    if isinstance(value, tuple):
+        return _of_parts(place, value[1])
+    if not isinstance(value, dict):
+        return 0
+    score = sum(_of_parts(place, each) for each in value.values())
+    score += sum(_is_odd_date(value[name]) for name in _DATES & value.keys())
+    if "activePath" in value:
+        score += _of_path(place, value)
+    return score + _of_history(place, value.get("pathHistory", {}))
+
+
+def _is_odd_date(date: dict[str, Any]) -> bool:
+    return date.get("offset", 0) not in _TIME_OFFSETS or date.get("hour", 0) > _HOUR_MAX
+
+
+def _of_path(place: dict[str, Any], path: dict[str, Any]) -> int:
+    points = path["activePath"]
+    return _of_points(place, iter(points)) + _kinks(place, points) + (int(path["pathRadius"]) > _PATH_RADIUS_MAX)
+
+
+def _of_history(place: dict[str, Any], history: dict[str, Any]) -> int:
     if "initialPosition" not in history:
-        return 0  # nothing else in a BSM differs
-    place = value["pos"]
+        return 0  # nothing else of it differs
     begun_far = not _is_near(history["initialPosition"]["pos"], place, _NEAR_STEPS)
     return begun_far + _of_points(place, (crumb["llvOffset"] for crumb in history["crumbData"]))
 

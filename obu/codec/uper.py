@@ -26,7 +26,8 @@ _YDT3709 = Edition.YDT3709  # an Enum's own look-ups cost more than a field
 class Frame:
     """One MessageFrame: which message, its value in the form of docs/codec.md, and the edition it was read by.
 
-    name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value: bytes}.
+    name: bsmFrame, mapFrame, rsmFrame, spatFrame, rsiFrame or msgFrameExt; the last has {messageId, value},
+    where value is bytes if no file has the message.
     """
 
     name: str
@@ -100,7 +101,7 @@ def readings(data: bytes, max_bytes: int = DSM_MAX_BYTES) -> Readings:
         second = _decode_as(data, Edition.CSAE53)
     except RemoteError:
         return Readings(first, None)
-    return Readings(first, second)
+    return Readings(first, first if second.value == first.value else second)
 
 
 def _decode_as(data: bytes, edition: Edition) -> Frame:
@@ -120,10 +121,10 @@ def _less_odd(found: Readings) -> Frame:
 
 
 def _tells_editions_apart(frame: Frame) -> bool:
-    """Whether the message has a type that asn1/ydt3709.asn and asn1/csae53.asn write differently."""
+    """Whether the message may have a type that asn1/ydt3709.asn and asn1/csae53.asn write differently."""
     if frame.name == "rsiFrame":
         signs = [*frame.value.get("rtes", ()), *frame.value.get("rtss", ())]
         return any("referencePaths" in sign for sign in signs)
     if frame.name == "bsmFrame":
         return "initialPosition" in frame.value.get("safetyExt", {}).get("pathHistory", {})
-    return frame.name == "mapFrame"
+    return frame.name in ("mapFrame", "msgFrameExt")  # paths and times of day 2 are the edition's

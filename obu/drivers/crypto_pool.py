@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from obu.core.errors import LocalError
-from obu.core.frames import DriverState, JobOutcome, JobResult, SignJob, VerifyJob
+from obu.core.frames import KEYS, DriverState, JobOutcome, JobResult, SignJob, VerifyJob
 from obu.drivers import libcrypto
 from obu.drivers.contract import KeyStore
 from obu.drivers.sign_guard import SignGuard
@@ -23,7 +23,7 @@ BATCH = 512  # results a poll returns at most
 
 
 Job = TypeVar("Job")
-KEYS = "keys"  # the driver state of the key store
+LONGEST_GOODBYE_S = 5.0
 
 
 class CryptoPool:
@@ -96,36 +96,46 @@ class CryptoPool:
             self._work.notify_all()
 
     def close(self) -> None:
-        """Ends the threads after the job each is at; what is queued is forgotten with them."""
+        """Ends the threads after the job each is at, but waits for no hung chip; what is queued is forgotten."""
         with self._work:
             self._is_closing = True
             self._work.notify_all()
         for thread in self._threads:
-            thread.join()
-        if self._bell >= 0:
-            os.close(self._bell)
+            thread.join(LONGEST_GOODBYE_S)
+        with self._work:
+            if self._bell >= 0:
+                os.close(self._bell)
             self._bell = -1
 
     def _serve_signs(self) -> None:
+        self._test_keys()
+        while not self._is_closing:
+            job = self._next(self._urgent, self._signs, wait_s=self._guard.rest_s())
+            if job is not None:
+                self._do(job)
+            elif not self._is_closing:
+                self._test_keys()
+        self._guard.close()
+
+    def _test_keys(self) -> None:
         try:
             self._guard.start()
         except Exception as error:  # a driver that breaks its contract leaves the unit mute, not dead
             self._hear_of_keys(LocalError(f"the key store failed: {error!r}", f"密钥库出错：{error!r}"))
-        while (job := self._next(self._urgent, self._signs)) is not None:
-            self._do(job)
-        self._guard.close()
 
     def _serve_verifies(self) -> None:
         while (job := self._next(self._verifies)) is not None:
             self._do(job)
 
-    def _next(self, *queues: deque[Job]) -> Job | None:
+    def _next(self, *queues: deque[Job], wait_s: float | None = None) -> Job | None:
+        """The next job; None when the pool closes, or when there was none for so long."""
         with self._work:
             while not self._is_closing:
                 for queue in queues:
                     if queue:
                         return queue.popleft()
-                self._work.wait()
+                if not self._work.wait(wait_s) and wait_s is not None:
+                    return None
             return None
 
     def _hear_of_keys(self, fault: LocalError | None) -> None:

@@ -1,7 +1,8 @@
 """Private keys as files, the stem is the key's name. Its one rule: they are used here, never handed out.
 
 For the bench and small fleets. <name>.key is PKCS#8 under AES-256-GCM with the KEK (drivers/kek), its public half in
-clear beside it; <name>.pem is plain PKCS#8 and for the bench alone. The folder is 0700 and each file 0600.
+clear beside it, so that the points are known before a TPM has opened the KEK; <name>.pem is plain PKCS#8 and for the
+bench alone. The folder is 0700 and each file 0600.
 """
 
 import base64
@@ -13,6 +14,7 @@ from pathlib import Path
 from obu.core.errors import ConfigError, LocalError
 from obu.drivers import kek as keks
 from obu.drivers import libcrypto, libcrypto_aes, libcrypto_leaks, secret_file
+from obu.drivers.kek import SealedKek
 
 SUFFIX = ".pem"
 ENCRYPTED_SUFFIX = ".key"
@@ -23,12 +25,14 @@ _END = "-----END PRIVATE KEY-----"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """kek_file: what the keys are encrypted with; None: they are not, for the bench alone.
+    """kek_file: what the keys are encrypted with; None: they are not, for the bench alone. kek_device: the TPM that
+    opens it where it is sealed.
 
     allow_sm2_timing_leak: sign SM2 although this machine's libcrypto leaks keys by its timing.
     """
 
     kek_file: str | None = None
+    kek_device: str = "/dev/tpmrm0"
     allow_sm2_timing_leak: bool = False
 
 
@@ -36,25 +40,34 @@ BENCH = Options(allow_sm2_timing_leak=True)  # keys that protect nobody
 
 
 class KeyFiles:
-    """A KeyStore (drivers/contract) over the files of one folder, read once. kek: None where they are plain."""
+    """A KeyStore (drivers/contract) over the files of one folder, read once.
+
+    kek: None where they are plain; where a TPM sealed it, it is opened at the first signature, and again if it is away.
+    """
 
     kind = "file"
     is_element = False
 
-    def __init__(self, folder: Path, kek: bytes | None, *, allow_sm2_timing_leak: bool) -> None:
+    def __init__(self, folder: Path, kek: bytes | SealedKek | None, *, allow_sm2_timing_leak: bool) -> None:
         self._library = libcrypto.load()
         self._folder = folder
         self._kek = kek
         self._refusal = None if allow_sm2_timing_leak else libcrypto_leaks.refusal(self._library.version)
-        suffix = ENCRYPTED_SUFFIX if kek else SUFFIX
-        self._keys = {path.stem: _load(path, kek) for path in sorted(folder.glob(f"*{suffix}"))}
+        self._paths = sorted(folder.glob(f"*{ENCRYPTED_SUFFIX if kek else SUFFIX}"))
+        self._keys: dict[str, libcrypto.PrivateKey] = {}
+        self._points: dict[str, tuple[str, bytes]] = {}
+        if isinstance(kek, SealedKek):
+            self._points = {path.stem: _head(path) for path in self._paths}
+        else:
+            self._load_all(kek)
 
     def points(self) -> dict[str, tuple[str, bytes]]:
         """(curve, point 04 || x || y) of every key by its name."""
-        return {name: (key.curve, key.point) for name, key in self._keys.items()}
+        return self._points
 
     def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]:
         """(r, s) over the digest e. Raises LocalError: no such key, refused on this machine, or libcrypto failed."""
+        self._open()
         key = self._keys.get(name)
         if key is None:
             raise LocalError(f"no key named {name}", f"没有名为 {name} 的密钥")
@@ -64,17 +77,30 @@ class KeyFiles:
 
     def create(self, name: str, curve: str) -> bytes:
         """Makes a key and its file; its point. Raises LocalError if it exists."""
+        kek = self._open()
         key = self._library.generate(curve)
-        if self._kek:
-            _write_encrypted(self._folder, name, key, self._kek)
+        if kek:
+            _write_encrypted(self._folder, name, key, kek)
         else:
             _write_plain(self._folder, name, key)
-        self._keys[name] = key
+        self._keys[name], self._points[name] = key, (key.curve, key.point)
         return key.point
 
     def close(self) -> None:
         """Lets go of the keys."""
         self._keys = {}
+
+    def _open(self) -> bytes | None:
+        """The KEK, which a TPM may have to open first. Raises LocalError: it is away or refuses, or a key is spoilt."""
+        if isinstance(self._kek, SealedKek):
+            kek = self._kek.unseal()
+            self._load_all(kek)
+            self._kek = kek
+        return self._kek
+
+    def _load_all(self, kek: bytes | None) -> None:
+        self._keys = {path.stem: _load(path, kek) for path in self._paths}
+        self._points = {name: (key.curve, key.point) for name, key in self._keys.items()}
 
 
 def make(folder: Path, options: Options) -> KeyFiles:
@@ -106,6 +132,8 @@ def create(folder: Path, name: str, curve: str) -> bytes:
 def encrypt(folder: Path, options: Options) -> list[str]:
     """Puts every plain key of the folder under the KEK and removes the plain file; the names of those it did."""
     kek = _kek(options)
+    if isinstance(kek, SealedKek):
+        kek = kek.unseal()
     if kek is None:
         raise ConfigError("keys.kek_file: is missing; make one with: obu key kek FILE",
                           "keys.kek_file：没有给出；请运行 obu key kek 文件 生成")  # fmt: skip
@@ -122,11 +150,11 @@ def encrypt(folder: Path, options: Options) -> list[str]:
     return done
 
 
-def _kek(options: Options) -> bytes | None:
+def _kek(options: Options) -> bytes | SealedKek | None:
     if options.kek_file is None:
         return None
     try:
-        return keks.load(Path(options.kek_file))
+        return keks.load(Path(options.kek_file), Path(options.kek_device))
     except LocalError as error:
         raise ConfigError(f"keys.kek_file: {error.text}", f"keys.kek_file：{error.zh}") from None
 
@@ -166,18 +194,31 @@ def _plain_der(path: Path, content: bytes) -> bytes:
                          f"{path}：不是未加密的 PKCS#8 PEM 文件") from None  # fmt: skip
 
 
+def _head(path: Path) -> tuple[str, bytes]:
+    """(curve, point) as an encrypted file says; whether it is true shows when it is opened."""
+    curve, point, _ = _fields(path, secret_file.read(path))
+    return curve, point
+
+
 def _encrypted_der(path: Path, content: bytes, kek: bytes) -> bytes:
-    try:
-        kept = json.loads(content)
-        if kept["format"] != FORMAT:
-            raise ValueError
-        label = _label(path.stem, kept["curve"], bytes.fromhex(kept["point"]))
-        sealed = bytes.fromhex(kept["sealed"])
-    except (ValueError, TypeError, KeyError, AttributeError):
-        raise LocalError(f"{path}: not an encrypted key of this program",
-                         f"{path}：不是本程序的加密密钥文件") from None  # fmt: skip
-    der = libcrypto_aes.unseal(kek, sealed, label)
+    curve, point, sealed = _fields(path, content)
+    der = libcrypto_aes.unseal(kek, sealed, _label(path.stem, curve, point))
     if der is None:
         raise LocalError(f"{path}: does not open with this key-encryption key, or was changed",
                          f"{path}：无法用该密钥加密密钥解开，或已被改动")  # fmt: skip
     return der
+
+
+def _fields(path: Path, content: bytes) -> tuple[str, bytes, bytes]:
+    """(curve, point, what is sealed) of an encrypted file."""
+    try:
+        kept = json.loads(content)
+        if kept["format"] != FORMAT or kept["curve"] not in ("sm2", "p256"):
+            raise ValueError
+        curve, point, sealed = kept["curve"], bytes.fromhex(kept["point"]), bytes.fromhex(kept["sealed"])
+        if len(point) != 65:
+            raise ValueError
+        return curve, point, sealed
+    except (ValueError, TypeError, KeyError):
+        raise LocalError(f"{path}: not an encrypted key of this program",
+                         f"{path}：不是本程序的加密密钥文件") from None  # fmt: skip

@@ -27,9 +27,10 @@ def read(path: Path) -> bytes:
 
 def write_new(path: Path, content: bytes) -> None:
     """Writes a new file of 0600 to the disk, whole or not at all. Raises LocalError if it exists."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)  # of a process of this number that was cut off
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -39,11 +40,20 @@ def write_new(path: Path, content: bytes) -> None:
             os.link(draft, path)  # unlike a rename it does not write over what is there
         finally:
             draft.unlink()
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)  # so that the name, too, survives a power cut
+        finally:
+            os.close(folder)
     except FileExistsError:
-        raise LocalError(f"{path}: exists, and a key is never written over",
-                         f"{path}：已存在，密钥不会被覆盖") from None  # fmt: skip
+        raise exists(path) from None
     except OSError as error:
         raise _unreachable(path, error) from None
+
+
+def exists(path: Path) -> LocalError:
+    """What is said where a key would be written over."""
+    return LocalError(f"{path}: exists, and a key is never written over", f"{path}：已存在，密钥不会被覆盖")
 
 
 def _check(path: Path, mode: int, is_kind: Callable[[int], bool]) -> None:

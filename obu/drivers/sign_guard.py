@@ -1,6 +1,7 @@
 """Stands before a key store. Its one rule: no signature leaves before its key has passed the self-test.
 
-A store that fails, is away or is too slow for BSMs is left alone for a growing pause, and its fault is told.
+A store that fails, is away or is too slow for BSMs is left alone for a growing pause, and its fault is told. Another
+key than the one that failed is tried at once: the fault may be the key's alone.
 """
 
 from collections import deque
@@ -39,25 +40,33 @@ class SignGuard:
         self._tested: set[str] = set()
         self._times_ns: deque[int] = deque(maxlen=KEPT_TIMES)
         self._fault: LocalError | None = None
+        self._failed_name = ""
         self._has_told = False
         self._retry_ns = 0
         self._pause_ns = 0
 
     def start(self) -> LocalError | None:
-        """The self-test with one key of each curve; why it failed. What it says is told."""
-        first = {curve: name for name, (curve, _) in sorted(self._store.points().items(), reverse=True)}
-        try:
-            for name in first.values():
+        """The self-test with one key of each curve, and with the one that failed; why it failed, which is also told."""
+        points = self._store.points()
+        names = {curve: name for name, (curve, _) in sorted(points.items(), reverse=True)}
+        for name in {self._failed_name: 0, **dict.fromkeys(names.values())}:
+            if name not in points:
+                continue
+            try:
                 self._prepare(name)
-        except LocalError as error:
-            self._failed(error)
-        else:
-            self._succeeded()
-        return self._fault
+            except LocalError as error:
+                self._failed(name, error)
+                return error
+        self._succeeded()
+        return None
+
+    def rest_s(self) -> float | None:
+        """How long the store's pause still is, then start() is to be called again; None while nothing is wrong."""
+        return None if self._fault is None else max(0.0, (self._retry_ns - self._at_ns()) / NS_PER_S)
 
     def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]:
         """(r, s) over the digest e. Raises LocalError: why there is none, at once while the store has its pause."""
-        if self._fault is not None and self._at_ns() < self._retry_ns:
+        if self._fault is not None and name == self._failed_name and self._at_ns() < self._retry_ns:
             raise self._fault
         if name not in self._tested and name not in self._store.points():  # the asker's fault, not the store's
             raise LocalError(f"no key named {name}", f"没有名为 {name} 的密钥")
@@ -66,7 +75,7 @@ class SignGuard:
             signature = self._timed(name, e)
             self._check_times()
         except LocalError as error:
-            self._failed(error)
+            self._failed(name, error)
             raise
         self._succeeded()
         return signature
@@ -105,7 +114,9 @@ class SignGuard:
             raise LocalError(f"the {self._store.kind} key store is too slow for BSMs: {slow}",
                              f"{self._store.kind} 密钥库签名太慢，不能用于 BSM：{slow}")  # fmt: skip
 
-    def _failed(self, error: LocalError) -> None:
+    def _failed(self, name: str, error: LocalError) -> None:
+        self._tested.clear()  # it may be another chip that comes back
+        self._failed_name = name
         self._pause_ns = min(LONGEST_PAUSE_NS, 2 * self._pause_ns or FIRST_PAUSE_NS)
         self._retry_ns = self._at_ns() + self._pause_ns
         is_news = self._fault is None or self._fault.text != error.text or not self._has_told
@@ -114,7 +125,7 @@ class SignGuard:
             self._say()
 
     def _succeeded(self) -> None:
-        self._pause_ns = 0
+        self._pause_ns, self._failed_name = 0, ""
         if self._fault is not None or not self._has_told:
             self._fault = None
             self._say()

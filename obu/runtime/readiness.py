@@ -25,7 +25,16 @@ class Finding:
 
 def findings(config: Path | None) -> list[Finding]:
     """All of them, in the order in which a technician mends them."""
-    checks: list[Callable[[], Finding]] = [_python, _crypto, _clock, _multicast, _kernel_can, _serial]
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        _crypto,
+        _sm2_signing,
+        _tpm,
+        _clock,
+        _multicast,
+        _kernel_can,
+        _serial,
+    ]
     found = [check() for check in checks]
     return [*found, _config(config)] if config else found
 
@@ -46,6 +55,32 @@ def _crypto() -> Finding:
     version = library.version
     says = Text(f"{version}：SM2 与 SM3 自检通过", f"{version}: SM2 and SM3 pass their self-test")
     return Finding("crypto", True, says)
+
+
+def _sm2_signing() -> Finding:
+    from obu.drivers import libcrypto, libcrypto_leaks
+
+    try:
+        refusal = libcrypto_leaks.refusal(libcrypto.load().version)
+    except LocalError:
+        return Finding("SM2 signing", None, Text("需要可用的 libcrypto", "wants a usable libcrypto"))
+    if refusal:
+        return Finding("SM2 signing", None, Text(refusal.zh, refusal.text))
+    return Finding("SM2 signing", True, Text("软件签名 SM2 没有已知的泄露", "no known leak of SM2 signing in software"))
+
+
+def _tpm() -> Finding:
+    from obu.drivers import key_tpm
+
+    device = Path(key_tpm.Options().device)
+    if not device.exists():
+        none = Text(f"没有 {device}；只有 keys.type = tpm 需要", f"no {device}; only keys.type = tpm wants one")
+        return Finding("TPM", None, none)
+    if not os.access(device, os.R_OK | os.W_OK):
+        barred = Text(f"无权访问 {device}；运行 sudo usermod -aG tss $USER 后重新登录",
+                      f"no access to {device}; run: sudo usermod -aG tss $USER, and log in again")  # fmt: skip
+        return Finding("TPM", None, barred)
+    return Finding("TPM", True, Text(f"{device} 可访问", f"{device} is accessible"))
 
 
 def _clock() -> Finding:

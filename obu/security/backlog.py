@@ -7,6 +7,7 @@ many in all. Whoever copies a digest can crowd the one car it names, and no othe
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from obu.codec.messages.claim import Claim
 from obu.core.geo import LatLon
 from obu.security.certificate import Certificate
 from obu.security.priority import Priority
@@ -16,7 +17,10 @@ Sender = tuple[bytes, int]  # signer's HashedId8, AID
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What is kept of a packet while it waits. place: where we were when it came. until_ns: monotonic."""
+    """What is kept of a packet while it waits. place: where we were when it came. until_ns: monotonic.
+
+    claim: what its first bytes say; is_far: that its sender is out of any radio's reach.
+    """
 
     ticket: int
     aid: int
@@ -27,22 +31,20 @@ class Packet:
     r: bytes
     s: bytes
     place: LatLon | None
+    claim: Claim | None
+    is_far: bool
     rank: Priority
     until_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A packet of a known signer, and the digest e that its signature covers."""
+    """A packet of a known signer, the digest e that its signature covers, and who says it."""
 
     packet: Packet
     certificate: Certificate
     e: bytes
-
-    @property
-    def sender(self) -> Sender:
-        """Who says it: signer in one application."""
-        return self.certificate.digest8, self.packet.aid
+    sender: Sender
 
 
 @dataclass(slots=True)

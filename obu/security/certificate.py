@@ -54,7 +54,9 @@ class IssuePermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """digest: of its canonical form. issuer: HashedId8 of the issuer, None where it is self-signed.
+    """digest: of its canonical form; digest8: HashedId8, how packets and issued certificates name this one.
+
+    issuer: HashedId8 of the issuer, None where it is self-signed.
 
     start, end: Unix time. assurance: level 0..7, 0 where it says none. curve: names the profile. point: 04 || x || y.
     binding: joins what this certificate signs, messages and certificates alike, to it (ZA with SM2). tbs: what its own
@@ -64,6 +66,7 @@ class Certificate:
 
     raw: bytes
     digest: bytes
+    digest8: bytes
     issuer: bytes | None
     name: str
     start_ns: int
@@ -89,11 +92,6 @@ class Certificate:
         return profile.BY_CURVE[self.curve]
 
     @property
-    def digest8(self) -> bytes:
-        """HashedId8: how packets and issued certificates name this one."""
-        return keys.hashed_id8(self.digest)
-
-    @property
     def is_authority(self) -> bool:
         """It may issue certificates."""
         return bool(self.issues)
@@ -109,7 +107,7 @@ class Certificate:
 
     def permits(self, aid: int) -> bool:
         """Whether appPermissions hold the AID."""
-        return any(permission.aid == aid for permission in self.app)
+        return aid in [permission.aid for permission in self.app]
 
     def e_of(self, tbs: bytes) -> bytes:
         """The digest that a signature by this certificate's holder over tbs covers."""
@@ -145,6 +143,7 @@ def parse(raw: bytes, curve: str | None = None, scale: TimeScale = TimeScale.UTC
     return Certificate(
         raw=raw,
         digest=digest,
+        digest8=keys.hashed_id8(digest),
         issuer=None if value["issuer"][0] == "self" else value["issuer"][1],
         name=_name(tbs["id"]),
         start_ns=start_ns,

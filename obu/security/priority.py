@@ -17,6 +17,9 @@ NEAR_M = 150.0
 # Ours. 10 s is as far ahead as a warning looks (obu/apps); within 50 m a straight prolongation can be wrong.
 LOOK_AHEAD_S = 10.0
 MISS_M = 50.0
+# Ours. Several times what LTE-V2X PC5 reaches at 23 dBm with a free view.
+REACH_M = 5000.0
+REACHED_DEG = 0.03  # 3.35 km on a meridian and on the equator, 4.74 km across: surely within reach
 
 
 class Priority(IntEnum):
@@ -31,18 +34,23 @@ class Priority(IntEnum):
 class Standing:
     """Where we are and how we move, for one turn; without a place nothing can be called far."""
 
-    __slots__ = ("_frame", "_velocity", "place")
+    __slots__ = ("_frame", "_velocity", "heading_deg", "place", "speed_mps")
 
     def __init__(self, place: LatLon | None = None, speed_mps: float | None = None, heading_deg: float | None = None):
-        self.place = place
+        self.place, self.speed_mps, self.heading_deg = place, speed_mps, heading_deg
         self._frame = None if place is None else LocalFrame(place)
         self._velocity = (0.0, 0.0)
         if speed_mps is not None and heading_deg is not None:
             self._velocity = _velocity(speed_mps, heading_deg)
 
-    def range_m(self, place: LatLon) -> float | None:
-        """How far away a place is; None where we do not know our own."""
-        return None if self._frame is None else math.hypot(*self._frame.to_plane(place))
+    def is_out_of_reach(self, claim: Claim | None) -> bool:
+        """Whether the sender claims to be where no radio reaches us from: its packet was carried here by somebody."""
+        own, place = self.place, None if claim is None else claim.place
+        if self._frame is None or own is None or place is None:
+            return False
+        if abs(place.lat_deg - own.lat_deg) < REACHED_DEG and abs(place.lon_deg - own.lon_deg) < REACHED_DEG:
+            return False
+        return math.hypot(*self._frame.to_plane(place)) > REACH_M
 
     def rank(self, aid: int, claim: Claim | None) -> Priority:
         """The line a message waits in. Roadside units are few and speak of the road we are on: they are near."""

@@ -54,8 +54,8 @@ class Replay:
         # To forget early would let a repeat pass.
         return Verdict.QUEUE_FULL if len(state.seen) >= MAX_SEEN else None
 
-    def remember(self, state: ReplayState, at_ns: int, sender: tuple[bytes, int], generation_us: int, e: bytes) -> None:
-        """Takes note of a verified packet."""
+    def remember(self, state: ReplayState, at_ns: int, sender: tuple[bytes, int], generation_us: int, e: bytes) -> int:
+        """Takes note of a verified packet. Returns how many came of this sender within the second."""
         state.seen[e] = at_ns + self.keep_ns
         known = state.senders.pop(sender, None) or Sender(generation_us, at_ns, 0)
         if at_ns - known.since_ns >= NS_PER_S:
@@ -65,6 +65,7 @@ class Replay:
         if len(state.senders) >= MAX_SENDERS:
             state.senders.popitem(last=False)
         state.senders[sender] = known  # last in the order of use
+        return known.count
 
 
 def _forget(seen: OrderedDict[bytes, int], at_ns: int) -> None:

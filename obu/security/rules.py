@@ -64,12 +64,17 @@ def signature_fault(certificate: Certificate, r: bytes, s: bytes) -> Verdict | N
     return None if is_good else Verdict.SIGNATURE_OUT_OF_RANGE
 
 
-def signer_fault(trust: Snapshot, certificate: Certificate) -> Verdict | None:
-    """Whether it is an end entity's and its issuer, whom we trust, could issue it; its signature is not looked at."""
+def signer_fault(trust: Snapshot, certificate: Certificate, min_assurance: int = 0) -> Verdict | None:
+    """Whether it is an end entity's and its issuer, whom we trust, could issue it; its signature is not looked at.
+
+    min_assurance: the level (0..7) below which nobody is believed.
+    """
     if certificate.issuer is None and not trust.is_trusted(certificate):
         return Verdict.CERTIFICATE_SELF_SIGNED
     if not certificate.is_end_entity:
         return Verdict.SIGNER_NOT_END_ENTITY
+    if certificate.assurance < min_assurance:
+        return Verdict.CERTIFICATE_ASSURANCE
     issuer = trust.issuer_of(certificate)
     if issuer is None:
         return Verdict.CERTIFICATE_ISSUER_UNKNOWN
@@ -90,6 +95,9 @@ def use_fault(trust: Snapshot, certificate: Certificate, use: Use) -> Verdict | 
             return Verdict.CERTIFICATE_EXPIRED
     if not certificate.permits(use.aid):
         return Verdict.AID_NOT_PERMITTED
-    if not all(region.contains(part.region, use.place) for part in trust.chain_of(certificate)):
-        return Verdict.CERTIFICATE_OUTSIDE_REGION
+    part: Certificate | None = certificate
+    while part is not None:
+        if part.region is not None and not region.contains(part.region, use.place):
+            return Verdict.CERTIFICATE_OUTSIDE_REGION
+        part = trust.issuer_of(part)
     return None

@@ -55,6 +55,7 @@ class Snapshot:
 
     revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
     from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
+    curves: the profiles of these trust domains, of which each root names its own.
     """
 
     version: int
@@ -63,16 +64,15 @@ class Snapshot:
     revoked: Revoked
     until_ns: Mapping[bytes, int] = field(default_factory=dict)
     due: tuple[Due, ...] = ()
+    curves: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "curves", frozenset(root.curve for root in self.roots.values()))
 
     @property
     def is_bench(self) -> bool:
         """Whether a root is a bench anchor: then nothing that is verified is worth more than a rehearsal."""
         return any(root.name.startswith(BENCH_ROOT_PREFIX) for root in self.roots.values())
-
-    @property
-    def curves(self) -> frozenset[str]:
-        """The profiles of these trust domains: each root names its own."""
-        return frozenset(root.curve for root in self.roots.values())
 
     def issuer_of(self, certificate: Certificate) -> Certificate | None:
         """The trusted certificate that issued this one, None when there is none."""
@@ -98,6 +98,8 @@ def build(
     verify: Verify,
     version: int = 1,
     revoked: Revoked = NOTHING_REVOKED,
+    until_ns: Mapping[bytes, int] | None = None,
+    due: tuple[Due, ...] = (),
     scale: TimeScale = TimeScale.UTC,
 ) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
@@ -123,7 +125,7 @@ def build(
             certificate = waiting.pop(name)
             _check(name, certificate, known.issuer_of(certificate), verify)
             authorities[certificate.digest8] = certificate
-    return Snapshot(version, roots, authorities, revoked)
+    return Snapshot(version, roots, authorities, revoked, until_ns or {}, due)
 
 
 def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
@@ -168,14 +170,13 @@ def chain_fault(certificate: Certificate, issuer: Certificate) -> ChainFault | N
 
 
 def _closest(judged: list[tuple[IssuePermission, ChainFault | None]], aid: int | None) -> ChainFault | None:
-    """None when one permission covers it; else the fault of the last one that is at least about this AID."""
-    fault: ChainFault | None = ChainFault.PERMISSIONS
-    for held, held_fault in judged:
-        if held.aid is None or held.aid == aid:
-            fault = held_fault
-            if fault is None:
-                return None
-    return fault
+    """None when one permission covers it; else the fault of the last one that is about this AID.
+
+    Permissions for all are for all AIDs but those that are named beside them (IEEE 1609.2 6.4.29).
+    """
+    named = [fault for held, fault in judged if held.aid == aid]
+    faults = named or [fault for held, fault in judged if held.aid is None]
+    return None if None in faults else faults[-1] if faults else ChainFault.PERMISSIONS
 
 
 def _app_fault(held: IssuePermission, wanted: AppPermission) -> ChainFault | None:
@@ -187,7 +188,7 @@ def _app_fault(held: IssuePermission, wanted: AppPermission) -> ChainFault | Non
 
 
 def _issue_fault(held: IssuePermission, wanted: IssuePermission) -> ChainFault | None:
-    if held.ssp_range is not None and held.ssp_range != wanted.ssp_range:
+    if not _range_is_covered(held.ssp_range, wanted.ssp_range):
         return ChainFault.PERMISSIONS
     if wanted.min_chain + 1 < held.min_chain:
         return ChainFault.CHAIN_LENGTH
@@ -196,6 +197,19 @@ def _issue_fault(held: IssuePermission, wanted: IssuePermission) -> ChainFault |
     if (wanted.for_app and not held.for_app) or (wanted.for_enrolment and not held.for_enrolment):
         return ChainFault.END_ENTITY_TYPE
     return None
+
+
+def _range_is_covered(held: SspRange | None, wanted: SspRange | None) -> bool:
+    """Whether all that `wanted` allows is allowed by `held` (IEEE 1609.2 6.4.31); None: anything."""
+    if held is None or held == wanted:
+        return True
+    if wanted is None or held[0] != wanted[0]:
+        return False
+    if held[0] == "opaque":
+        return set(wanted[1]) <= set(held[1])
+    lengths = {len(part) for pair in (held[1], wanted[1]) for part in pair}
+    value, mask, wanted_value, wanted_mask = (int.from_bytes(part) for pair in (held[1], wanted[1]) for part in pair)
+    return len(lengths) == 1 and wanted_mask & mask == mask and wanted_value & mask == value & mask
 
 
 def _ssp_is_covered(held: SspRange | None, ssp: tuple[str, bytes] | None) -> bool:
@@ -218,7 +232,9 @@ def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
     chain = snapshot.chain_of(certificate)
     root8 = chain[-1].digest8
     return any(
-        revoked.holds(crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage)
+        revoked.holds(
+            crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage, part.curve
+        )
         for part in chain
     )
 

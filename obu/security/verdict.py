@@ -48,6 +48,7 @@ class Verdict(Enum):
     CERTIFICATE_TYPE = "certificate_type"
     CERTIFICATE_ISSUER_ALGORITHM = "certificate_issuer_algorithm"
     CERTIFICATE_SELF_SIGNED = "certificate_self_signed"
+    CERTIFICATE_ASSURANCE = "certificate_assurance"
     CERTIFICATE_ISSUER_UNKNOWN = "certificate_issuer_unknown"
     CERTIFICATE_OUTLIVES_ISSUER = "certificate_outlives_issuer"
     CERTIFICATE_EXCEEDS_ISSUER = "certificate_exceeds_issuer"
@@ -63,10 +64,13 @@ class Verdict(Enum):
     # signature
     SIGNATURE_OUT_OF_RANGE = "signature_out_of_range"
     BAD_SIGNATURE = "bad_signature"
-    # replay
+    # replay and plausibility
     REPLAYED = "replayed"
     OUT_OF_ORDER = "out_of_order"
     RATE_EXCEEDED = "rate_exceeded"
+    TOO_FAR = "too_far"
+    POSITION_JUMP = "position_jump"
+    NAME_TAKEN = "name_taken"
     # our own limits; shed: more was heard than could be verified, of what matters to us or of the rest
     SHED = "shed"
     SHED_RELEVANT = "shed_relevant"
@@ -85,7 +89,7 @@ def of_reason(reason: str) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The answer to one packet. payload is there only when it is VALID.
+    """The answer to one packet. payload and spdu, the whole of it, are there only when it is VALID.
 
     signer: HashedId8, None where the packet did not get so far. generation_time_us: since 2004 UTC, 0 where unknown.
     """
@@ -96,6 +100,7 @@ class Judgement:
     signer: bytes | None = None
     payload: bytes | None = None
     generation_time_us: int = 0
+    spdu: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ More is heard than can be verified: what matters most goes first (obu/security/p
 import dataclasses
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
 
 from obu.codec.messages import claim
 from obu.core.errors import RemoteError
@@ -15,11 +14,14 @@ from obu.core.frames import JobOutcome, JobResult, VerifyJob
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
-from obu.security import envelope, profile, rules
+from obu.security import envelope, plausibility, profile, rules
 from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
 from obu.security.keys import hashed_id8
+from obu.security.misbehaviour import Suspicion
+from obu.security.newcomers import Candidate, Newcomers, NewcomersState
+from obu.security.plausibility import PlausibilityState
 from obu.security.priority import NOWHERE, Priority, Standing
 from obu.security.replay import Replay, ReplayState
 from obu.security.trust import Snapshot
@@ -30,7 +32,7 @@ __all__ = ["Judgement", "Options", "Pending", "Verdict", "Verifier", "VerifierSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """max_age_ms: GB/T 45315-2025 7.4. The others are ours, and bound time and memory.
+    """max_age_ms: GB/T 45315-2025 7.4. min_assurance: policy. The others are ours, and bound time and memory.
 
     deadline_ms: for a job. wait_ms: for its turn; a vehicle's next message is there by then.
     hold_ms: an unknown digest waits this long for its certificate, which a vehicle sends every 450 to 500 ms.
@@ -40,6 +42,7 @@ class Options:
     """
 
     time_scale: TimeScale = TimeScale.UTC
+    min_assurance: int = 0
     max_age_ms: int = 1000
     deadline_ms: int = 300
     wait_ms: int = 100
@@ -52,41 +55,31 @@ class Options:
     max_backlog: int = 512
     max_of_sender: int = 4
     max_held: int = 128
-    max_held_per_signer: int = 4
     max_candidates: int = 64
     max_refused: int = 256
     max_certificates: int = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A certificate whose signature is to be verified, and the packets that need it."""
-
-    certificate: Certificate
-    packets: list[Packet]
-    until_ns: int
 
 
 @dataclass(slots=True)
 class VerifierState:
     """learned: verified end-entity certificates by HashedId8, least used first. waiting: with the pool, by job number.
 
-    candidates: certificates by digest, oldest first; checking: those with the pool, by job number. refused: digests of
-    certificates whose signature was wrong. held: packets of an unknown digest, oldest first. answers: of packets that
-    were judged without a turn of their own. late: results that came after their packets had timed out.
+    answers: of packets that were judged without a turn of their own. suspicions: not yet taken.
+    late: results that came after their packets had timed out. believed_from: packets of a lower ticket were judged by
+    an older trust.
     """
 
     next_number: int = 1
-    replay: ReplayState = field(default_factory=ReplayState)
     learned: OrderedDict[bytes, Certificate] = field(default_factory=OrderedDict)
+    newcomers: NewcomersState = field(default_factory=NewcomersState)
     backlog: BacklogState = field(default_factory=BacklogState)
     waiting: dict[int, Waiting] = field(default_factory=dict)
-    candidates: OrderedDict[bytes, Candidate] = field(default_factory=OrderedDict)
-    checking: dict[int, bytes] = field(default_factory=dict)
-    refused: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
-    held: list[tuple[bytes, Packet]] = field(default_factory=list)
+    replay: ReplayState = field(default_factory=ReplayState)
+    plausibility: PlausibilityState = field(default_factory=PlausibilityState)
     answers: list[Judgement] = field(default_factory=list)
+    suspicions: list[Suspicion] = field(default_factory=list)
     late: int = 0
+    believed_from: int = 0
 
 
 class Verifier:
@@ -103,7 +96,27 @@ class Verifier:
         # A packet can be a clock's error ahead of us: twice its greatest age is long enough to remember it.
         self._replay = Replay(2 * limits.max_age_ms * NS_PER_MS, limits.reorder_ms * 1000, limits.max_per_s)
         self._backlog = Backlog(limits.max_backlog, limits.max_of_sender)
+        self._newcomers = Newcomers(
+            snapshot,
+            limits.max_held,
+            limits.max_of_sender,
+            limits.max_candidates,
+            limits.max_certificate_jobs,
+            limits.max_refused,
+        )
         self._job_ns = (limits.deadline_ms - limits.wait_ms) * NS_PER_MS
+
+    def believe(self, snapshot: Snapshot) -> None:
+        """Another trust from now on. What was judged under the old one is judged again before it counts."""
+        state = self.state
+        self._trust = snapshot
+        state.believed_from = state.next_number
+        for digest8, certificate in list(state.learned.items()):
+            if rules.signer_fault(snapshot, certificate) is not None:
+                del state.learned[digest8]
+        self._newcomers = dataclasses.replace(self._newcomers, trust=snapshot)
+        for packet, verdict, signer in self._newcomers.review(state.newcomers):
+            state.answers.append(_refused(packet, verdict, signer))
 
     def judge(self, now: Now, spdu: bytes, network_aid: int, standing: Standing = NOWHERE) -> Judgement | Pending:
         """The answer, or a promise of one. network_aid: the DSMP header's. standing: where we are.
@@ -127,14 +140,14 @@ class Verifier:
 
     def take_jobs(self) -> tuple[VerifyJob, ...]:
         """Jobs for the pool, as many as it shall have at a time: certificates first, then messages by their rank."""
-        return (*self._certificate_jobs(), *self._message_jobs())
+        return (*self._newcomers.jobs(self.state.newcomers, self._number), *self._message_jobs())
 
     def settle(self, now: Now, result: JobResult) -> list[Judgement]:
         """What a result decides: one packet, or all that need one certificate. Foreign and late numbers: nothing."""
         state = self.state
-        digest = state.checking.pop(result.number, None)
-        if digest is not None:
-            return self._settle_certificate(now, state.candidates.pop(digest), result.outcome)
+        candidate = self._newcomers.settle(state.newcomers, result.number)
+        if candidate is not None:
+            return self._settle_certificate(now, candidate, result.outcome)
         waiting = state.waiting.pop(result.number, None)
         if waiting is None:
             state.late += result.number % 2  # an even one is the signer's
@@ -150,13 +163,26 @@ class Verifier:
         for number in [number for number, waiting in state.waiting.items() if waiting.packet.until_ns < at_ns]:
             waiting = state.waiting.pop(number)
             state.answers.append(_refused(waiting.packet, Verdict.TIMED_OUT, waiting.certificate.digest8))
-        for digest in [digest for digest, each in state.candidates.items() if each.until_ns < now.at_ns]:
-            self._drop_candidate(digest)
-        gone = [(signer, packet) for signer, packet in state.held if packet.until_ns < now.at_ns]
-        state.held = state.held[len(gone) :]
-        state.answers += [_refused(packet, Verdict.UNKNOWN_SIGNER, signer) for signer, packet in gone]
+        for packet, verdict, signer in self._newcomers.expire(state.newcomers, now.at_ns):
+            state.answers.append(_refused(packet, verdict, signer))
         answers, state.answers = state.answers, []
         return answers
+
+    def complain(self, judgement: Judgement, reason: str) -> None:
+        """What a VALID packet turned out to hold cannot be what its signer may say."""
+        assert judgement.signer is not None
+        self._suspect(Suspicion(reason, judgement.signer, (judgement.spdu,)))
+
+    def take_suspicions(self) -> list[Suspicion]:
+        """Those since the last call."""
+        suspicions, self.state.suspicions = self.state.suspicions, []
+        return suspicions
+
+    def _suspect(self, suspicion: Suspicion) -> None:
+        certificate = self.state.learned.get(suspicion.signer)
+        raw = b"" if certificate is None else certificate.raw
+        if len(self.state.suspicions) < MOST_SUSPICIONS:
+            self.state.suspicions.append(dataclasses.replace(suspicion, certificate=raw))
 
     def _number(self) -> int:
         number = self.state.next_number
@@ -173,18 +199,19 @@ class Verifier:
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
-        held = self.state.held
-        if len(held) >= self._options.max_held:
+        if not self._newcomers.has_room_for(self.state.newcomers, signer):
             return Verdict.UNKNOWN_SIGNER
-        if sum(other == signer for other, _ in held) >= self._options.max_held_per_signer:
-            return Verdict.UNKNOWN_SIGNER
-        held.append((signer, heard.packet(now.at_ns + self._options.hold_ms * NS_PER_MS)))
+        packet = heard.packet(now.at_ns + self._options.hold_ms * NS_PER_MS)
+        self._newcomers.hold(self.state.newcomers, signer, packet)
         return None
 
     def _by_certificate(self, now: Now, heard: "_Heard") -> Verdict | None:
         state, parsed, certificate = self.state, heard.parsed, None
+        newcomers = state.newcomers
         digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
-        if hashed_id8(digest) not in state.learned and digest not in state.candidates and digest not in state.refused:
+        if hashed_id8(digest) not in state.learned and not self._newcomers.is_known(newcomers, digest):
+            if self._newcomers.is_full(newcomers):
+                return Verdict.QUEUE_FULL
             certificate = certificates.parse(parsed.certificate, parsed.curve, self._options.time_scale)
             digest = certificate.digest  # another one where it came in another of its forms
         known = state.learned.get(hashed_id8(digest))
@@ -192,37 +219,17 @@ class Verifier:
             return Verdict.DIGEST_COLLISION
         if known is not None:
             return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), known)
-        if digest in state.refused:
+        if digest in newcomers.refused:
             return Verdict.CERTIFICATE_SIGNATURE
-        packet = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS)
-        candidate = state.candidates.get(digest)
+        packet, verdict = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS), None
+        candidate = newcomers.candidates.get(digest)
         if candidate is None:
             assert certificate is not None
-            return self._new_candidate(now, packet, certificate)
-        verdict = self._use_fault(now, packet, candidate.certificate)
-        if verdict is None and len(candidate.packets) >= self._options.max_of_sender:
-            return Verdict.QUEUE_FULL
-        if verdict is None:
-            candidate.packets.append(packet)
-        return verdict
-
-    def _new_candidate(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
-        if len(self.state.candidates) >= self._options.max_candidates:
-            return Verdict.QUEUE_FULL
-        verdict = rules.signer_fault(self._trust, certificate) or self._use_fault(now, packet, certificate)
-        if verdict is None:
-            self.state.candidates[certificate.digest] = Candidate(certificate, [packet], packet.until_ns)
-        return verdict
-
-    def _drop_candidate(self, digest: bytes) -> None:
-        """Nobody had time for this certificate, or the pool did not answer."""
-        state = self.state
-        candidate = state.candidates.pop(digest)
-        is_asked = digest in state.checking.values()
-        state.checking = {number: each for number, each in state.checking.items() if each != digest}
-        verdict = Verdict.TIMED_OUT if is_asked else Verdict.QUEUE_FULL
-        signer = candidate.certificate.digest8
-        state.answers += [_refused(packet, verdict, signer) for packet in candidate.packets]
+            verdict = rules.signer_fault(self._trust, certificate, self._options.min_assurance)
+        else:
+            certificate = candidate.certificate
+        verdict = verdict or self._use_fault(now, packet, certificate)
+        return verdict or self._newcomers.join(newcomers, certificate, packet)
 
     def _use_fault(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         if now.utc_ns is None:
@@ -232,9 +239,10 @@ class Verifier:
 
     def _line_up(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         """Puts a packet of a known signer into the backlog, unless something speaks against it already."""
-        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs))
+        sender = certificate.digest8, packet.aid
+        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs), sender)
         verdict = rules.signature_fault(certificate, packet.r, packet.s) or self._use_fault(now, packet, certificate)
-        verdict = verdict or self._replay_fault(now, waiting)
+        verdict = verdict or (Verdict.TOO_FAR if packet.is_far else self._replay_fault(now, waiting))
         if verdict is not None:
             return verdict
         rank = Priority.REST if self._is_surplus(waiting) else packet.rank
@@ -259,24 +267,6 @@ class Verifier:
         generation_us = waiting.packet.generation_us
         return self._replay.fault(self.state.replay, now.at_ns, waiting.sender, generation_us, waiting.e)
 
-    def _certificate_jobs(self) -> list[VerifyJob]:
-        state = self.state
-        jobs: list[VerifyJob] = []
-        if len(state.checking) == len(state.candidates):
-            return jobs
-        asked = set(state.checking.values())
-        for digest, candidate in state.candidates.items():
-            if len(state.checking) >= self._options.max_certificate_jobs:
-                break
-            if digest not in asked:
-                certificate = candidate.certificate
-                issuer = self._trust.issuer_of(certificate)
-                assert issuer is not None
-                e = issuer.e_of(certificate.tbs)
-                jobs.append(self._job(issuer, e, certificate.r, certificate.s, candidate.until_ns))
-                state.checking[jobs[-1].number] = digest
-        return jobs
-
     def _message_jobs(self) -> list[VerifyJob]:
         state, limits = self.state, self._options
         jobs: list[VerifyJob] = []
@@ -294,23 +284,23 @@ class Verifier:
                 self._backlog.put(state.backlog, waiting, Priority.REST)
             else:
                 until_ns = packet.until_ns + self._job_ns
-                jobs.append(self._job(waiting.certificate, waiting.e, packet.r, packet.s, until_ns))
-                state.waiting[jobs[-1].number] = waiting
+                certificate, number = waiting.certificate, self._number()
+                jobs.append(VerifyJob(number, certificate.curve, certificate.point, waiting.e, packet.r, packet.s,
+                                      until_ns, self._trust.version))  # fmt: skip
+                state.waiting[number] = waiting
         return jobs
-
-    def _job(self, signer: Certificate, e: bytes, r: bytes, s: bytes, until_ns: int) -> VerifyJob:
-        return VerifyJob(self._number(), signer.curve, signer.point, e, r, s, until_ns, self._trust.version)
 
     def _settle_certificate(self, now: Now, candidate: Candidate, outcome: JobOutcome) -> list[Judgement]:
         state, certificate = self.state, candidate.certificate
         signer = certificate.digest8
         if outcome is not JobOutcome.OK:
             if outcome is JobOutcome.BAD_SIGNATURE:
-                _bounded(state.refused, self._options.max_refused)[certificate.digest] = None
+                self._newcomers.refuse(state.newcomers, certificate)
             return [_refused(packet, _OF_CERTIFICATE_JOB[outcome], signer) for packet in candidate.packets]
-        _bounded(state.learned, self._options.max_certificates)[signer] = certificate
-        held = [packet for other, packet in state.held if other == signer]
-        state.held = [(other, packet) for other, packet in state.held if other != signer]
+        state.learned[signer] = certificate
+        if len(state.learned) > self._options.max_certificates:
+            state.learned.popitem(last=False)
+        held = self._newcomers.release(state.newcomers, signer)
         until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
         judgements = []
         for packet in held + candidate.packets:
@@ -322,18 +312,30 @@ class Verifier:
     def _settle_message(self, now: Now, waiting: Waiting, outcome: JobOutcome) -> Judgement:
         packet, signer = waiting.packet, waiting.certificate.digest8
         verdict = _OF_MESSAGE_JOB.get(outcome)
+        if verdict is None and packet.ticket < self.state.believed_from:
+            verdict = rules.signer_fault(self._trust, waiting.certificate)
+            verdict = verdict or self._use_fault(now, packet, waiting.certificate)
         # The same packet may have been verified while this one waited.
         verdict = verdict or self._replay_fault(now, waiting)
         if verdict is not None:
             return _refused(packet, verdict, signer)
-        self._replay.remember(self.state.replay, now.at_ns, waiting.sender, packet.generation_us, waiting.e)
-        if signer in self.state.learned:
-            self.state.learned.move_to_end(signer)  # last in the order of use
-        return Judgement(packet.ticket, Verdict.VALID, packet.aid, signer, packet.payload, packet.generation_us)
+        state, generation_us = self.state, packet.generation_us
+        heard = self._replay.remember(state.replay, now.at_ns, waiting.sender, generation_us, waiting.e)
+        if signer in state.learned:
+            state.learned.move_to_end(signer)  # last in the order of use
+        if heard == self._options.max_per_s:
+            self._suspect(Suspicion(Verdict.RATE_EXCEEDED.value, signer, (packet.spdu,), (("in_a_second", heard),)))
+        verdict, suspicion = plausibility.judge(state.plausibility, signer, packet.claim, generation_us, packet.spdu)
+        if suspicion is not None:
+            self._suspect(suspicion)
+        if verdict is not None:
+            return _refused(packet, verdict, signer)
+        return Judgement(packet.ticket, Verdict.VALID, packet.aid, signer, packet.payload, generation_us, packet.spdu)
 
 
 # Ours. A vehicle sends every 100 ms (GB/T 45315-2025 7.3.1): within half of that nothing new is to be expected of it.
 SURPLUS_US = 50_000
+MOST_SUSPICIONS = 16  # of one turn; more than that are reported in a minute at most
 
 _OF_MESSAGE_JOB = {
     JobOutcome.BAD_SIGNATURE: Verdict.BAD_SIGNATURE,
@@ -354,18 +356,13 @@ class _Heard:
 
     def packet(self, until_ns: int) -> Packet:
         """What is kept of it."""
-        parsed = self.parsed
-        rank = self.standing.rank(parsed.aid, claim.read(parsed.payload))
+        parsed, standing = self.parsed, self.standing
+        said = claim.read(parsed.payload)
         generation_us = parsed.generation_us or 0
-        return Packet(self.ticket, parsed.aid, self.spdu, parsed.payload, generation_us, parsed.tbs, parsed.r, parsed.s,
-                      self.standing.place, rank, until_ns)  # fmt: skip
-
-
-def _bounded(known: OrderedDict[bytes, Any], most: int) -> OrderedDict[bytes, Any]:
-    """The same with room for one more: the least used goes."""
-    while len(known) >= most:
-        known.popitem(last=False)
-    return known
+        return Packet(
+            self.ticket, parsed.aid, self.spdu, parsed.payload, generation_us, parsed.tbs, parsed.r, parsed.s,
+            standing.place, said, standing.is_out_of_reach(said), standing.rank(parsed.aid, said), until_ns,
+        )  # fmt: skip
 
 
 def _shed(waiting: Waiting) -> Verdict:

@@ -11,15 +11,20 @@ from obu.codec import habits, uper
 from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
-from obu.core.frames import AirPacket, JobResult, VerifyJob
+from obu.core.frames import AirPacket, JobResult, ListHeard, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
+from obu.security.misbehaviour import Suspicion
 from obu.security.offsets import Offsets
 from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
 from obu.stack.edition_binding import EditionBinding
 
+MAX_LISTS = 4  # revocation lists a turn; they are repeated on the air
+AID_MESSAGE_MISMATCH = "aid_message_mismatch"
+SEC_MARK_APART = "sec_mark_apart"
+SUSPICIOUS = {AID_MESSAGE_MISMATCH, SEC_MARK_APART}  # no version of any standard lets a sender sign this
 SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 ms
 
 
@@ -35,13 +40,17 @@ class Heard:
 
 @dataclass(slots=True)
 class ReceiverState:
-    """received = verified + the sum of dropped + those the verifier still has. place: where we were last.
+    """received = verified + handed_over + the sum of dropped + those the verifier still has. place: where we were last.
+
+    handed_over: revocation lists, of which `lists` are still to be taken.
 
     habits: messages delivered although they are not by the letter, by habit.
     """
 
     received: int = 0
     verified: int = 0
+    handed_over: int = 0
+    lists: list[ListHeard] = field(default_factory=list)
     place: LatLon | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     habits: dict[str, int] = field(default_factory=dict)
@@ -64,6 +73,9 @@ class Receiver:
             self.state.received += 1
             try:
                 dsm = dsmp.decode(packet.sdu)
+                if dsm.aid == aids.CRL:
+                    self._hand_over(now, dsm.payload)
+                    continue
                 if dsm.aid not in aids.BY_AID:
                     raise RemoteError("unregistered_aid")
             except RemoteError as error:
@@ -88,10 +100,28 @@ class Receiver:
         """The verify jobs that this turn brought."""
         return self._verifier.take_jobs()
 
+    def suspicions(self) -> list[Suspicion]:
+        """What this turn's verified senders did that cannot be right."""
+        return self._verifier.take_suspicions()
+
     def pending(self) -> int:
         """Packets heard that are in no counter yet."""
         state = self.state
-        return state.received - state.verified - sum(state.dropped.values())
+        return state.received - state.verified - state.handed_over - sum(state.dropped.values())
+
+    def _hand_over(self, now: Now, raw: bytes) -> None:
+        """A revocation list is not for this station to judge: its dates and its signer's rights are the keeper's."""
+        if now.utc_ns is None:
+            raise RemoteError("clock_unsynchronised")
+        if len(self.state.lists) >= MAX_LISTS:
+            raise RemoteError("list_queue_full")
+        self.state.handed_over += 1
+        self.state.lists.append(ListHeard(raw, now.utc_ns))
+
+    def lists(self) -> tuple[ListHeard, ...]:
+        """The revocation lists that this turn brought."""
+        lists, self.state.lists = tuple(self.state.lists), []
+        return lists
 
     def _drop(self, reason: str) -> None:
         self.state.dropped[reason] = self.state.dropped.get(reason, 0) + 1
@@ -104,6 +134,8 @@ class Receiver:
             frame, message = read(judgement, self.editions, self.state.place)
         except RemoteError as error:
             self._drop(error.reason)
+            if error.reason in SUSPICIOUS:
+                self._verifier.complain(judgement, error.reason)
             return []
         self.state.verified += 1
         for habit in habits.of_frame(frame):
@@ -120,12 +152,12 @@ def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -
     assert judgement.payload is not None and judgement.signer is not None
     found = uper.readings(judgement.payload)
     if found.name not in aids.BY_AID[judgement.aid].frames:
-        raise RemoteError("aid_message_mismatch", found.name)
+        raise RemoteError(AID_MESSAGE_MISMATCH, found.name)
     frame = editions.choose(judgement.signer, found, place)
     message = unpack(frame)
     if isinstance(message, Bsm) and message.sec_mark_ms is not None:
         generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
         apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
         if apart_ms >= SEC_MARK_LIMIT_MS:
-            raise RemoteError("sec_mark_apart", str(apart_ms))
+            raise RemoteError(SEC_MARK_APART, str(apart_ms))
     return frame, message

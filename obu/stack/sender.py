@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import Message, pack
+from obu.core.alert import Text
+from obu.core.errors import LocalError
 from obu.core.frames import JobResult, SignJob, TxPacket
 from obu.core.now import Now
 from obu.security.pseudonym import Identity
@@ -21,11 +23,24 @@ class Underway:
     l2_source: int
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the network layer did not take a packet, and the identity (its epoch) that it was for."""
+
+    why: Text
+    epoch: int
+
+
 @dataclass(slots=True)
 class SenderState:
-    """underway: the one message that is being signed."""
+    """underway: the one message that is being signed. refused: packets that DSMP did not take.
+
+    refusal: the last of them, until a packet of another identity goes: packets with the digest alone may still fit.
+    """
 
     underway: Underway | None = None
+    refused: int = 0
+    refusal: Refusal | None = None
 
 
 class Sender:
@@ -46,15 +61,27 @@ class Sender:
         return job
 
     def settle(self, now: Now, result: JobResult, identity: Identity | None) -> TxPacket | None:
-        """The packet whose signature this is; None for a late, superseded or failed one, which the signer counts."""
-        spdu = self._signer.settle(now, result, identity.epoch if identity else -1)
+        """The packet whose signature this is; None for a late, superseded or failed one, which the signer counts.
+
+        None also for one that is over DsmMaxLength (YD/T 3708-2020), which is counted and said here.
+        """
+        epoch = identity.epoch if identity else -1
+        spdu = self._signer.settle(now, result, epoch)
         underway = self.state.underway
         if spdu is None or underway is None or underway.number != result.number:
             return None
         self.state.underway = None
         row = aids.BY_AID[underway.aid]
+        try:
+            sdu = dsmp.encode(underway.aid, spdu)
+        except LocalError as error:
+            self.state.refused += 1
+            self.state.refusal = Refusal(Text(error.zh, error.text), epoch)
+            return None
+        if self.state.refusal is not None and self.state.refusal.epoch != epoch:
+            self.state.refusal = None
         return TxPacket(
-            sdu=dsmp.encode(underway.aid, spdu),
+            sdu=sdu,
             aid=underway.aid,
             pppp=row.pppp,
             l2_source=underway.l2_source,

@@ -15,12 +15,14 @@ from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.security.misbehaviour import Reports
 from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
 from obu.station.health import Health
 from obu.station.transmit import Transmit
+from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 
@@ -48,7 +50,6 @@ class Stages:
 
     lasting: the parts that outlive a restart, by the name under which they are saved.
 
-    is_bench: a bench anchor is trusted, so that nothing verified is worth more than a rehearsal.
     """
 
     body: Body
@@ -58,10 +59,11 @@ class Stages:
     tracker: OwnTracker
     transmit: Transmit
     receiver: Receiver
+    reports: Reports
     warn: Warn
     display: DisplayWatch
     health: Health
-    is_bench: bool
+    trusting: Trusting
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -88,6 +90,7 @@ class Station:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
         stages.health.take(inbox.drivers)
+        stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
@@ -95,6 +98,7 @@ class Station:
         standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
         heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
+        stages.reports.take(now, standing, stages.receiver.suspicions())
         stages.warn.take(heard)
         stages.warn.look(now, own)
         stages.display.show(now, stages.warn.state.shown)
@@ -109,6 +113,7 @@ class Station:
             want_random=stages.transmit.pseudonyms.state.want_random,
             clock_mark=self._clock_mark(),
             saves=self._saves(),
+            lists=stages.receiver.lists(),
         )
 
     def _recall(self, saved: tuple[Save, ...]) -> None:
@@ -161,7 +166,9 @@ class Station:
             "air": status.air(now, stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
+            "trust": stages.trusting.status(now),
+            "misbehaviour": status.misbehaviour(stages.reports),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
@@ -197,3 +204,4 @@ class Station:
         self.state = kept["station"]
         for name, part in self._stages.kept.items():
             part.state = kept[name]
+        self._stages.trusting.apply()

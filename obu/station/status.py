@@ -9,6 +9,7 @@ from obu.core.alert import Shown, Text
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
+from obu.security.misbehaviour import Reports
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
 from obu.station.transmit import Transmit
@@ -94,21 +95,25 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
     """Own BSMs: sent or why not, how many, how regularly."""
     state, periods = transmit.state, transmit.periods
     why = [*state.why, *([state.key_fault] if state.key_fault else [])]
+    sender = transmit.sender.state
+    why += [sender.refusal.why] if sender.refusal else []
     return {
         "state": "stopped" if why else "sending",
         "why": [words(reason) for reason in why],
         "sent": state.sent,
+        "refused": sender.refused,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
     }
 
 
 def air(now: Now, receiver: Receiver) -> dict[str, Any]:
-    """What was heard; every packet is in exactly one of verified, dropped by reason, pending."""
+    """What was heard; every packet is in exactly one of verified, lists, dropped by reason, pending."""
     state, off = receiver.state, receiver.offsets.found(now)
     return {
         "received": state.received,
         "verified": state.verified,
+        "lists": state.handed_over,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
         "habits": dict(sorted(state.habits.items())),
@@ -166,6 +171,17 @@ def security(now: Now, transmit: Transmit, is_bench: bool) -> dict[str, Any]:
 
 def _unix_s(utc_ns: int | None) -> int | None:
     return None if utc_ns is None else utc_ns // NS_PER_S
+
+
+def misbehaviour(reports: Reports) -> dict[str, Any]:
+    """Senders whose signed messages cannot be true; the reports themselves are in the store."""
+    state = reports.state
+    last = state.kept[-1] if state.kept else None
+    return {
+        "reports": len(state.kept),
+        "unreported": state.unreported,
+        "last": None if last is None else {name: last[name] for name in ("number", "utc_s", "reason", "signer")},
+    }
 
 
 def version() -> str:

@@ -8,7 +8,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from obu.core.alert import Text
-from obu.core.frames import DriverState, JobResult, SignJob, TxPacket
+from obu.core.frames import KEYS, DriverState, JobResult, SignJob, TxPacket
 from obu.core.now import Now
 from obu.core.vehicle import Own
 from obu.positioning.own import OwnTracker
@@ -19,7 +19,6 @@ from obu.station import content
 from obu.station.periods import Periods
 from obu.station.schedule import BsmSchedule, Due
 
-KEYS = "keys"  # the driver state by which the key store speaks
 MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
 # GB/T 45315-2025 table 4, by (emergency vehicle on duty, what is due).
 AID = {

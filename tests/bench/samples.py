@@ -20,7 +20,7 @@ def bsm(points: int = 0) -> tuple[str, dict[str, Any]]:
         "msgCnt": 17,
         "id": b"\x01\x02\x03\x04\x05\x06\x07\x08",
         "secMark": 31_400,
-        "pos": _place(HERE),
+        "pos": place(HERE),
         "posAccuracy": {"semiMajor": 20, "semiMinor": 18, "orientation": 1200},
         "transmission": "forwardGears",
         "speed": 612,
@@ -42,7 +42,7 @@ def road_map() -> tuple[str, dict[str, Any]]:
 
 def _node(number: int, rng: random.Random) -> dict[str, Any]:
     links = [_link(arm, rng) for arm in range(4)]
-    return {"name": "NODE", "id": {"region": 11, "id": number}, "refPos": _place(HERE), "inLinks": links}
+    return {"name": "NODE", "id": {"region": 11, "id": number}, "refPos": place(HERE), "inLinks": links}
 
 
 def _link(arm: int, rng: random.Random) -> dict[str, Any]:
@@ -70,11 +70,12 @@ def _lane(arm: int, lane: int, rng: random.Random) -> dict[str, Any]:
                 "phaseId": arm + 1,
             }
         ],
-        "points": [_point(rng, 18) for _ in range(8)],
+        "points": [point(rng, 18) for _ in range(8)],
     }
 
 
-def _point(rng: random.Random, bits: int) -> dict[str, Any]:
+def point(rng: random.Random, bits: int) -> dict[str, Any]:
+    """A RoadPoint anywhere within offsets of so many bits."""
     form = {14: "position-LL2", 18: "position-LL4"}[bits]
     limit = 1 << bits - 1
     return {
@@ -110,7 +111,7 @@ def rsm() -> tuple[str, dict[str, Any]]:
             "ptcId": number + 1,
             "source": "integrated",
             "secMark": 31_400,
-            "pos": _point(rng, 14)["posOffset"],
+            "pos": point(rng, 14)["posOffset"],
             "posConfidence": {"pos": "a50cm"},
             "speed": 500 + number,
             "heading": 7_200,
@@ -120,13 +121,13 @@ def rsm() -> tuple[str, dict[str, Any]]:
         }
         for number in range(8)
     ]
-    return "rsmFrame", {"msgCnt": 7, "id": b"roadside", "refPos": _place(HERE), "participants": participants}
+    return "rsmFrame", {"msgCnt": 7, "id": b"roadside", "refPos": place(HERE), "participants": participants}
 
 
 def rsi() -> tuple[str, dict[str, Any]]:
     """Two events and a sign, each for two stretches of road."""
     rng = random.Random(6)
-    paths = [{"activePath": [_point(rng, 18)["posOffset"] for _ in range(8)], "pathRadius": 100} for _ in range(2)]
+    paths = [{"activePath": [point(rng, 18)["posOffset"] for _ in range(8)], "pathRadius": 100} for _ in range(2)]
     shared = {
         "description": ("textGB2312", "前方施工".encode("gb2312")),
         "timeDetails": {"startTime": 300_000, "endTime": 301_000, "endTimeConfidence": "time-000-001"},
@@ -139,7 +140,7 @@ def rsi() -> tuple[str, dict[str, Any]]:
         "msgCnt": 2,
         "moy": 300_000,
         "id": b"roadside",
-        "refPos": _place(HERE),
+        "refPos": place(HERE),
         "rtes": events,
         "rtss": signs,
     }
@@ -169,5 +170,6 @@ def packet_octets() -> bytes:
     return coer.encode("V2XSecData", packet())
 
 
-def _place(place: LatLon) -> dict[str, int]:
-    return {"lat": round(place.lat_deg * 1e7), "long": round(place.lon_deg * 1e7)}
+def place(at: LatLon) -> dict[str, int]:
+    """A Position3D."""
+    return {"lat": round(at.lat_deg * 1e7), "long": round(at.lon_deg * 1e7)}

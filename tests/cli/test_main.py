@@ -1,11 +1,13 @@
 """The console command: verbs by folder, one sentence for our own faults, Chinese unless asked otherwise."""
 
+import platform
 import subprocess
 import sys
 
 import pytest
 
 from obu.cli import main
+from obu.drivers import libcrypto
 
 
 def obu(*words, env=None):
@@ -50,6 +52,18 @@ def test_check_exits_0_when_nothing_needed_is_missing_and_names_the_broken_confi
     done = obu("--lang", "en", "check", "--config", str(bad))
     assert done.returncode == 1
     assert f"FAIL  configuration    {bad}: x: no such key" in done.stdout
+
+
+def test_check_tells_where_sm2_is_not_signed_in_software(monkeypatch, capsys):
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(libcrypto.Libcrypto, "version", "OpenSSL 3.5.1 1 Jul 2025")
+    assert main.main(["--lang", "en", "check"]) == 0
+    said = capsys.readouterr().out
+    assert "note  SM2 signing      OpenSSL 3.5.1 1 Jul 2025 on aarch64 leaks SM2 keys" in said
+    assert "TPM" in said
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    main.main(["--lang", "en", "check"])
+    assert "ok    SM2 signing      no known leak" in capsys.readouterr().out
 
 
 def test_status_without_a_unit_names_the_command(tmp_path):

@@ -52,6 +52,17 @@ def test_clocks_of_the_other_time_scale_are_said(unit):
     assert "3 senders' clocks are -5.0 s off: another time scale" in status.lines(told, "en")[1]
 
 
+def test_editions_and_habits_are_shown(unit):
+    body = unit.status()
+    editions = body["air"]["editions"] | {"mode": "csae53", "bound": {"ydt3709": 2, "csae53": 31}, "doubted": 1}
+    body["air"] |= {"editions": editions, "habits": {"vendor_event_type": 4, "absolute_map_points": 7}}
+    chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
+    assert "版本  固定为 T/CSAE 53  YD/T 3709 2 个，T/CSAE 53 31 个，存疑 1 个" in chinese
+    assert "editions  fixed to T/CSAE 53  senders: YD/T 3709 2, T/CSAE 53 31, doubted 1;" in english
+    assert "宽容  absolute_map_points 7, vendor_event_type 4" in chinese
+    assert "tolerated absolute_map_points 7, vendor_event_type 4" in english
+
+
 def test_every_state_that_a_unit_can_say_has_its_words():
     from obu.hmi.display import Condition
     from obu.security.pseudonym import Lack

@@ -7,8 +7,8 @@ as absolute places, 20 bytes to the limit of the air; no captured message is cop
 import random
 from typing import Any
 
+from obu.codec.messages import bsm, pack, rsi
 from obu.codec.messages import map as road_map
-from obu.codec.messages import pack, rsi
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.references import NodeRef, ReferencePath
 from obu.core.geo import LatLon, move
@@ -150,6 +150,37 @@ def announced(rng: random.Random, centre: LatLon) -> Wire:
         _, value = pack(some_rsi(rng, centre))
         if any("referencePaths" in event for event in value["rtes"]):
             return value
+
+
+def advice(rng: random.Random, centre: LatLon, offset_minutes: int | None) -> Wire:
+    """A RoadsideCoordination of T/CSAE 157-2020, as a value of msgFrameExt: a lane, its path, from when to when."""
+    event = next(each for each in announced(rng, centre)["rtes"] if "referencePaths" in each)
+    times = [{"hour": rng.randrange(24), "minute": rng.randrange(60)} for _ in range(2)]
+    if offset_minutes is not None:
+        times = [time | {"offset": offset_minutes} for time in times]
+    lane = {
+        "targetLane": {"upstreamNodeId": {"id": 1}, "downstreamNodeId": {"id": 2}},
+        "relatedPath": event["referencePaths"][0],
+        "tBegin": times[0],
+        "tEnd": times[1],
+    }
+    message = {"msgCnt": 1, "id": b"rsu-0001", "secMark": 0, "refPos": _position(centre), "laneCoordinates": [lane]}
+    return {"messageId": 11, "value": message}
+
+
+def passed_by(rng: random.Random, centre: LatLon) -> Wire:
+    """A BSM with the place where its path began, as a value for uper.encode in either form."""
+    heading = rng.uniform(0, 360)
+    crumbs = tuple(bsm.Crumb(move(centre, heading, 20.0 * n), n * 1.5) for n in range(1, rng.randrange(3, 16)))
+    one = bsm.Bsm(msg_count=rng.randrange(128), id=rng.randbytes(8), sec_mark_ms=rng.randrange(60_000), place=centre,
+                  speed_mps=rng.uniform(0, 30), heading_deg=heading, yaw_rate_deg_s=0.0, width_m=1.8, length_m=4.8,
+                  basic_class=10, path=crumbs)  # fmt: skip
+    _, value = pack(one)
+    began: Wire = {"pos": _position(move(centre, heading, 320.0)), "heading": rng.randrange(28_800)}
+    if rng.random() < 0.5:
+        began |= {"utcTime": {"hour": rng.randrange(24), "minute": rng.randrange(60), "offset": 0}, "speed": 500}
+    value["safetyExt"]["pathHistory"]["initialPosition"] = began
+    return value
 
 
 def lights(rng: random.Random) -> Wire:

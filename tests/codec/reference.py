@@ -10,6 +10,18 @@ import asn1tools
 from obu.codec.compiler.sources import PER_SCHEMAS, modules, source_texts, types_of
 from obu.codec.shape import Named, Sequence, Types, chosen
 
+# T/CSAE 157-2020: the message of each number in MessageFrameExt.
+DAY_2 = {
+    0: "TestMsg",
+    10: "RTCMcorrections",
+    11: "RoadsideCoordination",
+    12: "SensorSharingMsg",
+    13: "VehIntentionAndRequest",
+    14: "PAMData",
+    15: "PersonalSafetyMessage",
+    16: "CLPMM",
+    17: "VehiclePaymentMessage",
+}
 NAMES = ("ydt3709", "csae53", "security")
 
 

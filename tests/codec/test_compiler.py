@@ -28,7 +28,8 @@ CONSTRUCTS = {
     "Single": "CHOICE { a BOOLEAN }",
     "Open": "SEQUENCE { ... }",
     "Gaps": "SEQUENCE { a ENUMERATED { one (1), three (3), nine (9), ..., ten (10), twenty (20) }, b INTEGER (0..1) }",
-    "Growing": "SEQUENCE { a INTEGER (0..127, ...), b INTEGER (-3..3, ...), c INTEGER (5..5, ...), d INTEGER (0..4294967295, ...) }",
+    "Growing": "SEQUENCE { a INTEGER (0..127, ...), b INTEGER (-3..3, ...), c INTEGER (5..5, ...), "
+    "d INTEGER (0..4294967295, ...) }",
     "Longer": "SEQUENCE { a OCTET STRING (SIZE (0..9, ...)), b OCTET STRING (SIZE (3, ...)) }",
     "Long": "SEQUENCE { a BOOLEAN, b OCTET STRING (SIZE (40)), c BOOLEAN }",
 }

@@ -9,7 +9,8 @@ from obu.codec.editions import Edition
 from obu.codec.messages import pack
 from obu.codec.plausible import implausibility
 from obu.core.errors import RemoteError
-from tests.codec.lifelike import some_map, some_rsi
+from obu.core.geo import LatLon
+from tests.codec.lifelike import advice, passed_by, some_map, some_rsi
 
 
 @pytest.mark.parametrize("make", [some_map, some_rsi])
@@ -66,3 +67,23 @@ def test_lifelike_messages_are_plausible_and_nonsense_is_not(draw_value):
     assert all(implausibility(*pack(some_rsi(rng))) == 0 for _ in range(50))
     odd = [implausibility("mapFrame", draw_value("ydt3709", "MapData", rng)) for _ in range(50)]
     assert sum(score > 0 for score in odd) > 40
+
+
+@pytest.mark.parametrize("offset_minutes", [None, 0, 480])
+@pytest.mark.parametrize("edition", Edition)
+def test_day_2_is_read_under_each_edition(edition, offset_minutes):
+    # Its paths and dates are those of day 1; an offset from UTC is read by both, two hours apart.
+    rng = random.Random(f"{edition} {offset_minutes}")
+    for _ in range(150):
+        value = advice(rng, LatLon(rng.uniform(22, 41), rng.uniform(100, 122)), offset_minutes)
+        data = uper.encode("msgFrameExt", value, edition)
+        assert uper.decode(data, None) == uper.Frame("msgFrameExt", value, edition)
+
+
+def test_where_a_path_began_tells_the_editions_of_bsms_apart():
+    rng = random.Random(8)
+    for edition in Edition:
+        for _ in range(100):
+            value = passed_by(rng, LatLon(rng.uniform(22, 41), rng.uniform(100, 122)))
+            data = uper.encode("bsmFrame", value, edition)
+            assert uper.decode(data, None) == uper.Frame("bsmFrame", value, edition)

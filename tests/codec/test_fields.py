@@ -24,6 +24,7 @@ from obu.codec.shape import (
     Utf8,
 )
 from tests.codec import reference
+from tests.codec.reference import DAY_2
 
 HERE = Path(__file__).parent
 # YD/T 3709-2020 against T/CSAE 53-2020: the whole difference.
@@ -46,17 +47,6 @@ ADDED = {
     "MessageFrame": "; msgFrameExt MessageFrameExt",
     "Node": "; inLinks-ex? LinkExList; prohibitedzone? ProhibitedZone",
     "RTSData": "; auxiliarySign? AuxiliarySign",
-}
-NUMBERS = {
-    0: "TestMsg",
-    10: "RTCMcorrections",
-    11: "RoadsideCoordination",
-    12: "SensorSharingMsg",
-    13: "VehIntentionAndRequest",
-    14: "PAMData",
-    15: "PersonalSafetyMessage",
-    16: "CLPMM",
-    17: "VehiclePaymentMessage",
 }
 
 
@@ -136,8 +126,8 @@ def test_the_message_of_a_number_is_that_of_the_list():
     assert number.name == "messageId"
     assert number.shape == Named("ExtMsgID")
     assert value.name == "value"
-    assert value.shape == Open("messageId", {number: Named(name) for number, name in NUMBERS.items()})
-    assert index.NUMBERS.keys() == NUMBERS.keys()
+    assert value.shape == Open("messageId", {number: Named(name) for number, name in DAY_2.items()})
+    assert index.NUMBERS.keys() == DAY_2.keys()
     assert [*index.FRAMES] == list(types["MessageFrame"].alternatives)[:5]
     stems = {path.name.removesuffix(".asn") for path in (HERE.parents[1] / "obu/codec/asn1").glob("*.asn")}
     assert {*index.FRAMES.values(), *index.NUMBERS.values()} <= stems

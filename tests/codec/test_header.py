@@ -7,6 +7,7 @@ import pytest
 from obu.codec import header, uper
 from obu.codec.editions import Edition
 from obu.core.errors import RemoteError
+from tests.codec.reference import DAY_2
 
 FRAMES = {
     "bsmFrame": "BasicSafetyMessage",
@@ -16,14 +17,19 @@ FRAMES = {
     "rsiFrame": "RoadSideInformation",
     "msgFrameExt": "MessageFrameExt",
 }
+# Where the place and the motion of a message are.
+PLACES = {"bsmFrame": "pos", "rsmFrame": "refPos", "rsiFrame": "refPos"}
+PLACES |= {11: "refPos", 12: "sensorPos", 13: "refPos", 15: "pos"}
 
 
 def expected(name: str, value: dict) -> header.Header:
-    if name not in ("bsmFrame", "rsmFrame", "rsiFrame"):
-        return header.Header(name)
-    place = value["pos" if name == "bsmFrame" else "refPos"]
-    motion = (value["speed"], value["heading"], value["secMark"]) if name == "bsmFrame" else (None, None, None)
-    return header.Header(name, value["id"], place["lat"], place["long"], *motion)
+    number = value["messageId"] if name == "msgFrameExt" else None
+    message = value["value"] if number in DAY_2 else value
+    if (number or name) not in (*PLACES, 16):
+        return header.Header(name, message_id=number)
+    place = message[PLACES[number or name]] if number != 16 else {}
+    motion = message.get("speed"), message.get("heading"), message.get("secMark")
+    return header.Header(name, message["id"], place.get("lat"), place.get("long"), *motion, number)
 
 
 @pytest.mark.parametrize("edition", Edition)
@@ -33,6 +39,29 @@ def test_it_is_what_the_whole_decode_gives(frame, edition, draw_value):
     for number in range(100):
         value = draw_value(edition.value, FRAMES[frame], rng, number)
         assert header.read(uper.encode(frame, value, edition)) == expected(frame, value)
+
+
+@pytest.mark.parametrize("edition", Edition)
+@pytest.mark.parametrize("number", DAY_2)
+def test_it_is_what_the_whole_decode_of_day_2_gives(number, edition, draw_value):
+    rng = random.Random(f"{number} {edition}")
+    for drawn in range(60):
+        value = {"messageId": number, "value": draw_value(edition.value, DAY_2[number], rng, drawn)}
+        data = uper.encode("msgFrameExt", value, edition)
+        assert header.read(data) == expected("msgFrameExt", value)
+        size = rng.randrange(len(data))
+        try:
+            assert header.read(data[:size]) == expected("msgFrameExt", value)  # of what comes later it says nothing
+        except RemoteError as refused:
+            assert refused.reason == "truncated"
+
+
+def test_a_later_name_of_who_sees_is_passed_over():
+    # SSM, its equipmentType as the hundredth name of a later text.
+    place = {"lat": 312_000_000, "long": 1_215_000_000}
+    value = {"msgCnt": 5, "id": b"12345678", "equipmentType": "...99", "secMark": 12345, "sensorPos": place}
+    data = uper.encode("msgFrameExt", {"messageId": 12, "value": value}, Edition.YDT3709)
+    assert header.read(data) == expected("msgFrameExt", {"messageId": 12, "value": value})
 
 
 def test_the_usual_shape_of_a_bsm_too():
@@ -71,7 +100,7 @@ def test_what_it_cannot_name_it_refuses():
 def test_nothing_but_remote_error_leaves_it(fuzz_runs):
     rng = random.Random(5)
     for _ in range(fuzz_runs):
-        data = rng.randbytes(rng.randrange(50))
+        data = rng.choice((b"", b"\x80", b"\x80\x30\x00\x0f\x2c")) + rng.randbytes(rng.randrange(50))
         try:
             header.read(data)
         except RemoteError as refused:

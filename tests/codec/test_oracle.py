@@ -8,6 +8,7 @@ from obu.codec import coer, uper
 from obu.codec.editions import Edition
 from obu.codec.shape import EncodeError
 from tests.codec import reference
+from tests.codec.reference import DAY_2
 
 FRAMES = {
     "bsmFrame": "BasicSafetyMessage",
@@ -16,17 +17,6 @@ FRAMES = {
     "spatFrame": "SPAT",
     "rsiFrame": "RoadSideInformation",
     "msgFrameExt": "MessageFrameExt",
-}
-DAY_2 = {
-    0: "TestMsg",
-    10: "RTCMcorrections",
-    11: "RoadsideCoordination",
-    12: "SensorSharingMsg",
-    13: "VehIntentionAndRequest",
-    14: "PAMData",
-    15: "PersonalSafetyMessage",
-    16: "CLPMM",
-    17: "VehiclePaymentMessage",
 }
 SECURITY = ("V2XSecData", "Certificate", "ToBeSignedData", "ToBeSignedCertificate", "RootCtl", "PkiCtl", "CrlContents")
 

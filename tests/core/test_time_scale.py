@@ -11,9 +11,7 @@ from obu.core.time_scale import LEAPS_UNIX_S, US_PER_S, TimeScale, apart_s
 
 # IERS Bulletins C 30, 36, 43, 49 and 52: UTC inserted a second before these midnights.
 BULLETINS = [(2006, 1, 1), (2009, 1, 1), (2012, 7, 1), (2015, 7, 1), (2017, 1, 1)]
-MIDNIGHTS_US = [
-    (int(datetime(*day, tzinfo=UTC).timestamp()) - V2X_EPOCH_UNIX_S) * US_PER_S for day in BULLETINS
-]
+MIDNIGHTS_US = [(int(datetime(*day, tzinfo=UTC).timestamp()) - V2X_EPOCH_UNIX_S) * US_PER_S for day in BULLETINS]
 TAI = TimeScale.TAI
 INSTANTS_US = st.integers(0, 100 * 365 * 86_400 * US_PER_S)
 

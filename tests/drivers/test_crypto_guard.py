@@ -69,8 +69,8 @@ def test_a_store_that_signs_with_another_key_signs_nothing() -> None:
     with pytest.raises(LocalError, match="key b of the test store fails the signature self-test"):
         guard.sign("b", E)
     assert told[-1].startswith("key b")
-    store.at_ns += NS_PER_S
-    assert LIB.verifies("sm2", store.keys["a"].point, E, *guard.sign("a", E))  # the pause is over, and this key is right
+    assert (fault := guard.start()) is not None and fault.text == told[-1]  # key a is right, but b is the one asked for
+    assert LIB.verifies("sm2", store.keys["a"].point, E, *guard.sign("a", E))  # tried at once, for it is right
     assert told[-1] == ""
 
 
@@ -80,12 +80,15 @@ def test_a_store_that_fails_at_the_start_signs_nothing_until_its_test_passes() -
     guard, told = guarded(store)
     fault = guard.start()
     assert fault is not None and fault.text == "away"
+    name = store.signed[-1]
     store.fault, before = "", len(store.signed)
     with pytest.raises(LocalError, match="away"):
-        guard.sign("a", E)
+        guard.sign(name, E)
     assert len(store.signed) == before  # it is left alone
+    assert guard.rest_s() == 1.0
     store.at_ns += NS_PER_S
-    guard.sign("a", E)
+    assert guard.rest_s() == 0.0 and guard.start() is None and guard.rest_s() is None
+    guard.sign(name, E)
     assert told == ["away", ""]
 
 
@@ -99,7 +102,7 @@ def test_the_pauses_grow_and_a_fault_is_told_once() -> None:
         store.at_ns = second * NS_PER_S
         before = len(store.signed)
         with pytest.raises(LocalError, match="away"):
-            guard.sign("a", E)
+            guard.sign(store.signed[0], E)
         if len(store.signed) > before:
             attempts.append(second)
     pauses = [later - earlier for earlier, later in itertools.pairwise(attempts)]
@@ -144,7 +147,7 @@ def test_an_element_that_becomes_slow_is_refused_and_measured_anew() -> None:
     before = len(store.signed)
     with pytest.raises(LocalError, match="too slow"):
         guard.sign("a", E)
-    assert len(store.signed) == before + FIRST_TIMES
+    assert len(store.signed) == before + 2 + FIRST_TIMES  # the self-test, then the measuring
     store.took_ms, store.at_ns = 5.0, store.at_ns + 2 * NS_PER_S
     guard.sign("a", E)
     assert told[-1] == ""

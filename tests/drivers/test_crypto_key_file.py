@@ -225,7 +225,8 @@ def test_a_library_that_leaks_signs_no_sm2_unless_told_to(tmp_path: Path, monkey
         store.sign("00", E)
     assert "泄露私钥" in caught.value.zh
     store.sign("01", E)
-    assert libcrypto.load().verifies("sm2", point, E, *libcrypto.load().sign(store._keys["00"], E))  # verification goes on
+    signature = libcrypto.load().sign(store._keys["00"], E)
+    assert libcrypto.load().verifies("sm2", point, E, *signature)  # verification goes on
     key_file.make(folder, key_file.Options(allow_sm2_timing_leak=True)).sign("00", E)
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     key_file.make(folder, key_file.Options()).sign("00", E)

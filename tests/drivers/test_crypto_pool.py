@@ -180,6 +180,31 @@ def test_a_store_that_fails_says_so_and_when_it_is_back(store: Store) -> None:
     assert store.is_closed
 
 
+def test_a_hung_chip_does_not_keep_the_unit_from_ending(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crypto_pool, "LONGEST_GOODBYE_S", 0.05)
+    pool = ready(store, 1)
+    store.gate.clear()
+    pool.submit([sign(2)], [])
+    assert store.started.wait(5)
+    pool.close()
+    assert pool.fileno() == -1 and not store.is_closed
+    store.gate.set()  # it comes back after all: nobody is told, nothing breaks
+    for thread in pool._threads:
+        thread.join(5)
+    assert store.is_closed
+
+
+def test_a_store_is_tried_again_also_when_nobody_wants_a_signature(store: Store) -> None:
+    store.fault = "the chip is away"
+    pool = CryptoPool("pool", store, 1, lambda: 10**9 * len(store.order))  # each attempt takes a second, and its pause
+    try:
+        assert not states(pool, 2)["keys"].is_up
+        store.fault = ""
+        assert states(pool, 1)["keys"].is_up
+    finally:
+        pool.close()
+
+
 def test_a_large_answer_comes_in_batches_and_rings_again(store: Store) -> None:
     pool = crypto_pool.make("pool", store, 2)
     try:

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from obu.codec import coer
+from obu.codec import coer, uper
+from obu.codec.editions import Edition
+from obu.codec.messages import pack
+from obu.codec.messages.bsm import Bsm
 from obu.core.frames import JobOutcome, JobResult
+from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, v2x_time_us
 from obu.drivers import libcrypto
 from obu.runtime import bench_pki
@@ -26,6 +30,9 @@ HOUR_NS = 3600 * NS_PER_S
 NOW = Now(50 * NS_PER_S, UTC_NS, NS_PER_MS)
 LIFETIME = Lifetime(UTC_NS - HOUR_NS, 2 * 86_400)
 PAYLOAD = bytes(range(46))  # as long as a BSM
+UNNAMED = b"\x10" + bytes(45)  # begins as a MAP, which bears no name that two could claim
+STRANGE = b"\x70" + bytes(45)  # no message anybody knows: it has no place, and matters least
+HERE = LatLon(28.2282, 112.9388)
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -42,6 +49,14 @@ class Station:
 
     certificate: Certificate
     key: libcrypto.PrivateKey
+
+
+def bsm(place: LatLon, name: bytes = b"car-0001", heading_deg: float = 0.0, speed_mps: float = 10.0) -> bytes:
+    """The payload of a vehicle there."""
+    message = Bsm(msg_count=1, id=name, sec_mark_ms=0, place=place, gear=None, speed_mps=speed_mps,
+                  heading_deg=heading_deg, yaw_rate_deg_s=0.0, accel_long_mps2=0.0, width_m=1.8, length_m=4.8,
+                  basic_class=10)  # fmt: skip
+    return uper.encode(*pack(message), Edition.YDT3709)
 
 
 def nothing(value: dict[str, Any]) -> None:
@@ -118,11 +133,16 @@ class Workshop:
         full: bool = True,
         aid: int = 111,
         at: Now = NOW,
-        payload: bytes = PAYLOAD,
+        payload: bytes | None = None,
         e: Callable[[bytes], bytes] | None = None,
     ) -> bytes:
-        """A signed packet. change: of ToBeSignedData before it is signed; outer: of SignedData after."""
+        """A signed packet. change: of ToBeSignedData before it is signed; outer: of SignedData after.
+
+        payload: PAYLOAD of the vehicle, UNNAMED of others.
+        """
         station = station or self.vehicle
+        if payload is None:
+            payload = PAYLOAD if station is self.vehicle else UNNAMED
         raw = raw or station.certificate.raw
         assert at.utc_ns is not None
         tbs = {

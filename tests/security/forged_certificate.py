@@ -14,7 +14,7 @@ from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
 from tests.security.cases import P256_SIGNATURE, badge, case, drop, put
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, UTC_NS, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later
 
 # certificate
 badge(V.CERTIFICATE_VERSION, "4", outer=put("version", 4))
@@ -29,6 +29,19 @@ badge(V.CERTIFICATE_OUTLIVES_ISSUER, "longer", change=put("validityPeriod.durati
 badge(V.CERTIFICATE_OUTLIVES_ISSUER, "earlier", change=lambda tbs: tbs["validityPeriod"].update(
     start=tbs["validityPeriod"]["start"] - 1, duration=("hours", 2)))  # fmt: skip
 badge(V.CERTIFICATE_EXCEEDS_ISSUER, "an AID the authority may not give", change=put("appPermissions", [{"aid": 3629}]))
+
+
+def assured(shop: Workshop, level: int | None) -> Judgement:
+    """The judgement of a verifier that wants level 3 on a certificate of this level; confidence bits are set."""
+    change = {} if level is None else {"change": put("assuranceLevel", bytes([level << 5 | 3]))}
+    raw, key = shop.odd_station(**change)
+    return shop.judge(shop.verifier(min_assurance=3), shop.spdu(raw=raw, key=key))
+
+
+case(V.VALID, "assured as policy wants")(lambda shop: assured(shop, 3))
+case(V.VALID, "assured better")(lambda shop: assured(shop, 7))
+case(V.CERTIFICATE_ASSURANCE, "one level below policy")(lambda shop: assured(shop, 2))
+case(V.CERTIFICATE_ASSURANCE, "says nothing of assurance")(lambda shop: assured(shop, None))
 
 
 @case(V.CERTIFICATE_ISSUER_UNKNOWN, "a whole PKI of somebody else")
@@ -137,7 +150,7 @@ AT_HOME = {"center": {"latitude": 399_000_000, "longitude": 1_163_000_000}, "rad
 def in_region(shop: Workshop, region: Any, place: LatLon | None) -> Judgement:
     raw, key = shop.odd_station(change=put("region", region))
     verifier = shop.verifier()
-    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key), 111, Standing(place))
+    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=key, payload=STRANGE), 111, Standing(place))
     return answer if isinstance(answer, Judgement) else shop.finish(verifier)[-1]
 
 

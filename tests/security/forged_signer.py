@@ -20,7 +20,7 @@ packet(V.UNKNOWN_SIGNER, "digest never heard of", full=False)
 
 @case(V.UNKNOWN_SIGNER, "more than are held for one signer")
 def _(shop: Workshop) -> Judgement:
-    verifier = shop.verifier(max_held_per_signer=2)
+    verifier = shop.verifier(max_of_sender=2)
     for number in range(2):
         assert isinstance(verifier.judge(NOW, shop.spdu(full=False, at=later(NOW, -number)), 111), Pending)
     answer = verifier.judge(NOW, shop.spdu(full=False, at=later(NOW, -10)), 111)

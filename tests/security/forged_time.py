@@ -1,11 +1,13 @@
 """Repeats, the past, floods, and what our own limits do not let through."""
 
 from obu.core.frames import JobOutcome, JobResult
+from obu.core.geo import move
+from obu.security.priority import Standing
 from obu.security.verdict import Judgement, Pending
 from obu.security.verdict import Verdict as V
 from obu.security.verifier import Verifier
 from tests.security.cases import case
-from tests.security.forge import NOW, Workshop, later, outcome_of_message
+from tests.security.forge import HERE, NOW, STRANGE, Workshop, bsm, later, outcome_of_message
 
 
 # replay
@@ -54,6 +56,48 @@ def _(shop: Workshop) -> Judgement:
     return answer
 
 
+# plausibility
+@case(V.TOO_FAR, "from beyond any radio's reach")
+def _(shop: Workshop) -> Judgement:
+    verifier = shop.verifier()
+    assert shop.judge(verifier, shop.spdu(at=later(NOW, -100))).verdict is V.VALID
+    answer = verifier.judge(NOW, shop.spdu(payload=bsm(move(HERE, 0.0, 5001.0))), 111, Standing(HERE))
+    assert isinstance(answer, Judgement)
+    return answer
+
+
+@case(V.VALID, "from as far as a radio may reach")
+def _(shop: Workshop) -> Judgement:
+    verifier = shop.verifier()
+    assert isinstance(
+        verifier.judge(NOW, shop.spdu(payload=bsm(move(HERE, 0.0, 4999.0))), 111, Standing(HERE)), Pending
+    )
+    return shop.finish(verifier)[-1]
+
+
+def moved(shop: Workshop, by_m: float) -> Judgement:
+    """Of the second message of a vehicle, 100 ms after its first and so far away."""
+    verifier = shop.verifier()
+    assert shop.judge(verifier, shop.spdu(payload=bsm(HERE), at=later(NOW, -100))).verdict is V.VALID
+    return shop.judge(verifier, shop.spdu(payload=bsm(move(HERE, 90.0, by_m))))
+
+
+case(V.POSITION_JUMP, "58 m in a tenth of a second")(lambda shop: moved(shop, 58.0))
+case(V.VALID, "56 m: a receiver found more satellites")(lambda shop: moved(shop, 56.0))
+
+
+def named(shop: Workshop, name: bytes, after_ms: float) -> Judgement:
+    """Of a vehicle's message `after_ms` after another vehicle called itself car-0001."""
+    verifier, then = shop.verifier(), later(NOW, after_ms)
+    assert shop.judge(verifier, shop.spdu(payload=bsm(HERE))).verdict is V.VALID
+    return shop.judge(verifier, shop.spdu(station=shop.station(), payload=bsm(HERE, name), at=then), then)
+
+
+case(V.NAME_TAKEN, "one BSM id under two certificates")(lambda shop: named(shop, b"car-0001", 1999.0))
+case(V.VALID, "the name is free again")(lambda shop: named(shop, b"car-0001", 2000.0))
+case(V.VALID, "another name")(lambda shop: named(shop, b"car-0002", 10.0))
+
+
 # our own limits
 @case(V.QUEUE_FULL, "too many unknown certificates")
 def _(shop: Workshop) -> Judgement:
@@ -75,9 +119,6 @@ def _(shop: Workshop) -> Judgement:
     assert isinstance(verifier.judge(NOW, shop.spdu(), 111), Pending)
     (judgement,) = verifier.expire(later(NOW, 301))
     return judgement
-
-
-STRANGE = b"\x70" + bytes(45)  # no message anybody knows: it matters least
 
 
 def crowded(shop: Workshop, aid: int) -> tuple[Verifier, int]:

@@ -18,7 +18,7 @@ from obu.drivers import libcrypto
 from obu.security import certificate as certificates
 from obu.security import envelope, issuing, keys, trust
 from obu.security.verdict import Verdict
-from tests.security.forge import LIFETIME, NOW, PAYLOAD, UTC_NS, Workshop, later, nothing
+from tests.security.forge import LIFETIME, NOW, PAYLOAD, UNNAMED, UTC_NS, Workshop, later, nothing
 
 VECTORS = tomllib.loads((Path(__file__).parent.parent / "vectors/p256-certificates.toml").read_text("utf-8"))
 CHAIN = VECTORS["certificate"]
@@ -198,9 +198,9 @@ def both(shop: Workshop, shop_p256: Workshop) -> trust.Snapshot:
 def test_each_domain_has_its_own_profile(shop: Workshop, shop_p256: Workshop, both: trust.Snapshot) -> None:
     assert both.curves == {"sm2", "p256"}
     verifier = shop.verifier(both)
-    for mine in (shop, shop_p256):
-        assert mine.judge(verifier, mine.spdu(at=later(NOW, -9))).verdict is V.VALID
-        assert mine.judge(verifier, mine.spdu(full=False)).verdict is V.VALID
+    for mine, payload in ((shop, PAYLOAD), (shop_p256, UNNAMED)):
+        assert mine.judge(verifier, mine.spdu(at=later(NOW, -9), payload=payload)).verdict is V.VALID
+        assert mine.judge(verifier, mine.spdu(full=False, payload=payload)).verdict is V.VALID
     assert shop.judge(shop.verifier(), shop_p256.spdu()).verdict is V.HASH_ALGORITHM
     assert shop_p256.judge(shop_p256.verifier(), shop.spdu()).verdict is V.HASH_ALGORITHM
 

@@ -1,6 +1,7 @@
 """What may stand in a trust store, and what issuing makes of it."""
 
 import copy
+import dataclasses
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def test_the_order_of_files_does_not_matter(shop: Workshop) -> None:
 
 def test_what_is_wrong_with_a_store_is_said_with_the_files_name(shop: Workshop) -> None:
     good = files(shop)
-    stranger = Workshop(type(shop.pki)(shop.pki.root, shop.pki.pca), shop.lib)
+    stranger = Workshop(type(shop.pki)(shop.pki.root, shop.pki.pca, shop.pki.cra), shop.lib)
     broken = bytearray(good["pca.cert"])
     broken[-1] ^= 1
     cases: list[tuple[dict[str, bytes], str]] = [
@@ -122,6 +123,36 @@ def test_service_specific_permissions(held: Any, ssp: Any, is_covered: bool) -> 
     permission = certificates.IssuePermission(111, held, 1, 1, True, False)
     fault = trust._app_fault(permission, certificates.AppPermission(111, ssp))
     assert (fault is None) == is_covered
+
+
+@pytest.mark.parametrize(("held", "wanted", "is_covered"), [
+    (None, None, True),
+    (None, ("opaque", (b"\x01",)), True),
+    (("opaque", (b"\x01", b"\x02")), ("opaque", (b"\x02",)), True),
+    (("opaque", (b"\x01", b"\x02")), ("opaque", (b"\x02", b"\x03")), False),
+    (("opaque", (b"\x01",)), None, False),
+    (("opaque", (b"\x01",)), ("bitmapSspRange", (b"\x01", b"\xff")), False),
+    (("bitmapSspRange", (b"\x10", b"\xf0")), ("bitmapSspRange", (b"\x13", b"\xff")), True),
+    (("bitmapSspRange", (b"\x10", b"\xf0")), ("bitmapSspRange", (b"\x10", b"\x70")), False),
+    (("bitmapSspRange", (b"\x10", b"\xf0")), ("bitmapSspRange", (b"\x30", b"\xf0")), False),
+    (("bitmapSspRange", (b"\x10", b"\xf0")), ("bitmapSspRange", (b"\x10\x00", b"\xf0\x00")), False),
+])  # fmt: skip
+def test_an_authority_may_hand_on_less_never_more(held: Any, wanted: Any, is_covered: bool) -> None:
+    above, below = (certificates.IssuePermission(111, each, 1, 3, True, False) for each in (held, wanted))
+    below = dataclasses.replace(below, max_chain=1)
+    assert (trust._issue_fault(above, below) is None) == is_covered
+
+
+def test_what_is_named_is_not_among_all(shop: Workshop) -> None:
+    # A root may issue everything, but for AID 111 only in longer chains.
+    held = (
+        certificates.IssuePermission(None, None, 1, None, True, True),
+        certificates.IssuePermission(111, None, 3, None, True, True),
+    )
+    issuer = dataclasses.replace(shop.pki.root.certificate, issues=held)
+    for aid, fault in ((3618, None), (111, trust.ChainFault.CHAIN_LENGTH)):
+        app = (certificates.AppPermission(aid, None),)
+        assert trust.chain_fault(dataclasses.replace(shop.vehicle.certificate, app=app), issuer) is fault
 
 
 def test_an_issued_certificate_says_what_was_asked(shop: Workshop) -> None:

@@ -82,12 +82,12 @@ def test_a_flood_leaves_nothing_behind(shop: Workshop) -> None:
         verifier.take_jobs()
         state = verifier.state
         assert state.backlog.count == sum(map(len, state.backlog.lines.values())) <= 16
-        assert len(state.held) <= 16
-        assert len(state.candidates) <= 8
+        assert len(state.newcomers.held) <= 16
+        assert len(state.newcomers.candidates) <= 8
         assert len(state.waiting) <= 4
     counted += len(verifier.expire(later(NOW, 10_000)))
     assert counted == 3000
-    assert (verifier.state.backlog.of_sender, verifier.state.waiting, verifier.state.checking) == ({}, {}, {})
+    assert (verifier.state.backlog.of_sender, verifier.state.waiting, verifier.state.newcomers.checking) == ({}, {}, {})
     assert len(verifier.state.learned) == 1
 
 
@@ -101,7 +101,7 @@ def test_a_certificate_with_a_wrong_signature_is_verified_once(shop: Workshop) -
     for _ in range(3):
         raw, key = shop.odd_station(key=shop.lib.generate("sm2"))
         shop.judge(verifier, shop.spdu(raw=raw, key=key))
-    assert len(verifier.state.refused) == 2
+    assert len(verifier.state.newcomers.refused) == 2
 
 
 def test_certificates_are_learned_however_many_messages_wait(shop: Workshop) -> None:

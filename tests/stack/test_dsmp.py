@@ -44,14 +44,23 @@ def test_data_is_unchanged(aid, payload):
     assert dsmp.decode(dsmp.encode(aid, payload)) == dsmp.Dsm(aid, payload)
 
 
-def test_longest_packet_and_one_more():
+@pytest.mark.parametrize(
+    ("aid", "extensions", "head"),
+    [
+        (111, (), "04006f0574"),
+        (3618, (), "04008da20573"),
+        (3618, (dsmp.Extension(4, b"\xaa\xbb"),), "0410010402aabb8da2056e"),
+    ],
+)
+def test_longest_packet_and_one_more(aid, extensions, head):
     # YD/T 3708-2020: DsmMaxLength less header less adaptation byte passes; one byte more is refused on both sides.
-    longest = bytes(1400 - 5)
-    assert len(dsmp.encode(111, longest)) == 1400
-    assert dsmp.decode(dsmp.encode(111, longest)).payload == longest
-    with pytest.raises(LocalError, match="1401"):
-        dsmp.encode(111, longest + b"x")
-    assert reason(bytes.fromhex("04006f0574") + longest + b"x") == dsmp.TOO_LONG
+    longest = bytes(1400 - len(bytes.fromhex(head)))
+    assert len(dsmp.encode(aid, longest, extensions)) == 1400
+    assert dsmp.decode(dsmp.encode(aid, longest, extensions)) == dsmp.Dsm(aid, longest, extensions)
+    with pytest.raises(LocalError, match="1401") as refused:
+        dsmp.encode(aid, longest + b"x", extensions)
+    assert "1401" in refused.value.zh
+    assert reason(bytes.fromhex(head) + longest + b"x") == dsmp.TOO_LONG
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from obu.codec.messages import pack
 from obu.core.geo import move
 from obu.core.now import NS_PER_S, v2x_time_us
 from obu.core.vehicle import Event
+from obu.stack import aids, dsmp
 
 from .others import BSM, RSI, Other, car, works
 from .unit import START_UTC_NS, Unit
@@ -108,6 +109,18 @@ def test_a_bsm_whose_content_is_of_another_time_is_refused(unit, pki):
     assert status["dropped"] == {"sec_mark_apart": 1}
 
 
+def test_a_sender_who_cannot_be_right_is_reported_and_kept_across_a_restart(unit, pki):
+    neighbour = Other(pki / "neighbours/00")
+    hear(unit, neighbour.sdu(works(unit.place, 0.0, 90), BSM, utc_ns(unit)))
+    last = unit.status()["misbehaviour"]["last"]
+    assert (last["reason"], last["signer"]) == ("aid_message_mismatch", neighbour.certificate.digest8.hex())
+    (save,) = [save for _, outbox in unit.outboxes for save in outbox.saves if save.name == "misbehaviour"]
+    again = Unit(pki)
+    again.step(saved=(save,))
+    again.run(1.2)
+    assert again.status()["misbehaviour"] == {"reports": 1, "unreported": 0, "last": last}
+
+
 def test_without_a_time_nothing_is_called_verified(unit, pki):
     unit.feedings.utc = False
     sdu = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
@@ -122,3 +135,32 @@ def test_a_habit_is_tolerated_and_counted_only_when_it_was_signed(unit, pki):
     status = hear(unit, sdu[:-1] + bytes((sdu[-1] ^ 1,)), sdu)
     assert (status["verified"], status["dropped"]) == (1, {"bad_signature": 1})
     assert status["habits"] == {"rsi_priority_reserved_bits": 1, "vendor_event_type": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda spdu: dsmp.encode(3616, spdu), "unregistered_aid"),  # a real CLPMM came under it
+        (lambda spdu: dsmp.encode(127, spdu), "unregistered_aid"),
+        (lambda spdu: dsmp.encode(aids.MISBEHAVIOUR, spdu), "unregistered_aid"),  # no message goes under it
+        (lambda spdu: dsmp.encode(dsmp.AID_MAX, spdu), "unregistered_aid"),
+        (lambda spdu: dsmp.encode(RSI, spdu + bytes(1400), max_bytes=65_535), dsmp.TOO_LONG),
+        (lambda spdu: b"\x04\x20" + dsmp.encode(RSI, spdu)[2:], dsmp.BAD_VERSION),
+        (lambda spdu: b"\x04\x08" + dsmp.encode(RSI, spdu)[2:], dsmp.BAD_RESERVED),
+        (lambda spdu: b"\x00" + dsmp.encode(RSI, spdu)[1:], dsmp.NOT_DSMP),
+        (lambda spdu: dsmp.encode(RSI, spdu) + b"\0", dsmp.BAD_LENGTH),
+    ],
+)
+def test_what_the_network_layer_refuses_is_counted_and_not_delivered(unit, pki, change, reason):
+    # The cases of YD/T 3708-2020, around a packet that is good in itself.
+    good = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
+    status = hear(unit, change(dsmp.decode(good).payload))
+    assert (status["verified"], status["dropped"]) == (0, {reason: 1})
+    assert unit.events("alert") == []
+
+
+def test_header_extensions_do_not_hinder_a_message(unit, pki):
+    good = Other(pki / "rsu").sdu(works(unit.place, unit.heading_deg, 90), RSI, utc_ns(unit))
+    extended = dsmp.encode(RSI, dsmp.decode(good).payload, (dsmp.Extension(4, b"\x01\x02"), dsmp.Extension(200, b"")))
+    assert hear(unit, extended)["verified"] == 1
+    assert unit.events("alert")

@@ -1,5 +1,6 @@
 """Own BSMs: regular, signed, and only while every condition holds (GB/T 45315-2025 7.3 and 7.4)."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -65,9 +66,7 @@ def test_what_is_missing_stops_it_and_is_said_and_its_return_resumes_it(pki, sou
     setattr(unit.feedings, source, True)
     unit.run(14)  # a bus that was silent is switched on again: FMS gives it 10 s to settle
     assert len(sent_between(unit, 18, 20)) >= 19
-    assert unit.status()["bsm"] | {"sent": 0, "first_utc_s": 0, "period_ms": 0} == {
-        "state": "sending", "why": [], "sent": 0, "first_utc_s": 0, "period_ms": 0
-    }  # fmt: skip
+    assert (unit.status()["bsm"]["state"], unit.status()["bsm"]["why"]) == ("sending", [])
 
 
 def test_a_receive_only_unit_sends_nothing(pki):
@@ -169,3 +168,21 @@ def test_everything_that_identifies_changes_together(pki):
     assert identities[change][0] != identities[0][0] and identities[change][1] != identities[0][1]
     assert rows[change - 1][2] > 1 and rows[change][2] <= 1  # at most the place where it changed
     assert list(own_bsms(unit))[change][1].signer is None  # the new certificate in full
+
+
+def test_a_packet_over_the_limit_is_refused_with_a_notice_and_stops_nothing(pki):
+    unit = Unit(pki)
+    unit.run(1)
+    pseudonyms = unit.station.checkpoint()["pseudonyms"]
+    small = pseudonyms.identity
+    large = dataclasses.replace(small.certificate, raw=small.certificate.raw + bytes(1400))
+    pseudonyms.identity = dataclasses.replace(small, certificate=large)
+    unit.run(2)
+    status = unit.status()["bsm"]
+    assert status["refused"] > 1  # those with the whole certificate; a digest goes on
+    assert status["state"] == "stopped"
+    assert "1400" in status["why"][-1]["en"] and "1400" in status["why"][-1]["zh"]
+    assert all(len(packet.sdu) <= 1400 for _, packet in unit.packets())
+    pseudonyms.identity = dataclasses.replace(small, epoch=small.epoch + 1)
+    unit.run(1.2)
+    assert (unit.status()["bsm"]["state"], unit.status()["bsm"]["why"]) == ("sending", [])

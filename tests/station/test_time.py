@@ -109,4 +109,3 @@ def test_without_a_time_nothing_is_signed_and_nothing_is_verified(pki) -> None:
     assert sender.packets() and not hearer.packets()
     assert set(status["dropped"]) == {"clock_unsynchronised"}
     assert status["verified"] == 0
-

@@ -70,9 +70,11 @@ class Feedings:
 class Unit:
     """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later."""
 
-    def __init__(self, pki: Path, random_seed: int = 1, job_ms: int = 1, sections: dict | None = None, **bsm):
+    def __init__(
+        self, pki: Path, random_seed: int = 1, job_ms: int = 1, sections: dict | None = None, keys=None, **bsm
+    ):
         self.config = settings(pki, sections or {}, **bsm)
-        self.keys = key_file.open_folder(pki / "unit/keys")
+        self.keys = keys or key_file.open_folder(pki / "unit/keys")
         self.material = made_from.gather(self.config, self.keys.points())
         self.station = wiring.station(self.config, self.material)
         self.at_ns = 10 * NS_PER_S

@@ -41,12 +41,23 @@ def generate() -> dict[str, str]:
 
 
 def _header() -> str:
-    source = Source()
-    library = Library(modules(source_texts("ydt3709")), ("MessageFrame",), {}, IN_PLACE_PER)
+    """Readers of a few fields, by the place of a message in MessageFrame and by its number in MessageFrameExt."""
+    found = modules(source_texts("ydt3709"))
+    source, library = Source(), Library(found, ("MessageFrame",), {}, IN_PLACE_PER)
+    frames, numbers = index.frames(library.types), index.numbers(library.types)
+    by_place = {str(place): (name, frame, None) for place, (frame, name) in enumerate(frames.items())}
+    by_number = {str(number): (name, "msgFrameExt", number) for number, name in numbers.items()}
     with library.at_work_on(source):
-        for name in projection.HEADERS:
-            source.functions[name] = projection.write(library, name)
-    return text(source, "header", {})
+        for name, frame, number in (*by_place.values(), *by_number.values()):
+            written = projection.write(library, name, frame, number)
+            if written is not None:
+                source.functions[name] = written
+    tables_ = {
+        table: {key: projection.function_of(name) for key, (name, *_) in of.items() if name in source.functions}
+        for table, of in (("FRAMES", by_place), ("NUMBERS", by_number))
+    }
+    names = index.table("NAMES", {place: f'"{frame}"' for place, (_, frame, _) in by_place.items()})
+    return "\n".join([text(source, "header", {}), names, *(index.table(*each) for each in tables_.items())])
 
 
 def per_library(texts: tuple[str, ...], root: str = "MessageFrame") -> Library:

@@ -100,6 +100,10 @@ class Library:
         yield
         self._here.pop()
 
+    def add_function(self, called: str, text: str) -> None:
+        """A function of another form, in the module at work."""
+        self._here[-1].functions[called] = text
+
     def constant(self, type_name: str, suffix: str, text: str) -> str:
         """The name of a constant that belongs to a type."""
         called = constant(type_name) + suffix

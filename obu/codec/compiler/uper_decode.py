@@ -1,8 +1,10 @@
 """Writes the reading half of unaligned PER: fields of known width next to each other become one shift and masks."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 from obu.codec.compiler.library import Library
+from obu.codec.compiler.opened import finder
 from obu.codec.compiler.page import snake
 from obu.codec.compiler.runs import Runs
 from obu.codec.compiler.usual import USUAL
@@ -176,8 +178,13 @@ class Body:
             return f"({self.runs.field(8 * minimum)}).to_bytes({minimum})"
         if minimum == maximum:
             return self._call(self.library.helper("read_octets"), hint, str(minimum))
-        size = self._size(minimum, maximum, hint, owner)
-        return self._call(self.library.helper("read_octets"), hint, size)
+        bits = self.page.name(f"{hint}-bits")
+        self.page.line(f"{bits} = 8 * ({self._size(minimum, maximum, hint, owner)})")
+        self.runs.close()
+        self.page.line(f"left -= {bits}")
+        name = self.page.name(hint)
+        self.page.line(f"{name} = (n >> left & (1 << {bits}) - 1).to_bytes({bits} >> 3)")
+        return name
 
     def _bits(self, size: int, is_extensible: bool, hint: str) -> str:
         is_longer = self.runs.field(1) if is_extensible else ""
@@ -239,9 +246,22 @@ class Body:
         return name
 
     def _later_alternative(self, shape: Choice, name: str, width: int, owner: str) -> None:
-        pairs = self._late_pairs(list(shape.alternatives.items())[shape.root :], owner)
-        self.library.helper("read_later_alternative")
-        self.page.line(f"{name}, left = read_later_alternative(n, left + {width}, {pairs})")
+        """An alternative beyond the root: its number takes seven bits as long as it is small (X.691 11.6)."""
+        known = list(shape.alternatives.items())[shape.root :]
+        number, head = self.page.name("number"), "if"
+        if known:
+            self.page.line(f"{number} = n >> left - {7 - width} & 127")
+        for place, (alternative, inner) in enumerate(known):
+            with self.page.block(f"{head} {number} == {place}"):
+                function = self.function_of(inner, f"{owner}.{alternative}")
+                value = self.page.name(alternative)
+                enclosed = self.library.helper("read_enclosed")
+                self.page.line(f"{value}, left = {enclosed}(n, left - {7 - width}, {function})")
+                self.page.line(f'{name} = ("{alternative}", {value})')
+            head = "elif"
+        with self.page.block("else") if known else nullcontext():
+            self.library.helper("read_later_alternative")
+            self.page.line(f"{name}, left = read_later_alternative(n, left + {width})")
 
     def _late_pairs(self, known: list[tuple[str, Shape]], owner: str) -> str:
         """(name, function) of what may stand in an open type; its module is imported only where that is met."""
@@ -258,19 +278,16 @@ class Body:
     def _open(self, shape: Open, number: str, hint: str, owner: str) -> str:
         """What the number beside it says; octets where it says nothing to us."""
         self.runs.close()
-        name = self.page.name(hint)
-        head = "if"
-        for each, inner in shape.shapes.items():
-            with self.page.block(f"{head} {number} == {each}"):
-                function = self._late_function(inner, f"{owner}.{each}")
-                self.page.line(f"{name}, left = {self.library.helper('read_enclosed')}(n, left, {function})")
-            head = "elif"
-        with self.page.block("else"):
+        name, inside = self.page.name(hint), self.page.name("decode")
+        self.page.line(f"{inside} = {finder(self.library, 'decode', shape, owner).format(number=number)}")
+        with self.page.block(f"if {inside} is None"):
             self.page.line(f"{name}, left = {self.library.helper('read_unknown')}(n, left)")
+        with self.page.block("else"):
+            self.page.line(f"{name}, left = {self.library.helper('read_enclosed')}(n, left, {inside})")
         return name
 
     def function_of(self, shape: Shape, owner: str) -> str:
-        """The function that reads the items of a list without bounds."""
+        """The function that reads a type which stands alone."""
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("decode", name)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from obu.codec.compiler.library import Library
+from obu.codec.compiler.opened import finder
 from obu.codec.compiler.page import Page, snake
 from obu.codec.compiler.uper_decode import LONG, UNBOUNDED, widest
 from obu.codec.compiler.usual import USUAL
@@ -252,17 +253,21 @@ class _Body:
                 self.encode(inner, inner_value, alternative, f"{owner}.{alternative}")
                 self.flush()
             head = "elif"
+        for number, (alternative, inner) in enumerate(list(shape.alternatives.items())[root:]):
+            with self.page.block(f'{head} {name} == "{alternative}"'):
+                self.add(str(1 << 7 | number), 8)  # a small number is seven bits (X.691 11.6)
+                function = self.function_of(inner, f"{owner}.{alternative}")
+                self._call("write_enclosed", f"{function}({inner_value})")
+            head = "elif"
         with self.page.block("else"):
             if shape.root is None:
                 self.page.line(f"raise {self.library.helper('Refused')}")
-                return
-            known = list(shape.alternatives.items())[root:]
-            functions = [(each, self._late_function(inner, f"{owner}.{each}")) for each, inner in known]
-            table = ", ".join(f'"{each}": ({number}, {function})' for number, (each, function) in enumerate(functions))
-            self._call("write_later_alternative", name, inner_value, f"{{{table}}}")
+            else:
+                known = len(shape.alternatives) - root
+                self._call("write_later_alternative", name, inner_value, str(known))
 
     def function_of(self, shape: Shape, owner: str) -> str:
-        """The function that writes the items of a list without bounds."""
+        """The function that writes a type which stands alone."""
         name = shape.name if isinstance(shape, Named) else self.library.christen(shape, owner)
         return self.library.function("encode", name)
 
@@ -276,14 +281,12 @@ class _Body:
 
     def _open(self, shape: Open, value: str, number: str, owner: str) -> None:
         self.flush()
-        head = "if"
-        for each, inner in shape.shapes.items():
-            with self.page.block(f"{head} {number} == {each}"):
-                function = self._late_function(inner, f"{owner}.{each}")
-                self._call("write_enclosed", f"{function}({value})")
-            head = "elif"
-        with self.page.block("else"):
+        inside = self.page.name("encode")
+        self.page.line(f"{inside} = {finder(self.library, 'encode', shape, owner).format(number=number)}")
+        with self.page.block(f"if {inside} is None"):
             self._call("write_unknown", value)
+        with self.page.block("else"):
+            self._call("write_enclosed", f"{inside}({value})")
 
     def _usual_sequence(self, type_name: str, value: str, hint: str) -> None:
         """A SEQUENCE with the usual members, which the guard has made sure of by name and by number."""

@@ -5,45 +5,91 @@ from typing import Any
 from obu.codec.later import read_additions, write_additions
 from obu.codec.per import Refused, read_enclosed, read_unknown, write_enclosed, write_unknown
 
+MESSAGE_FRAME_EXT_VALUE_DECODE = dict[int, Any]()
+MESSAGE_FRAME_EXT_VALUE_ENCODE = dict[int, Any]()
+
+
+def find_decode_message_frame_ext_value(number: int) -> Any:
+    if number == 0:
+        from obu.codec.generated.test_message import decode_test_msg
+        found = decode_test_msg
+    elif number == 10:
+        from obu.codec.generated.rtcm import decode_rtc_mcorrections
+        found = decode_rtc_mcorrections
+    elif number == 11:
+        from obu.codec.generated.rsc_csae53 import decode_roadside_coordination
+        found = decode_roadside_coordination
+    elif number == 12:
+        from obu.codec.generated.ssm_csae53 import decode_sensor_sharing_msg
+        found = decode_sensor_sharing_msg
+    elif number == 13:
+        from obu.codec.generated.vir_csae53 import decode_veh_intention_and_request
+        found = decode_veh_intention_and_request
+    elif number == 14:
+        from obu.codec.generated.pam import decode_pam_data
+        found = decode_pam_data
+    elif number == 15:
+        from obu.codec.generated.psm_csae53 import decode_personal_safety_message
+        found = decode_personal_safety_message
+    elif number == 16:
+        from obu.codec.generated.clpmm import decode_clpmm
+        found = decode_clpmm
+    elif number == 17:
+        from obu.codec.generated.vpm_csae53 import decode_vehicle_payment_message
+        found = decode_vehicle_payment_message
+    else:
+        return None
+    MESSAGE_FRAME_EXT_VALUE_DECODE[number] = found
+    return found
 
 
 def decode_message_frame_ext(n: int, left: int) -> tuple[Any, int]:
     left -= 16
     w = n >> left & 0xffff
     message_id = w & 0x7fff
-    if message_id == 0:
-        from obu.codec.generated.test_message import decode_test_msg
-        value_, left = read_enclosed(n, left, decode_test_msg)
-    elif message_id == 10:
-        from obu.codec.generated.rtcm import decode_rtc_mcorrections
-        value_, left = read_enclosed(n, left, decode_rtc_mcorrections)
-    elif message_id == 11:
-        from obu.codec.generated.rsc_csae53 import decode_roadside_coordination
-        value_, left = read_enclosed(n, left, decode_roadside_coordination)
-    elif message_id == 12:
-        from obu.codec.generated.ssm_csae53 import decode_sensor_sharing_msg
-        value_, left = read_enclosed(n, left, decode_sensor_sharing_msg)
-    elif message_id == 13:
-        from obu.codec.generated.vir_csae53 import decode_veh_intention_and_request
-        value_, left = read_enclosed(n, left, decode_veh_intention_and_request)
-    elif message_id == 14:
-        from obu.codec.generated.pam import decode_pam_data
-        value_, left = read_enclosed(n, left, decode_pam_data)
-    elif message_id == 15:
-        from obu.codec.generated.psm_csae53 import decode_personal_safety_message
-        value_, left = read_enclosed(n, left, decode_personal_safety_message)
-    elif message_id == 16:
-        from obu.codec.generated.clpmm import decode_clpmm
-        value_, left = read_enclosed(n, left, decode_clpmm)
-    elif message_id == 17:
-        from obu.codec.generated.vpm_csae53 import decode_vehicle_payment_message
-        value_, left = read_enclosed(n, left, decode_vehicle_payment_message)
-    else:
+    decode = MESSAGE_FRAME_EXT_VALUE_DECODE.get(message_id) or find_decode_message_frame_ext_value(message_id)
+    if decode is None:
         value_, left = read_unknown(n, left)
+    else:
+        value_, left = read_enclosed(n, left, decode)
     message_frame_ext: dict[str, Any] = {"messageId": message_id, "value": value_}
     if w >> 15:
         left = read_additions(n, left, message_frame_ext)
     return message_frame_ext, left
+
+
+def find_encode_message_frame_ext_value(number: int) -> Any:
+    if number == 0:
+        from obu.codec.generated.test_message import encode_test_msg
+        found = encode_test_msg
+    elif number == 10:
+        from obu.codec.generated.rtcm import encode_rtc_mcorrections
+        found = encode_rtc_mcorrections
+    elif number == 11:
+        from obu.codec.generated.rsc_csae53 import encode_roadside_coordination
+        found = encode_roadside_coordination
+    elif number == 12:
+        from obu.codec.generated.ssm_csae53 import encode_sensor_sharing_msg
+        found = encode_sensor_sharing_msg
+    elif number == 13:
+        from obu.codec.generated.vir_csae53 import encode_veh_intention_and_request
+        found = encode_veh_intention_and_request
+    elif number == 14:
+        from obu.codec.generated.pam import encode_pam_data
+        found = encode_pam_data
+    elif number == 15:
+        from obu.codec.generated.psm_csae53 import encode_personal_safety_message
+        found = encode_personal_safety_message
+    elif number == 16:
+        from obu.codec.generated.clpmm import encode_clpmm
+        found = encode_clpmm
+    elif number == 17:
+        from obu.codec.generated.vpm_csae53 import encode_vehicle_payment_message
+        found = encode_vehicle_payment_message
+    else:
+        return None
+    MESSAGE_FRAME_EXT_VALUE_ENCODE[number] = found
+    return found
 
 
 def encode_message_frame_ext(value: Any) -> int:
@@ -53,35 +99,11 @@ def encode_message_frame_ext(value: Any) -> int:
     if not (len(value) == 2 + has_later and type(message_id) is int and 0 <= message_id <= 32767):
         raise Refused
     acc = acc << 16 | has_later << 15 | message_id
-    if message_id == 0:
-        from obu.codec.generated.test_message import encode_test_msg
-        acc = write_enclosed(acc, encode_test_msg(value["value"]))
-    elif message_id == 10:
-        from obu.codec.generated.rtcm import encode_rtc_mcorrections
-        acc = write_enclosed(acc, encode_rtc_mcorrections(value["value"]))
-    elif message_id == 11:
-        from obu.codec.generated.rsc_csae53 import encode_roadside_coordination
-        acc = write_enclosed(acc, encode_roadside_coordination(value["value"]))
-    elif message_id == 12:
-        from obu.codec.generated.ssm_csae53 import encode_sensor_sharing_msg
-        acc = write_enclosed(acc, encode_sensor_sharing_msg(value["value"]))
-    elif message_id == 13:
-        from obu.codec.generated.vir_csae53 import encode_veh_intention_and_request
-        acc = write_enclosed(acc, encode_veh_intention_and_request(value["value"]))
-    elif message_id == 14:
-        from obu.codec.generated.pam import encode_pam_data
-        acc = write_enclosed(acc, encode_pam_data(value["value"]))
-    elif message_id == 15:
-        from obu.codec.generated.psm_csae53 import encode_personal_safety_message
-        acc = write_enclosed(acc, encode_personal_safety_message(value["value"]))
-    elif message_id == 16:
-        from obu.codec.generated.clpmm import encode_clpmm
-        acc = write_enclosed(acc, encode_clpmm(value["value"]))
-    elif message_id == 17:
-        from obu.codec.generated.vpm_csae53 import encode_vehicle_payment_message
-        acc = write_enclosed(acc, encode_vehicle_payment_message(value["value"]))
-    else:
+    encode = MESSAGE_FRAME_EXT_VALUE_ENCODE.get(message_id) or find_encode_message_frame_ext_value(message_id)
+    if encode is None:
         acc = write_unknown(acc, value["value"])
+    else:
+        acc = write_enclosed(acc, encode(value["value"]))
     if has_later:
         acc = write_additions(acc, value)
     return acc

@@ -3,11 +3,13 @@
 from typing import Any
 
 from obu.codec.generated.bsm_csae53 import decode_basic_safety_message, encode_basic_safety_message
+from obu.codec.generated.day2_csae53 import decode_message_frame_ext, encode_message_frame_ext
 from obu.codec.generated.map_csae53 import decode_map_data, encode_map_data
 from obu.codec.generated.rsi_csae53 import decode_road_side_information, encode_road_side_information
 from obu.codec.generated.rsm import decode_roadside_safety_message, encode_roadside_safety_message
 from obu.codec.generated.spat import decode_spat, encode_spat
 from obu.codec.later import read_later_alternative, write_later_alternative
+from obu.codec.per import read_enclosed, write_enclosed
 from obu.codec.reasons import UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
@@ -19,12 +21,12 @@ def decode_message_frame(n: int, left: int) -> tuple[Any, int]:
     message_frame_index = w & 7
     message_frame: tuple[str, Any]
     if w >> 3:
-        from obu.codec.generated.day2_csae53 import decode_message_frame_ext
-        message_frame, left = read_later_alternative(
-            n,
-            left + 3,
-            (("msgFrameExt", decode_message_frame_ext),),
-        )
+        number = n >> left - 4 & 127
+        if number == 0:
+            msg_frame_ext, left = read_enclosed(n, left - 4, decode_message_frame_ext)
+            message_frame = ("msgFrameExt", msg_frame_ext)
+        else:
+            message_frame, left = read_later_alternative(n, left + 3)
     elif message_frame_index == 0:
         bsm_frame, left = decode_basic_safety_message(n, left)
         message_frame = ("bsmFrame", bsm_frame)
@@ -68,12 +70,9 @@ def encode_message_frame(value: Any) -> int:
         acc = acc << 4 | 4
         part_5 = encode_road_side_information(message_frame_value)
         acc = (acc - 1 << part_5.bit_length() - 1) + part_5
+    elif message_frame_name == "msgFrameExt":
+        acc = acc << 8 | 128
+        acc = write_enclosed(acc, encode_message_frame_ext(message_frame_value))
     else:
-        from obu.codec.generated.day2_csae53 import encode_message_frame_ext
-        acc = write_later_alternative(
-            acc,
-            message_frame_name,
-            message_frame_value,
-            {"msgFrameExt": (0, encode_message_frame_ext)},
-        )
+        acc = write_later_alternative(acc, message_frame_name, message_frame_value, 1)
     return acc

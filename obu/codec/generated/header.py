@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from obu.codec.later import read_later_name
 from obu.codec.reasons import OUT_OF_RANGE
 from obu.core.errors import RemoteError
 
@@ -27,6 +28,7 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
             w >> 15 & 0x1fff,
             heading,
             w >> 127 & 0xffff,
+            None,
         )
         return header
     left -= 95
@@ -63,6 +65,7 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
         w4 >> 15,
         heading,
         w & 0xffff,
+        None,
     )
     return header
 
@@ -84,6 +87,7 @@ def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
         None,
         None,
         None,
+        None,
     )
     return header
 
@@ -100,5 +104,147 @@ def head_road_side_information(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w2 & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadSideInformation.long")
-    header = ("rsiFrame", (w2 >> 64).to_bytes(8), ref_pos_lat, ref_pos_long, None, None, None)
+    header = ("rsiFrame", (w2 >> 64).to_bytes(8), ref_pos_lat, ref_pos_long, None, None, None, None)
     return header
+
+
+def head_roadside_coordination(n: int, left: int) -> tuple[Any, ...]:
+    left -= 154
+    w = n >> left & 0x3ffffffffffffffffffffffffffffffffffffff
+    ref_pos_lat = (w >> 32 & 0x7fffffff) - 900000000
+    if ref_pos_lat > 900000001:
+        raise RemoteError(OUT_OF_RANGE, "RoadsideCoordination.lat")
+    ref_pos_long = (w & 0xffffffff) - 1799999999
+    if ref_pos_long > 1800000001:
+        raise RemoteError(OUT_OF_RANGE, "RoadsideCoordination.long")
+    header = (
+        "msgFrameExt",
+        (w >> 80 & 0xffffffffffffffff).to_bytes(8),
+        ref_pos_lat,
+        ref_pos_long,
+        None,
+        None,
+        w >> 64 & 0xffff,
+        11,
+    )
+    return header
+
+
+def head_sensor_sharing_msg(n: int, left: int) -> tuple[Any, ...]:
+    left -= 79
+    w = n >> left & 0x7fffffffffffffffffff
+    if w >> 2 & 1:
+        _, left = read_later_name(n, left + 2, ())
+    left -= 80
+    w2 = n >> left & 0xffffffffffffffffffff
+    sensor_pos_lat = (w2 >> 32 & 0x7fffffff) - 900000000
+    if sensor_pos_lat > 900000001:
+        raise RemoteError(OUT_OF_RANGE, "SensorSharingMsg.lat")
+    sensor_pos_long = (w2 & 0xffffffff) - 1799999999
+    if sensor_pos_long > 1800000001:
+        raise RemoteError(OUT_OF_RANGE, "SensorSharingMsg.long")
+    header = (
+        "msgFrameExt",
+        (w >> 3 & 0xffffffffffffffff).to_bytes(8),
+        sensor_pos_lat,
+        sensor_pos_long,
+        None,
+        None,
+        w2 >> 64,
+        12,
+    )
+    return header
+
+
+def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
+    left -= 152
+    w = n >> left & 0xffffffffffffffffffffffffffffffffffffff
+    ref_pos_lat = (w >> 32 & 0x7fffffff) - 900000000
+    if ref_pos_lat > 900000001:
+        raise RemoteError(OUT_OF_RANGE, "VehIntentionAndRequest.lat")
+    ref_pos_long = (w & 0xffffffff) - 1799999999
+    if ref_pos_long > 1800000001:
+        raise RemoteError(OUT_OF_RANGE, "VehIntentionAndRequest.long")
+    header = (
+        "msgFrameExt",
+        (w >> 80 & 0xffffffffffffffff).to_bytes(8),
+        ref_pos_lat,
+        ref_pos_long,
+        None,
+        None,
+        w >> 64 & 0xffff,
+        13,
+    )
+    return header
+
+
+def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
+    left -= 92
+    w = n >> left & 0xfffffffffffffffffffffff
+    if w >> 90 & 1:
+        left -= 6
+    left -= 64
+    w2 = n >> left & 0xffffffffffffffff
+    pos_lat = (w2 >> 32 & 0x7fffffff) - 900000000
+    if pos_lat > 900000001:
+        raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.lat")
+    pos_long = (w2 & 0xffffffff) - 1799999999
+    if pos_long > 1800000001:
+        raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.long")
+    if w2 >> 63:
+        left -= 16
+    left -= 32
+    left -= 28
+    w3 = n >> left & 0xfffffff
+    heading = w3 & 0x7fff
+    if heading > 28800:
+        raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.heading")
+    header = (
+        "msgFrameExt",
+        (w >> 16 & 0xffffffffffffffff).to_bytes(8),
+        pos_lat,
+        pos_long,
+        w3 >> 15,
+        heading,
+        w & 0xffff,
+        15,
+    )
+    return header
+
+
+def head_clpmm(n: int, left: int) -> tuple[Any, ...]:
+    left -= 89
+    w = n >> left & 0x1ffffffffffffffffffffff
+    header = (
+        "msgFrameExt",
+        (w >> 16 & 0xffffffffffffffff).to_bytes(8),
+        None,
+        None,
+        None,
+        None,
+        w & 0xffff,
+        16,
+    )
+    return header
+
+NAMES = {
+    0: "bsmFrame",
+    1: "mapFrame",
+    2: "rsmFrame",
+    3: "spatFrame",
+    4: "rsiFrame",
+}
+
+FRAMES = {
+    0: head_basic_safety_message,
+    2: head_roadside_safety_message,
+    4: head_road_side_information,
+}
+
+NUMBERS = {
+    11: head_roadside_coordination,
+    12: head_sensor_sharing_msg,
+    13: head_veh_intention_and_request,
+    15: head_personal_safety_message,
+    16: head_clpmm,
+}

@@ -44,7 +44,7 @@ def decode_lane(n: int, left: int) -> tuple[Any, int]:
         lane_type_index = w5 & 7
         lane_type: tuple[str, Any]
         if w5 >> 3:
-            lane_type, left = read_later_alternative(n, left + 3, ())
+            lane_type, left = read_later_alternative(n, left + 3)
         elif lane_type_index == 0:
             left -= 9
             w6 = n >> left & 0x1ff
@@ -567,7 +567,7 @@ def encode_lane(value: Any) -> int:
                 raise Refused
             acc = acc << 20 | int.from_bytes(parking) | 458752
         else:
-            acc = write_later_alternative(acc, lane_type_name, lane_type_value, {})
+            acc = write_later_alternative(acc, lane_type_name, lane_type_value, 0)
     if has_maneuvers:
         maneuvers, maneuvers_size = value["maneuvers"]
         if not (

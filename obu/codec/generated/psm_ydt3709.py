@@ -118,7 +118,7 @@ def decode_personal_safety_message(n: int, left: int) -> tuple[Any, int]:
         propulsion_index = w8 & 3
         propulsion: tuple[str, Any]
         if w8 >> 2:
-            propulsion, left = read_later_alternative(n, left + 2, ())
+            propulsion, left = read_later_alternative(n, left + 2)
         elif propulsion_index == 0:
             left -= 4
             w9 = n >> left & 15
@@ -392,7 +392,7 @@ def encode_personal_safety_message(value: Any) -> int:
             else:
                 acc = write_later_name(acc, propulsion_value, {})
         else:
-            acc = write_later_alternative(acc, propulsion_name, propulsion_value, {})
+            acc = write_later_alternative(acc, propulsion_name, propulsion_value, 0)
     if has_cluster_size:
         number_of_participants_in_cluster = non_motor_data["clusterSize"]
         if number_of_participants_in_cluster in NUMBER_OF_PARTICIPANTS_IN_CLUSTER_NUMBER:

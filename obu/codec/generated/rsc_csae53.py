@@ -4,7 +4,7 @@ from typing import Any
 
 from obu.codec.generated.common_day2 import decode_path_planning, encode_path_planning
 from obu.codec.later import read_additions, read_long_bits, write_additions, write_bits
-from obu.codec.per import Refused, read_octets, read_text, write_text
+from obu.codec.per import Refused, read_text, write_text
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
@@ -369,7 +369,9 @@ def decode_lane_coordination(n: int, left: int) -> tuple[Any, int]:
             text_gb2312_size = (n >> left & 0x1ff) + 2
             if text_gb2312_size > 512:
                 raise RemoteError(OUT_OF_RANGE, "Description.textGB2312")
-            text_gb2312, left = read_octets(n, left, text_gb2312_size)
+            text_gb2312_bits = 8 * (text_gb2312_size)
+            left -= text_gb2312_bits
+            text_gb2312 = (n >> left & (1 << text_gb2312_bits) - 1).to_bytes(text_gb2312_bits >> 3)
             description = ("textGB2312", text_gb2312)
         lane_coordination["description"] = description
     if w >> 9:

@@ -11,7 +11,7 @@ from obu.codec.later import (
     write_bits,
     write_later_name,
 )
-from obu.codec.per import Refused, read_octets, read_text, write_text
+from obu.codec.per import Refused, read_text, write_text
 from obu.codec.reasons import OUT_OF_RANGE, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
@@ -123,7 +123,9 @@ def decode_rte_data(n: int, left: int) -> tuple[Any, int]:
             text_gb2312_size = (n >> left & 0x1ff) + 2
             if text_gb2312_size > 512:
                 raise RemoteError(OUT_OF_RANGE, "Description.textGB2312")
-            text_gb2312, left = read_octets(n, left, text_gb2312_size)
+            text_gb2312_bits = 8 * (text_gb2312_size)
+            left -= text_gb2312_bits
+            text_gb2312 = (n >> left & (1 << text_gb2312_bits) - 1).to_bytes(text_gb2312_bits >> 3)
             description = ("textGB2312", text_gb2312)
         rte_data["description"] = description
     if w >> 32 & 1:
@@ -410,7 +412,9 @@ def decode_rts_data(n: int, left: int) -> tuple[Any, int]:
             text_gb2312_size = (n >> left & 0x1ff) + 2
             if text_gb2312_size > 512:
                 raise RemoteError(OUT_OF_RANGE, "Description.textGB2312")
-            text_gb2312, left = read_octets(n, left, text_gb2312_size)
+            text_gb2312_bits = 8 * (text_gb2312_size)
+            left -= text_gb2312_bits
+            text_gb2312 = (n >> left & (1 << text_gb2312_bits) - 1).to_bytes(text_gb2312_bits >> 3)
             description = ("textGB2312", text_gb2312)
         rts_data["description"] = description
     if w >> 27 & 1:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from obu.codec.later import read_additions, read_later_name, write_additions, write_later_name
-from obu.codec.per import Refused, read_octets
+from obu.codec.per import Refused
 from obu.codec.reasons import OUT_OF_RANGE
 from obu.core.errors import RemoteError
 
@@ -43,7 +43,9 @@ def decode_rtc_mcorrections(n: int, left: int) -> tuple[Any, int]:
         payload_size = (n >> left & 0x7ff) + 1
         if payload_size > 2047:
             raise RemoteError(OUT_OF_RANGE, "RTCMmsg.payload")
-        payload, left = read_octets(n, left, payload_size)
+        payload_bits = 8 * (payload_size)
+        left -= payload_bits
+        payload = (n >> left & (1 << payload_bits) - 1).to_bytes(payload_bits >> 3)
         corrections_item["payload"] = payload
         if w2 >> 2:
             left = read_additions(n, left, corrections_item)

@@ -96,7 +96,7 @@ def decode_spat(n: int, left: int) -> tuple[Any, int]:
                     timing_index = w15 & 1
                     timing: tuple[str, Any]
                     if w15 >> 1:
-                        timing, left = read_later_alternative(n, left + 1, ())
+                        timing, left = read_later_alternative(n, left + 1)
                     elif timing_index == 0:
                         left -= 21
                         w16 = n >> left & 0x1fffff
@@ -425,7 +425,7 @@ def encode_spat(value: Any) -> int:
                                 raise Refused
                             part_2 = part_2 << 16 | next_end_utc_time
                     else:
-                        part_2 = write_later_alternative(part_2, timing_name, timing_value, {})
+                        part_2 = write_later_alternative(part_2, timing_name, timing_value, 0)
                 if has_later_3:
                     part_2 = write_additions(part_2, phase_states_item)
             part = (part - 1 << part_2.bit_length() - 1) + part_2

@@ -272,7 +272,7 @@ def decode_detected_ptc_data(n: int, left: int) -> tuple[Any, int]:
         type_related_ext_index = w26 & 1
         type_related_ext: tuple[str, Any]
         if w26 >> 1:
-            type_related_ext, left = read_later_alternative(n, left + 1, ())
+            type_related_ext, left = read_later_alternative(n, left + 1)
         elif type_related_ext_index == 0:
             left -= 6
             w27 = n >> left & 63
@@ -347,7 +347,7 @@ def decode_detected_ptc_data(n: int, left: int) -> tuple[Any, int]:
                 propulsion_index = w34 & 3
                 propulsion: tuple[str, Any]
                 if w34 >> 2:
-                    propulsion, left = read_later_alternative(n, left + 2, ())
+                    propulsion, left = read_later_alternative(n, left + 2)
                 elif propulsion_index == 0:
                     left -= 4
                     w35 = n >> left & 15
@@ -1297,7 +1297,7 @@ def encode_detected_ptc_data(value: Any) -> int:
                     else:
                         acc = write_later_name(acc, propulsion_value, {})
                 else:
-                    acc = write_later_alternative(acc, propulsion_name, propulsion_value, {})
+                    acc = write_later_alternative(acc, propulsion_name, propulsion_value, 0)
             if has_cluster_size:
                 number_of_participants_in_cluster = non_motor_data["clusterSize"]
                 if number_of_participants_in_cluster in NUMBER_OF_PARTICIPANTS_IN_CLUSTER_NUMBER:
@@ -1371,7 +1371,7 @@ def encode_detected_ptc_data(value: Any) -> int:
             if has_later_3:
                 acc = write_additions(acc, type_related_ext_value)
         else:
-            acc = write_later_alternative(acc, type_related_ext_name, type_related_ext_value, {})
+            acc = write_later_alternative(acc, type_related_ext_name, type_related_ext_value, 0)
     if has_later:
         acc = write_additions(acc, value)
     return acc

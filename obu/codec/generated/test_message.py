@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from obu.codec.per import Refused, read_octets
+from obu.codec.per import Refused
 
 
 
 def decode_test_msg(n: int, left: int) -> tuple[Any, int]:
     left -= 18
     w = n >> left & 0x3ffff
-    user_data, left = read_octets(n, left, (w & 0x7ff) + 1)
+    user_data_bits = 8 * ((w & 0x7ff) + 1)
+    left -= user_data_bits
+    user_data = (n >> left & (1 << user_data_bits) - 1).to_bytes(user_data_bits >> 3)
     return {"msgCnt": w >> 11, "userData": user_data}, left
 
 

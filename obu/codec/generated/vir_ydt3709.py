@@ -216,7 +216,7 @@ def decode_req_info(n: int, left: int) -> tuple[Any, int]:
     req_info_index = w & 7
     req_info: tuple[str, Any]
     if w >> 3:
-        req_info, left = read_later_alternative(n, left + 3, ())
+        req_info, left = read_later_alternative(n, left + 3)
     elif req_info_index == 0:
         left -= 2
         w2 = n >> left & 3
@@ -1148,7 +1148,7 @@ def encode_req_info(value: Any) -> int:
         if has_later_5:
             acc = write_additions(acc, req_info_value)
     else:
-        acc = write_later_alternative(acc, req_info_name, req_info_value, {})
+        acc = write_later_alternative(acc, req_info_name, req_info_value, 0)
     return acc
 
 

@@ -428,7 +428,9 @@ def decode_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
         payment_info_type1["tollInfo"] = toll_info
     if w & 1:
         left -= 9
-        service_info, left = read_octets(n, left, (n >> left & 0x1ff) + 1)
+        service_info_bits = 8 * ((n >> left & 0x1ff) + 1)
+        left -= service_info_bits
+        service_info = (n >> left & (1 << service_info_bits) - 1).to_bytes(service_info_bits >> 3)
         payment_info_type1["serviceInfo"] = service_info
     if w >> 3:
         left = read_additions(n, left, payment_info_type1)
@@ -441,7 +443,7 @@ def decode_payment_info(n: int, left: int) -> tuple[Any, int]:
     payment_info_index = 0
     payment_info: tuple[str, Any]
     if w:
-        payment_info, left = read_later_alternative(n, left + 0, ())
+        payment_info, left = read_later_alternative(n, left + 0)
     else:
         payment_info_type1, left = decode_payment_info_type1(n, left)
         payment_info = ("paymentInfoType1", payment_info_type1)
@@ -539,21 +541,29 @@ def decode_obu_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
             icc_issue_info, left = read_later_octets(n, left, 0, 127)
         else:
             left -= 7
-            icc_issue_info_2, left = read_octets(n, left, n >> left & 127)
+            icc_issue_info_bits = 8 * (n >> left & 127)
+            left -= icc_issue_info_bits
+            icc_issue_info_2 = (n >> left & (1 << icc_issue_info_bits) - 1).to_bytes(icc_issue_info_bits >> 3)
             icc_issue_info = icc_issue_info_2
         left -= 1
         if n >> left & 1:
             icc_uni_toll_info, left = read_later_octets(n, left, 0, 127)
         else:
             left -= 7
-            icc_uni_toll_info_2, left = read_octets(n, left, n >> left & 127)
+            icc_uni_toll_info_bits = 8 * (n >> left & 127)
+            left -= icc_uni_toll_info_bits
+            icc_uni_toll_info_2 = (n >> left & (1 << icc_uni_toll_info_bits) - 1).to_bytes(
+                icc_uni_toll_info_bits >> 3,
+            )
             icc_uni_toll_info = icc_uni_toll_info_2
         left -= 1
         if n >> left & 1:
             icc_balance, left = read_later_octets(n, left, 0, 127)
         else:
             left -= 7
-            icc_balance_2, left = read_octets(n, left, n >> left & 127)
+            icc_balance_bits = 8 * (n >> left & 127)
+            left -= icc_balance_bits
+            icc_balance_2 = (n >> left & (1 << icc_balance_bits) - 1).to_bytes(icc_balance_bits >> 3)
             icc_balance = icc_balance_2
         gbi_cc_info: dict[str, Any] = {
             "iccIssueInfo": icc_issue_info,
@@ -638,7 +648,9 @@ def decode_obu_payment_info_type1(n: int, left: int) -> tuple[Any, int]:
         }
         if w14 >> 113 & 1:
             left -= 8
-            description, left = read_octets(n, left, (n >> left & 255) + 1)
+            description_bits = 8 * ((n >> left & 255) + 1)
+            left -= description_bits
+            description = (n >> left & (1 << description_bits) - 1).to_bytes(description_bits >> 3)
             vehicle_info["description"] = description
         if w14 >> 114:
             left = read_additions(n, left, vehicle_info)
@@ -806,7 +818,7 @@ def decode_obu_payment_info(n: int, left: int) -> tuple[Any, int]:
     obu_payment_info_index = 0
     obu_payment_info: tuple[str, Any]
     if w:
-        obu_payment_info, left = read_later_alternative(n, left + 0, ())
+        obu_payment_info, left = read_later_alternative(n, left + 0)
     else:
         obu_payment_info_type1, left = decode_obu_payment_info_type1(n, left)
         obu_payment_info = ("obuPaymentInfoType1", obu_payment_info_type1)
@@ -949,7 +961,7 @@ def decode_trans_info(n: int, left: int) -> tuple[Any, int]:
     trans_info_index = w & 15
     trans_info: tuple[str, Any]
     if w >> 4:
-        trans_info, left = read_later_alternative(n, left + 4, ())
+        trans_info, left = read_later_alternative(n, left + 4)
     elif trans_info_index == 0:
         left -= 25
         w2 = n >> left & 0x1ffffff
@@ -1074,7 +1086,9 @@ def decode_trans_info(n: int, left: int) -> tuple[Any, int]:
             account_size = (w21 & 31) + 2
             if account_size > 32:
                 raise RemoteError(OUT_OF_RANGE, "AccountInfo.account")
-            account, left = read_octets(n, left, account_size)
+            account_bits = 8 * (account_size)
+            left -= account_bits
+            account = (n >> left & (1 << account_bits) - 1).to_bytes(account_bits >> 3)
             account_info: dict[str, Any] = {"account": account}
             if w21 >> 5:
                 left = read_additions(n, left, account_info)
@@ -1256,7 +1270,7 @@ def decode_vehicle_payment_message(n: int, left: int) -> tuple[Any, int]:
     payment_index = w & 3
     payment: tuple[str, Any]
     if w >> 2 & 1:
-        payment, left = read_later_alternative(n, left + 2, ())
+        payment, left = read_later_alternative(n, left + 2)
     elif payment_index == 0:
         initialzation_request, left = decode_rst(n, left)
         payment = ("initialzation-request", initialzation_request)
@@ -1950,7 +1964,7 @@ def encode_payment_info(value: Any) -> int:
         part = encode_payment_info_type1(payment_info_value)
         acc = (acc - 1 << part.bit_length() - 1) + part
     else:
-        acc = write_later_alternative(acc, payment_info_name, payment_info_value, {})
+        acc = write_later_alternative(acc, payment_info_name, payment_info_value, 0)
     return acc
 
 
@@ -2492,7 +2506,7 @@ def encode_obu_payment_info(value: Any) -> int:
         part = encode_obu_payment_info_type1(obu_payment_info_value)
         acc = (acc - 1 << part.bit_length() - 1) + part
     else:
-        acc = write_later_alternative(acc, obu_payment_info_name, obu_payment_info_value, {})
+        acc = write_later_alternative(acc, obu_payment_info_name, obu_payment_info_value, 0)
     return acc
 
 
@@ -3023,7 +3037,7 @@ def encode_trans_info(value: Any) -> int:
         if has_later_12:
             acc = write_additions(acc, trans_info_value)
     else:
-        acc = write_later_alternative(acc, trans_info_name, trans_info_value, {})
+        acc = write_later_alternative(acc, trans_info_name, trans_info_value, 0)
     return acc
 
 
@@ -3240,7 +3254,7 @@ def encode_vehicle_payment_message(value: Any) -> int:
         part_4 = encode_action_response(payment_value)
         acc = (acc - 1 << part_4.bit_length() - 1) + part_4
     else:
-        acc = write_later_alternative(acc, payment_name, payment_value, {})
+        acc = write_later_alternative(acc, payment_name, payment_value, 0)
     if has_later:
         acc = write_additions(acc, value)
     return acc

@@ -11,7 +11,7 @@ FRAME = "msgFrameExt"
 
 @dataclass(frozen=True, slots=True)
 class FutureMessage:
-    """A message by its number (0..32767) and its octets, or its ASN.1 value (docs/codec.md) where the codec names it."""
+    """A message by its number (0..32767) and its octets, or its ASN.1 value (docs/codec.md) where the codec has it."""
 
     message_id: int
     data: Any

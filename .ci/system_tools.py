@@ -1,5 +1,7 @@
-"""A real browser and Chinese fonts for the screen's test, from Debian's own packages. The rule: never a prompt, never a
-hang, never a failure of its own - what could not be had is listed by the tests under NOT RUN.
+"""What the tests need of the machine, from Debian: a browser with Chinese fonts, a TPM simulator, a PKCS#11 token.
+
+The rule: never a prompt, never a hang, never a failure of its own - what could not be had is listed by the tests under
+NOT RUN.
 """
 
 import os
@@ -8,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ("chromium", "fonts-noto-cjk")
+PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2")
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive", NEEDRESTART_MODE="a", LC_ALL="C")
 PATIENT = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]
 UPDATE_S, INSTALL_S = 180, 600
@@ -21,7 +23,7 @@ def main():
         return 0
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         say(
-            "no {}, and only root can install it with apt: the browser test will be under NOT RUN".format(
+            "no {}, and only root can install it with apt: the tests with it will be under NOT RUN".format(
                 " and ".join(wanted)
             )
         )
@@ -31,7 +33,7 @@ def main():
         apt(["update"], UPDATE_S)
     missing = [package for package in wanted if not is_offered(package)]
     if missing:
-        say("apt offers no real {} here: the browser test will be under NOT RUN".format(" and ".join(missing)))
+        say("apt offers no real {} here: the tests with it will be under NOT RUN".format(" and ".join(missing)))
         wanted = [package for package in wanted if package not in missing]
     if wanted and not install(wanted):
         apt(["update"], UPDATE_S)  # lists that are too old name files which are gone
