@@ -66,6 +66,7 @@ SAMPLES = {
     habits.ABSOLUTE_CRUMBS: with_absolute_crumbs(),
     habits.ABSOLUTE_MAP_POINTS: ("mapFrame", road(random.Random(1))),
     habits.ABSOLUTE_RSI_POINTS: ("rsiFrame", rsi(eventPos=absolute(move(PLACE, 90.0, 80.0)))),
+    habits.UNKNOWN_NUMBER: ("msgFrameExt", {"messageId": 99, "value": b"later"}),
     habits.VENDOR_EVENT: ("rsiFrame", rsi(eventType=9902)),
     habits.RESERVED_PRIORITY_BITS: ("rsiFrame", rsi(priority=b"\xbf")),
     habits.NOT_GB2312: ("rsiFrame", rsi(description=("textGB2312", "前方拥堵".encode()))),
