@@ -85,3 +85,15 @@ FRAMES: Mapping[str, str] = {
     "rsiFrame": "RoadSideInformation",
     "msgFrameExt": "MessageFrameExt",
 }
+# Of T/CSAE 157-2020, in MessageFrameExt: number and type.
+NUMBERS: Mapping[int, str] = {
+    0: "TestMsg",
+    10: "RTCMcorrections",
+    11: "RoadsideCoordination",
+    12: "SensorSharingMsg",
+    13: "VehIntentionAndRequest",
+    14: "PAMData",
+    15: "PersonalSafetyMessage",
+    16: "CLPMM",
+    17: "VehiclePaymentMessage",
+}
