@@ -77,9 +77,9 @@ def test_every_field_says_something(name, number):
     # So that a field that only looks like the standard's, while the rest keeps the value, is found.
     found: dict[type, set[str]] = {}
     editions = zip(*(frames(name, number, edition, MANY) for edition in Edition), strict=True)
-    for frame in chain.from_iterable(editions):
+    for count, frame in enumerate(chain.from_iterable(editions)):
         with suppress(RemoteError):
             said(unpack(frame), found)
-        if not silent(found):
+        if count > DRAWS and not silent(found):
             return
     assert silent(found) == {}
