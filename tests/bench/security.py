@@ -92,8 +92,8 @@ def _turn(
         answer = verifier.judge(now, packet, 111, HERE)
         assert not isinstance(answer, Judgement), answer.verdict
     while jobs := verifier.take_jobs():
-        for job in jobs:
-            answers += verifier.settle(now, JobResult(job.number, _bare(shop, job)))
+        for result in [JobResult(job.number, _bare(shop, job)) for job in jobs]:  # as the pool gives them: together
+            answers += verifier.settle(now, result)
         if done is not None:
             done += jobs
     answers += verifier.expire(now)
