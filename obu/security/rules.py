@@ -88,9 +88,7 @@ def use_fault(
             return Verdict.CERTIFICATE_EXPIRED
     if not certificate.permits(aid):
         return Verdict.AID_NOT_PERMITTED
-    part: Certificate | None = certificate
-    while part is not None:
-        if part.region is not None and not region.contains(part.region, place):
-            return Verdict.CERTIFICATE_OUTSIDE_REGION
-        part = trust.issuer_of(part)
-    return None
+    if certificate.region is None and certificate.issuer not in trust.bound:
+        return None
+    is_inside = all(region.contains(part.region, place) for part in trust.chain_of(certificate))
+    return None if is_inside else Verdict.CERTIFICATE_OUTSIDE_REGION
