@@ -11,7 +11,8 @@ from hil.drive import Act, Drive, Motion, Style, limits_of
 from hil.route import Route
 from hil.script import Script
 from hil.voice import Voice
-from obu.codec.messages.bsm import Bsm, Crumb
+from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.path import Crumb
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, sec_mark_ms
 from obu.core.vehicle import Event, Gear, Light, PathPrediction, SystemState

@@ -7,9 +7,10 @@ from hil.route import Route
 from hil.script import HAZARDS, WORKS_M, Script
 from hil.voice import Voice
 from obu.codec.messages import Message
-from obu.codec.messages.map import Connection, Lane, LaneKind, Link, Maneuver, MapData, Movement, Node, SpeedLimit
-from obu.codec.messages.references import NodeRef
-from obu.codec.messages.rsi import ReferencePath, RoadEvent, RoadSign, Rsi
+from obu.codec.messages.lanes import LaneKind, Maneuver, SpeedLimit
+from obu.codec.messages.map import Connection, Lane, Link, MapData, Movement, Node
+from obu.codec.messages.references import NodeRef, ReferencePath
+from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
 from obu.codec.messages.spat import Countdown, Intersection, Phase, PhaseState, SignalLight, Spat
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, minute_of_year, sec_mark_ms

@@ -70,6 +70,7 @@ FORMS = {
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
+        "信任  {trust}",
         "举报  {reports} 份{last_report}",
         "显示  {display}  {display_why}",
         "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
@@ -82,6 +83,7 @@ FORMS = {
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
+        "trust     {trust}",
         "reports   {reports} kept about others{last_report}",
         "display   {display}  {display_why}",
         "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
@@ -120,6 +122,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "pool": security["pool"],
         "pool_low": _pool_low(security, lang),
         "duty": _duty(security, lang),
+        "trust": _trust(body["trust"], lang),
         "reports": body["misbehaviour"]["reports"],
         "last_report": _last_report(body["misbehaviour"]["last"], lang),
         "bench": {"zh": "  测试密钥", "en": "  BENCH KEYS"}[lang] if security["bench_keys"] else "",
@@ -165,6 +168,21 @@ def _duty(security: dict[str, Any], lang: str) -> str:
         return said + {"zh": "  身份证书已过期", "en": "  no valid identity certificate"}[lang]
     day = _day(security["duty_until_utc_s"])
     return said + {"zh": f"  身份证书 {day} 到期", "en": f"  identity certificate ends {day}"}[lang]
+
+
+def _trust(trust: dict[str, Any], lang: str) -> str:
+    zh = lang == "zh"
+    counts = (trust["roots"], trust["authorities"], trust["revocations"])
+    said = ("根证书 {}，CA 证书 {}，撤销 {} 条" if zh else "{} roots, {} authorities, {} revocations").format(*counts)
+    stale = sorted({one["kind"].upper() for one in trust["lists"] if one["is_stale"]})
+    if stale:
+        said += (
+            f"  {'、'.join(stale)} 已过期，请更新" if zh else f"  overdue: {', '.join(stale)}; update with obu trust"
+        )
+    refused = ", ".join(f"{reason} {count}" for reason, count in trust["refused"].items())
+    if refused:
+        said += f"  未采用：{refused}" if zh else f"  refused: {refused}"
+    return said
 
 
 def _day(utc_s: int) -> str:

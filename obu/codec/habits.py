@@ -14,6 +14,7 @@ ABSOLUTE_MAP_POINTS = "absolute_map_points"
 ABSOLUTE_RSI_POINTS = "absolute_rsi_points"
 VENDOR_EVENT = "vendor_event_type"  # 99xx, as 9902: no class of GB/T 29100-2012
 RESERVED_PRIORITY_BITS = "rsi_priority_reserved_bits"  # YD/T 3709-2020 RSIPriority: only the three highest bits speak
+UNKNOWN_NUMBER = "unknown_message_id"  # T/CSAE 157-2020 MessageFrameExt: legal; its octets are kept and go on
 NOT_GB2312 = "description_not_gb2312"  # YD/T 3709-2020 Description: UTF-8, GBK or the end of a character cut off
 
 _ABSOLUTE = "position-LatLon"
@@ -55,10 +56,19 @@ def _in_rsi(value: dict[str, Any]) -> Iterator[str]:
             yield NOT_GB2312
 
 
+def _in_day_2(value: dict[str, Any]) -> Iterator[str]:
+    message = value["value"]
+    if isinstance(message, bytes):
+        yield UNKNOWN_NUMBER
+    else:
+        yield from _in_rsi(message)  # the events of an SSM are those of an RSI
+
+
 _FINDERS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "bsmFrame": _in_bsm,
     "mapFrame": _in_map,
     "rsiFrame": _in_rsi,
+    "msgFrameExt": _in_day_2,
 }
 
 

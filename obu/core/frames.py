@@ -141,6 +141,46 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokedGroup:
+    """Vehicles withdrawn as a group: where to look for them, and the linkage seeds (la_id, seed) they are known by."""
+
+    at: bytes
+    seeds: tuple[tuple[tuple[bytes, bytes], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustUpdate:
+    """Whom to believe from now on, as a whole; every signature in it has been checked.
+
+    certificates: roots and authorities (COER). revoked, groups: what revocation lists withdraw (security/crl).
+    until_ns: (HashedId8 of a root of another domain, Unix instant at which its recognition ends). due: lists in force,
+    as (kind, issuer, Unix instant of the next).
+    """
+
+    version: int
+    certificates: tuple[bytes, ...]
+    revoked: tuple[bytes, ...] = ()
+    groups: tuple[RevokedGroup, ...] = ()
+    until_ns: tuple[tuple[bytes, int], ...] = ()
+    due: tuple[tuple[str, bytes, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListsRefused:
+    """Trust and revocation lists that were not taken over, by reason."""
+
+    counts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListHeard:
+    """A revocation list from the air, unjudged (a signed packet of AID 3628). utc_ns: when it was heard."""
+
+    raw: bytes
+    utc_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """All that arrived since the last turn. `random` is fresh system randomness, there when the last outbox asked.
 
@@ -157,6 +197,8 @@ class Inbox:
     gone: tuple[DisplayGone, ...] = ()
     random: bytes = b""
     saved: tuple[Save, ...] = ()
+    trust: tuple[TrustUpdate, ...] = ()
+    refused: tuple[ListsRefused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +217,7 @@ class Outbox:
     want_random: int = 0
     clock_mark: tuple[int, int] | None = None
     saves: tuple[Save, ...] = ()
+    lists: tuple[ListHeard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,28 @@ from obu.core.frames import (
     DriverState,
     GnssBytes,
     JobResult,
+    ListHeard,
+    ListsRefused,
     Save,
     SignJob,
+    TrustUpdate,
     TxPacket,
     VerifyJob,
 )
 
-Arrival = CanFrame | GnssBytes | AirPacket | JobResult | DriverState | DisplayAck | DisplayBeat | DisplayGone | Save
+Arrival = (
+    CanFrame
+    | GnssBytes
+    | AirPacket
+    | JobResult
+    | DriverState
+    | DisplayAck
+    | DisplayBeat
+    | DisplayGone
+    | Save
+    | TrustUpdate
+    | ListsRefused
+)
 
 
 class Driver(Protocol):
@@ -55,6 +70,12 @@ class StateStore(Driver, Protocol):
     """Keeps values across restarts; its first poll brings back what was kept. A disk is never waited for."""
 
     def save(self, saves: Sequence[Save]) -> None: ...
+
+
+class TrustWatch(Driver, Protocol):
+    """Watches over the trust store; takes lists from the air, brings a new trust back as a whole."""
+
+    def offer(self, lists: Sequence[ListHeard]) -> None: ...
 
 
 class Publisher(Driver, Protocol):

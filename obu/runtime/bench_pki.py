@@ -5,15 +5,19 @@ Keys it makes protect nobody: a unit that trusts this root says so in its status
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from obu.core.errors import LocalError
+from obu.core.now import v2x_time_s, v2x_time_us
 from obu.drivers import key_file, libcrypto
 from obu.security import certificate as certificates
-from obu.security import issuing, profile
+from obu.security import envelope, issuing, issuing_lists, keys, profile
+from obu.security.book import CRL_AID
 from obu.security.certificate import Certificate
 from obu.security.issuing import Draft, Lifetime
+from obu.security.issuing_lists import Dates, ListDraft
 from obu.security.profile import Profile
 from obu.security.trust import BENCH_ROOT_PREFIX
 
@@ -35,14 +39,41 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class BenchPki:
-    """root and pca; certificates are issued by pca. What a rig needs to attack itself is made from here too."""
+    """root, pca, cra; certificates are issued by pca, revoked by lists that cra signs.
+
+    What a rig needs to attack itself is made from here too.
+    """
 
     root: Authority
     pca: Authority
+    cra: Authority
 
     def issue(self, point: bytes, lifetime: Lifetime, aids: tuple[int, ...], name: str = "") -> bytes:
         """An end entity's certificate (COER), for any AIDs and any time: also expired or not permitted ones."""
-        return _signed(issuing.end_entity(point, lifetime, self.pca.certificate, aids, name), self.pca.key)
+        draft = issuing.end_entity(point, lifetime, self.pca.certificate, aids, name, self.cra.certificate)
+        return _signed(draft, self.pca.key)
+
+    def root_list(self, dates: Dates, roots: Iterable[Certificate]) -> bytes:
+        """A TRCL that recognises these roots."""
+        return self._signed_list(issuing_lists.root_list(self.root.certificate, 0, dates, roots))
+
+    def authority_list(self, dates: Dates, authorities: Iterable[Certificate]) -> bytes:
+        """The list of this domain's authorities."""
+        return self._signed_list(issuing_lists.authority_list(self.root.certificate, 0, dates, authorities))
+
+    def revocation_list(self, contents: bytes, utc_ns: int) -> bytes:
+        """CrlContents as a signed packet of AID 3628."""
+        tbs, signer = envelope.tbs(contents, CRL_AID, v2x_time_us(utc_ns)), self.cra.certificate
+        return envelope.assemble(tbs, signer, True, *libcrypto.load().sign(self.cra.key, signer.e_of(tbs)))
+
+    def revoke(self, certificates: Iterable[Certificate], dates: Dates, utc_ns: int) -> bytes:
+        """The full revocation list of certificates, by their digests."""
+        hashes = [(keys.hashed_id10(each.digest), v2x_time_s(each.end_ns)) for each in certificates]
+        contents = issuing_lists.hash_crl(self.cra.certificate.digest8, 0, dates, hashes, serial=dates.issued_s)
+        return self.revocation_list(contents, utc_ns)
+
+    def _signed_list(self, draft: ListDraft) -> bytes:
+        return issuing_lists.finish(draft, *libcrypto.load().sign(self.root.key, draft.e))
 
     def write_trust(self, folder: Path) -> None:
         """root.cert and pca.cert: the trust store of those who believe this PKI."""
@@ -65,12 +96,14 @@ class BenchPki:
 def create(lifetime: Lifetime, label: str = "", way: Profile = profile.SM2) -> BenchPki:
     """A new root and authority in memory. label: appended to the root's name. way: how all of it signs."""
     library = libcrypto.load()
-    root_key, pca_key = library.generate(way.curve), library.generate(way.curve)
+    root_key, pca_key, cra_key = (library.generate(way.curve) for _ in range(3))
     root_name = f"{BENCH_ROOT_PREFIX} {label}".strip()
     root_draft = issuing.root(root_name, root_key.point, lifetime, way)
     root = Authority(certificates.parse(_signed(root_draft, root_key)), root_key)
-    draft = issuing.authority("OBU BENCH PCA", pca_key.point, lifetime, root.certificate, ALL_AIDS)
-    return BenchPki(root, Authority(certificates.parse(_signed(draft, root_key)), pca_key))
+    cra_draft = issuing.end_entity(cra_key.point, lifetime, root.certificate, (CRL_AID,), "OBU BENCH CRA")
+    cra = Authority(certificates.parse(_signed(cra_draft, root_key)), cra_key)
+    pca_draft = issuing.authority("OBU BENCH PCA", pca_key.point, lifetime, root.certificate, ALL_AIDS, cra.certificate)
+    return BenchPki(root, Authority(certificates.parse(_signed(pca_draft, root_key)), pca_key), cra)
 
 
 def make_test(

@@ -11,6 +11,9 @@ from obu.runtime import strict
 KEY_PATHS = ("_file", "device", "module")  # how the options of [keys] that are paths end
 
 
+LIST_GRACE_DAYS = 30  # ours: a bus may stand in its depot over a holiday
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """[unit] name: how the unit calls itself in logs. state: folder of what must survive a restart or a power cut."""
@@ -42,6 +45,7 @@ class Security:
     keys: folder of the private keys, or of what leads to them where [keys] names another store than files.
 
     max_message_age_ms: GB/T 45315-2025 7.4 wants 1 s. time_scale: whether times on the air count leap seconds (tai).
+    list_grace_days: how long a trust list of another domain counts after the day by which a newer one was promised.
     min_assurance: the least assurance level (0..7) of a certificate that is believed.
     """
 
@@ -50,6 +54,7 @@ class Security:
     keys: str
     max_message_age_ms: int = 1000
     time_scale: Literal["utc", "tai"] = "utc"
+    list_grace_days: int = LIST_GRACE_DAYS
     min_assurance: int = 0
 
 
@@ -150,6 +155,7 @@ def read(path: Path) -> Config:
     for name, low, value in (
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
+        ("security.list_grace_days", 0, config.security.list_grace_days),
         ("security.min_assurance", 0, config.security.min_assurance),
         ("pseudonyms.max_uses", 0, config.pseudonyms.max_uses),
         ("pseudonyms.low_count", 0, config.pseudonyms.low_count),

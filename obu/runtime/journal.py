@@ -57,6 +57,7 @@ def digests(outbox: Outbox) -> dict[str, int]:
         "want_random": outbox.want_random,
         "clock_mark": outbox.clock_mark,
         "saves": outbox.saves,
+        "lists": outbox.lists,
     }
     return {name: zlib.crc32(_bytes(freeze(value))) for name, value in fields.items() if value}
 

@@ -13,8 +13,9 @@ from obu.core.frames import AirPacket, DriverState, JobResult
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers import libcrypto
 from obu.drivers.clock import SystemClock
-from obu.runtime import made_from, wiring
+from obu.runtime import trust_store, wiring
 from obu.runtime.config import Config
+from obu.security import book as books
 from obu.security.verifier import Judgement, Pending, Verdict, Verifier
 from obu.stack import aids, dsmp, receiver
 from obu.stack.edition_binding import EditionBinding
@@ -94,8 +95,8 @@ class Listener:
 def packets(config: Config, tell: Callable[[Text], None]) -> Iterator[Packet]:
     """Every packet, for ever; `tell` hears of the radio's trouble."""
     options = wiring.judging(config)
-    trusted = made_from.certificates("security.trust", Path(config.security.trust))
-    snapshot = wiring.snapshot_of(trusted, options.time_scale)
+    book, _ = trust_store.load(Path(config.security.trust), wiring.tools(config))
+    snapshot = books.snapshot_of(book, wiring.tools(config))
     listener = Listener(Verifier(snapshot, options), wiring.editions(config))
     radio: Any = wiring.driver("radio", "radio", {**config.radio, "receive_only": True})
     clock = SystemClock(config.clock.error_ms)

@@ -22,12 +22,14 @@ from obu.core.frames import (
     GnssBytes,
     Inbox,
     JobResult,
+    ListsRefused,
     Outbox,
     Save,
+    TrustUpdate,
 )
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers.clock import random_bytes
-from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio, StateStore
+from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio, StateStore, TrustWatch
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
 DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
@@ -43,6 +45,8 @@ FIELD = {
     DisplayBeat: "beats",
     DisplayGone: "gone",
     Save: "saved",
+    TrustUpdate: "trust",
+    ListsRefused: "refused",
 }
 
 
@@ -70,11 +74,12 @@ class Outer:
     radio: Radio
     pool: JobPool
     store: StateStore
+    trust: TrustWatch
     socket: Publisher
 
     def all(self) -> list[Driver]:
         """Every driver, in the order in which a turn asks them: answers of the pool first, they are urgent."""
-        return [self.pool, self.store, *self.sources, self.radio, self.socket]
+        return [self.pool, self.store, self.trust, *self.sources, self.radio, self.socket]
 
 
 def inbox_of(arrivals: Sequence[Arrival], random: bytes) -> Inbox:
@@ -132,6 +137,8 @@ class Loop:
             self.publish(outbox.events)
         if outbox.saves:
             self.outer.store.save(outbox.saves)
+        if outbox.lists:
+            self.outer.trust.offer(outbox.lists)
         if outbox.clock_mark:
             self.outer.clock.follow(outbox.clock_mark)
 

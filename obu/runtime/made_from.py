@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obu.core.errors import ConfigError
-from obu.runtime import places, strict
+from obu.runtime import places, store, strict
 from obu.runtime.config import Config
 
 CERTIFICATE_SUFFIX = ".cert"
+LISTS = "lists"  # the name under which the trust store keeps its lists
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """profile_path: the vehicle's TOML. trust, certificates (the pool), identity: COER certificates by file name.
+    lists: trust and revocation lists that were taken over (runtime/trust_store).
 
     points: (curve, public point) of each private key by its name in the key store; the keys stay there.
     """
@@ -22,6 +24,7 @@ class Material:
     profile: str
     dbc: str
     trust: dict[str, bytes]
+    lists: bytes
     certificates: dict[str, bytes]
     identity: dict[str, bytes]
     points: dict[str, tuple[str, bytes]]
@@ -31,7 +34,7 @@ class Material:
         parts = {
             "profile": self.profile.encode(),
             "dbc": self.dbc.encode(),
-            "trust": _joined(self.trust),
+            "trust": _joined(self.trust | {"lists": self.lists}),
             "certificates": _joined(self.certificates),
             "identity": _joined(self.identity),
         }
@@ -51,6 +54,7 @@ def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
         profile=strict.read_text(profile_path),
         dbc=strict.read_text(profile_path.with_suffix(".dbc")),
         trust=certificates("security.trust", Path(config.security.trust)),
+        lists=store.kept(Path(config.security.trust), LISTS),
         certificates=certificates("security.certificates", Path(config.security.certificates)),
         identity=certificates("pseudonyms.identity", Path(identity)) if identity else {},
         points=points,

@@ -163,6 +163,11 @@ def read(folder: Path) -> tuple[list[Save], str]:
     return kept, f"not whole, left out: {', '.join(broken)}" if broken else ""
 
 
+def kept(folder: Path, name: str) -> bytes:
+    """The value of one name; empty when there is none or it is not whole."""
+    return _value(folder / f"{name}{SUFFIX}") or b""
+
+
 def _value(path: Path) -> bytes | None:
     try:
         with path.open("rb") as file:

@@ -30,14 +30,17 @@ from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import freeze, journal, made_from, store, strict
+from obu.runtime import freeze, journal, made_from, store, strict, trust_store
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
+from obu.runtime.trust_keeper import TrustKeeper
 from obu.scene.facts import Facts
-from obu.security import pseudonym, trust, verifier
+from obu.security import book as books
+from obu.security import pseudonym, verifier
+from obu.security.book import Book, Tools
 from obu.security.misbehaviour import Reports
 from obu.security.signer import Options as SignerOptions
 from obu.security.signer import Signer
@@ -49,6 +52,7 @@ from obu.stack.sender import Sender
 from obu.station.health import Health
 from obu.station.station import Stages, Station
 from obu.station.transmit import Transmit
+from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
@@ -62,12 +66,12 @@ def station(config: Config, material: Material) -> Station:
     decoder = Decoder(plans)
     tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
     scale = TimeScale(config.security.time_scale)
-    snapshot = snapshot_of(material.trust, scale)
-    must_be_encrypted(config, snapshot.is_bench)
+    believed_now = books.snapshot_of(book_of(config, material), tools(config))
+    must_be_encrypted(config, believed_now.is_bench)
     pseudonyms = identities(config, material)
     signer = Signer(SignerOptions(time_scale=scale))
     sender = Sender(signer, SENT_EDITION)
-    judge = verifier.Verifier(snapshot, judging(config))
+    judge = verifier.Verifier(believed_now, judging(config))
     spoken = editions(config)
     receiver = Receiver(judge, spoken)
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
@@ -88,6 +92,7 @@ def station(config: Config, material: Material) -> Station:
         "warn": Warn(applications(config), facts, arbiter),
         "display": DisplayWatch(),
         "health": Health(),
+        "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
@@ -96,7 +101,7 @@ def station(config: Config, material: Material) -> Station:
     }  # fmt: skip
     lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
     kept, car = parts | inner, body(config, profile)
-    return Station(Stages(body=car, is_bench=snapshot.is_bench, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+    return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 
 
 def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
@@ -141,9 +146,15 @@ def body(config: Config, profile: Profile) -> Body:
     return dataclasses.replace(profile.body, **measured)
 
 
-def snapshot_of(files: dict[str, bytes], scale: TimeScale) -> trust.Snapshot:
-    """The trust store, every signature in it checked."""
-    return trust.build(files, libcrypto.load().verifies, scale=scale)
+def tools(config: Config) -> Tools:
+    """What judging trust needs."""
+    return trust_store.tools(config.security.list_grace_days, TimeScale(config.security.time_scale))
+
+
+def book_of(config: Config, material: Material) -> Book:
+    """The trust store as it was read. A list in it that does not hold is left out; the trust keeper says so."""
+    book, _ = trust_store.book_of(material.trust, material.lists, tools(config))
+    return book
 
 
 def applications(config: Config) -> tuple[base.Installed, ...]:
@@ -200,6 +211,7 @@ def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=store.Store(Path(config.unit.state)),
+        trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
     )
 

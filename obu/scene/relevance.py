@@ -3,7 +3,8 @@
 import itertools
 import math
 
-from obu.codec.messages.rsi import ReferencePath, RoadEvent
+from obu.codec.messages.references import ReferencePath
+from obu.codec.messages.rsi import RoadEvent
 from obu.core.geo import LatLon, LocalFrame, wrap_deg
 
 HEADING_LIMIT_DEG = 30.0  # of our heading to the path's direction where we are

@@ -11,7 +11,8 @@ from enum import Enum
 
 from obu.codec import coer
 from obu.core.errors import LocalError, RemoteError
-from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
+from obu.core.now import utc_ns_of_v2x_us
+from obu.core.time_scale import US_PER_S, TimeScale
 from obu.security import additions, crl, envelope, profile, rules, trust
 from obu.security import certificate as certificates
 from obu.security.certificate import Certificate
@@ -47,9 +48,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedCrl:
-    """A revocation list in force. root: HashedId8 of the root its signer stands below."""
+    """A revocation list in force. root: HashedId8 of the root its signer stands below; curve: the profile."""
 
     root: bytes
+    curve: str
     crl: Crl
     raw: bytes
 
@@ -61,12 +63,19 @@ class SignedCrl:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What judging lists needs from outside. verify: a signature; scheme: for linkage values; grace_s: how long a list
-    that should have been replaced still counts."""
+    """What judging lists needs from outside. verify: a signature; schemes: for linkage values, by profile.
+
+    grace_s: how long a list that should have been replaced still counts. scale: of the times in lists.
+    """
 
     verify: Verify
-    scheme: Scheme
+    schemes: Mapping[str, Scheme]
     grace_s: int
+    scale: TimeScale = TimeScale.UTC
+
+    def unix_ns(self, time32_s: int) -> int:
+        """The Unix instant of a Time32."""
+        return utc_ns_of_v2x_us(self.scale.from_wire_us(time32_s * US_PER_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +102,11 @@ def snapshot_of(book: Book, tools: Tools, version: int = 1) -> Snapshot:
     """
     until_ns: dict[bytes, int] = {}
     for root, listing in _recognised(book):
-        until_ns[root] = _unix_ns(listing.next_s + tools.grace_s)
+        until_ns[root] = tools.unix_ns(listing.next_s + tools.grace_s)
         if (own := book.listings.get((Kind.CTL, root))) is not None:
-            until_ns[root] = min(until_ns[root], _unix_ns(own.next_s + tools.grace_s))
-    revoked = crl.compile_revoked([(one.scope, one.crl) for one in book.crls.values()], tools.scheme)
-    snapshot = trust.build(_files(book), tools.verify, version, revoked)
-    return dataclasses.replace(snapshot, until_ns=until_ns, due=tuple(_due(book)))
+            until_ns[root] = min(until_ns[root], tools.unix_ns(own.next_s + tools.grace_s))
+    revoked = crl.compile_revoked([(one.scope, one.curve, one.crl) for one in book.crls.values()], tools.schemes)
+    return trust.build(_files(book), tools.verify, version, revoked, until_ns, tuple(_due(book, tools)), tools.scale)
 
 
 def _recognised(book: Book) -> Iterator[tuple[bytes, Listing]]:
@@ -109,11 +117,11 @@ def _recognised(book: Book) -> Iterator[tuple[bytes, Listing]]:
             yield from ((certificates.parse(raw).digest8, listing) for raw in listing.certificates if raw not in own)
 
 
-def _due(book: Book) -> Iterator[Due]:
+def _due(book: Book, tools: Tools) -> Iterator[Due]:
     for (kind, issuer), listing in book.listings.items():
-        yield Due(kind.value, issuer, _unix_ns(listing.next_s))
+        yield Due(kind.value, issuer, tools.unix_ns(listing.next_s))
     for one in book.crls.values():
-        yield Due(Kind.CRL.value, one.crl.craca, _unix_ns(one.crl.next_s))
+        yield Due(Kind.CRL.value, one.crl.craca, tools.unix_ns(one.crl.next_s))
 
 
 def adopt(book: Book, kind: Kind, raw: bytes, utc_ns: int | None, tools: Tools) -> Book:
@@ -146,7 +154,7 @@ def _adopt_listing(book: Book, kind: Kind, raw: bytes, utc_ns: int | None, tools
     )
     signer = _list_signer(book, listing)
     known = book.listings.get((kind, listing.issuer))
-    _check_dates(listing.issued_s, listing.next_s, known.issued_s if known else None, utc_ns)
+    _check_dates(listing.issued_s, listing.next_s, known.issued_s if known else None, utc_ns, tools)
     r, s = certificates.signature(way, value["signature"])
     if not tools.verify(signer.curve, signer.point, signer.e_of(coer.encode(f"ToBeSigned{name}", tbs)), r, s):
         raise RemoteError("list_signature")
@@ -187,18 +195,18 @@ def _adopt_crl(book: Book, raw: bytes, utc_ns: int | None, tools: Tools) -> Book
         raise RemoteError("crl_aid")
     if not spdu.certificate:
         raise RemoteError("crl_signer_unknown")
-    signer = certificates.parse(spdu.certificate, spdu.curve)
-    snapshot = trust.build(_files(book), tools.verify)
+    signer = certificates.parse(spdu.certificate, spdu.curve, tools.scale)
+    snapshot = trust.build(_files(book), tools.verify, scale=tools.scale)
     _check_crl_signer(snapshot, signer, utc_ns, tools)
     listed = crl.parse(spdu.payload)
     chain = snapshot.chain_of(signer)
     if listed.craca not in [part.digest8 for part in chain]:
         raise RemoteError("crl_scope")
-    signed = SignedCrl(root=chain[-1].digest8, crl=listed, raw=raw)
+    signed = SignedCrl(root=chain[-1].digest8, curve=signer.curve, crl=listed, raw=raw)
     key = (signed.scope, listed.is_linked, listed.is_delta)
     full = book.crls.get((signed.scope, listed.is_linked, False))
     known = book.crls.get(key) or (full if listed.is_delta else None)
-    _check_dates(listed.issued_s, listed.next_s, known.crl.issued_s if known else None, utc_ns)
+    _check_dates(listed.issued_s, listed.next_s, known.crl.issued_s if known else None, utc_ns, tools)
     if not tools.verify(signer.curve, signer.point, signer.e_of(spdu.tbs), spdu.r, spdu.s):
         raise RemoteError("list_signature")
     crls = {**book.crls, key: signed}
@@ -224,14 +232,14 @@ def _check_crl_signer(snapshot: Snapshot, signer: Certificate, utc_ns: int | Non
         raise RemoteError("certificate_expired" if utc_ns >= signer.end_ns else "certificate_not_yet_valid")
 
 
-def _check_dates(issued_s: int, next_s: int, known_issued_s: int | None, utc_ns: int | None) -> None:
+def _check_dates(issued_s: int, next_s: int, known_issued_s: int | None, utc_ns: int | None, tools: Tools) -> None:
     if next_s <= issued_s:
         raise RemoteError("list_dates")
     if known_issued_s is not None and issued_s <= known_issued_s:
         raise RemoteError("list_known" if issued_s == known_issued_s else "list_rolled_back")
-    if utc_ns is not None and _unix_ns(next_s) <= utc_ns:
+    if utc_ns is not None and tools.unix_ns(next_s) <= utc_ns:
         raise RemoteError("list_expired")
-    if utc_ns is not None and _unix_ns(issued_s) > utc_ns:
+    if utc_ns is not None and tools.unix_ns(issued_s) > utc_ns:
         raise RemoteError("list_from_the_future")
 
 
@@ -245,7 +253,7 @@ def _without_orphans(book: Book) -> Book:
 
 def _whole(book: Book, tools: Tools) -> Book:
     try:
-        trust.build(_files(book), tools.verify)
+        trust.build(_files(book), tools.verify, scale=tools.scale)
     except LocalError:
         raise RemoteError("list_certificate") from None
     return book
@@ -258,7 +266,3 @@ def _files(book: Book) -> dict[str, bytes]:
         for number, raw in enumerate(listing.certificates):
             named.setdefault(raw, f"{kind.value} {issuer.hex()} [{number}]")
     return {name: raw for raw, name in named.items()}
-
-
-def _unix_ns(time32_s: int) -> int:
-    return (time32_s + V2X_EPOCH_UNIX_S) * NS_PER_S

@@ -111,14 +111,14 @@ def _groups(body: dict[str, Any]) -> Iterator[Group]:
 class Revoked:
     """All that the lists in force withdraw. keys: scope + HashedId10, or scope + period + linkage value.
 
-    groups: by scope and period, the seeds of each withdrawn group at that period. scheme: to follow them with.
+    groups: by scope and period, the seeds of each withdrawn group at that period. schemes: by profile, to follow them.
     """
 
     keys: frozenset[bytes] = frozenset()
     groups: Mapping[bytes, tuple[tuple[Seed, ...], ...]] = field(default_factory=dict)
-    scheme: Scheme | None = None
+    schemes: Mapping[str, Scheme] = field(default_factory=dict)
 
-    def holds(self, scope_of_it: bytes, hashed_id10: bytes, carried: Carried | None) -> bool:
+    def holds(self, scope_of_it: bytes, hashed_id10: bytes, carried: Carried | None, curve: str) -> bool:
         """Whether a certificate is withdrawn: by its digest, its linkage value, or its group's."""
         if scope_of_it + hashed_id10 in self.keys:
             return True
@@ -127,17 +127,18 @@ class Revoked:
         at = scope_of_it + carried.period.to_bytes(2, "big")
         if at + carried.value in self.keys:
             return True
-        if carried.group is None or self.scheme is None:
+        if carried.group is None or at not in self.groups:
             return False
         j, value = carried.group
-        return any(value in linkage.values(self.scheme, seeds, [j]) for seeds in self.groups.get(at, ()))
+        return any(value in linkage.values(self.schemes[curve], seeds, [j]) for seeds in self.groups[at])
 
 
-def compile_revoked(lists: Iterable[tuple[bytes, Crl]], scheme: Scheme) -> Revoked:
-    """The lists in force, each with its scope, as one set. Slow: 21 blocks of cipher a vehicle and period."""
+def compile_revoked(lists: Iterable[tuple[bytes, str, Crl]], schemes: Mapping[str, Scheme]) -> Revoked:
+    """The lists in force, each with its scope and profile, as one set. Slow: 21 blocks a vehicle and period."""
     keys: set[bytes] = set()
     groups: dict[bytes, tuple[tuple[Seed, ...], ...]] = {}
-    for scope_of_it, one in lists:
+    for scope_of_it, curve, one in lists:
+        scheme = schemes[curve]
         keys.update(scope_of_it + hashed for hashed in one.hashes)
         for period in range(one.i_rev, one.i_rev + PERIODS) if one.is_linked else ():
             at = scope_of_it + period.to_bytes(2, "big")
@@ -152,7 +153,7 @@ def compile_revoked(lists: Iterable[tuple[bytes, Crl]], scheme: Scheme) -> Revok
             )
             if here:
                 groups[at] = (*groups.get(at, ()), *here)
-    return Revoked(frozenset(keys), groups, scheme)
+    return Revoked(frozenset(keys), groups, schemes)
 
 
 def _at_period(scheme: Scheme, seeds: tuple[Seed, ...], periods: int) -> tuple[Seed, ...]:

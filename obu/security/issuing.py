@@ -45,9 +45,19 @@ def root(name: str, point: bytes, lifetime: Lifetime, way: Profile = profile.SM2
     return Draft(("self", way.hash_id), tbs, e)
 
 
-def authority(name: str, point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...]) -> Draft:
-    """An authority (PCA, ACA) that may issue end-entity certificates for these AIDs."""
-    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3(issuer.digest))
+def authority(
+    name: str,
+    point: bytes,
+    lifetime: Lifetime,
+    issuer: Certificate,
+    aids: tuple[int, ...],
+    craca: Certificate | None = None,
+) -> Draft:
+    """An authority (PCA, ACA) that may issue end-entity certificates for these AIDs.
+
+    craca: whose lists may revoke it; None: the issuer's.
+    """
+    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3((craca or issuer).digest))
     tbs["certIssuePermissions"] = [
         {
             "subjectPermissions": ("explicit", [{"aid": aid, "sspRange": ("all", None)} for aid in aids]),
@@ -59,9 +69,19 @@ def authority(name: str, point: bytes, lifetime: Lifetime, issuer: Certificate, 
     return _issued(tbs, issuer)
 
 
-def end_entity(point: bytes, lifetime: Lifetime, issuer: Certificate, aids: tuple[int, ...], name: str = "") -> Draft:
-    """A certificate to sign messages of these AIDs with: a pseudonym (without a name) or an application certificate."""
-    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3(issuer.digest))
+def end_entity(
+    point: bytes,
+    lifetime: Lifetime,
+    issuer: Certificate,
+    aids: tuple[int, ...],
+    name: str = "",
+    craca: Certificate | None = None,
+) -> Draft:
+    """A certificate to sign messages of these AIDs with: a pseudonym (without a name) or an application certificate.
+
+    craca: whose lists may revoke it; None: the issuer's.
+    """
+    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3((craca or issuer).digest))
     tbs["appPermissions"] = [{"aid": aid} for aid in aids]
     return _issued(tbs, issuer)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from obu.core.frames import VerifyJob
+from obu.security import rules
 from obu.security.backlog import Packet
 from obu.security.certificate import Certificate
 from obu.security.trust import Snapshot
@@ -118,13 +119,24 @@ class Newcomers:
             state.held = [(other, packet) for other, packet in state.held if other != signer]
         return released
 
+    def review(self, state: NewcomersState) -> Iterator[Refusal]:
+        """After another trust came: certificates that may not be issued any more, and what waits for them."""
+        state.refused.clear()
+        for digest, candidate in list(state.candidates.items()):
+            verdict = rules.signer_fault(self.trust, candidate.certificate)
+            if verdict is not None:
+                yield from self._give_up(state, digest, verdict)
+
     def expire(self, state: NewcomersState, at_ns: int) -> Iterator[Refusal]:
         """What has waited too long: for the pool, for a job of its own, for a certificate."""
         for digest in [digest for digest, each in state.candidates.items() if each.until_ns < at_ns]:
-            candidate = state.candidates.pop(digest)
             verdict = Verdict.TIMED_OUT if digest in state.checking.values() else Verdict.QUEUE_FULL
-            state.checking = {number: each for number, each in state.checking.items() if each != digest}
-            yield from ((packet, verdict, candidate.certificate.digest8) for packet in candidate.packets)
+            yield from self._give_up(state, digest, verdict)
         gone = [(signer, packet) for signer, packet in state.held if packet.until_ns < at_ns]
         state.held = state.held[len(gone) :]
         yield from ((packet, Verdict.UNKNOWN_SIGNER, signer) for signer, packet in gone)
+
+    def _give_up(self, state: NewcomersState, digest: bytes, verdict: Verdict) -> Iterator[Refusal]:
+        candidate = state.candidates.pop(digest)
+        state.checking = {number: each for number, each in state.checking.items() if each != digest}
+        yield from ((packet, verdict, candidate.certificate.digest8) for packet in candidate.packets)

@@ -103,6 +103,8 @@ def build(
     verify: Verify,
     version: int = 1,
     revoked: Revoked = NOTHING_REVOKED,
+    until_ns: Mapping[bytes, int] | None = None,
+    due: tuple[Due, ...] = (),
     scale: TimeScale = TimeScale.UTC,
 ) -> Snapshot:
     """The snapshot of certificates by the name of their file (COER). Slow: called once, at start.
@@ -128,7 +130,7 @@ def build(
             certificate = waiting.pop(name)
             _check(name, certificate, known.issuer_of(certificate), verify)
             authorities[certificate.digest8] = certificate
-    return Snapshot(version, roots, authorities, revoked)
+    return Snapshot(version, roots, authorities, revoked, until_ns or {}, due)
 
 
 def _parsed(name: str, raw: bytes, scale: TimeScale) -> Certificate:
@@ -235,7 +237,9 @@ def is_revoked(snapshot: Snapshot, certificate: Certificate) -> bool:
     chain = snapshot.chain_of(certificate)
     root8 = chain[-1].digest8
     return any(
-        revoked.holds(crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage)
+        revoked.holds(
+            crl.scope(root8, part.craca_id, part.crl_series), keys.hashed_id10(part.digest), part.linkage, part.curve
+        )
         for part in chain
     )
 

@@ -65,7 +65,8 @@ class VerifierState:
     """learned: verified end-entity certificates by HashedId8, least used first. waiting: with the pool, by job number.
 
     answers: of packets that were judged without a turn of their own. suspicions: not yet taken.
-    late: results that came after their packets had timed out.
+    late: results that came after their packets had timed out. believed_from: packets of a lower ticket were judged by
+    an older trust.
     """
 
     next_number: int = 1
@@ -78,6 +79,7 @@ class VerifierState:
     answers: list[Judgement] = field(default_factory=list)
     suspicions: list[Suspicion] = field(default_factory=list)
     late: int = 0
+    believed_from: int = 0
 
 
 class Verifier:
@@ -103,6 +105,18 @@ class Verifier:
             limits.max_refused,
         )
         self._job_ns = (limits.deadline_ms - limits.wait_ms) * NS_PER_MS
+
+    def believe(self, snapshot: Snapshot) -> None:
+        """Another trust from now on. What was judged under the old one is judged again before it counts."""
+        state = self.state
+        self._trust = snapshot
+        state.believed_from = state.next_number
+        for digest8, certificate in list(state.learned.items()):
+            if rules.signer_fault(snapshot, certificate) is not None:
+                del state.learned[digest8]
+        self._newcomers = dataclasses.replace(self._newcomers, trust=snapshot)
+        for packet, verdict, signer in self._newcomers.review(state.newcomers):
+            state.answers.append(_refused(packet, verdict, signer))
 
     def judge(self, now: Now, spdu: bytes, network_aid: int, standing: Standing = NOWHERE) -> Judgement | Pending:
         """The answer, or a promise of one. network_aid: the DSMP header's. standing: where we are.
@@ -301,9 +315,12 @@ class Verifier:
 
     def _settle_message(self, now: Now, waiting: Waiting, outcome: JobOutcome) -> Judgement:
         packet, signer = waiting.packet, waiting.certificate.digest8
+        verdict = None if outcome is JobOutcome.OK else _OF_MESSAGE_JOB[outcome]
+        if verdict is None and packet.ticket < self.state.believed_from:
+            verdict = rules.signer_fault(self._trust, waiting.certificate, self._options.min_assurance)
+            verdict = verdict or self._use_fault(now, packet, waiting.certificate)
         # The same packet may have been verified while this one waited.
-        is_good = outcome is JobOutcome.OK
-        verdict = self._replay_fault(now, waiting) if is_good else _OF_MESSAGE_JOB[outcome]
+        verdict = verdict or self._replay_fault(now, waiting)
         if verdict is not None:
             return _refused(packet, verdict, signer)
         state, generation_us = self.state, packet.generation_us

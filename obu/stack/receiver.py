@@ -11,7 +11,7 @@ from obu.codec import habits, uper
 from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.errors import RemoteError
-from obu.core.frames import AirPacket, JobResult, VerifyJob
+from obu.core.frames import AirPacket, JobResult, ListHeard, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
 from obu.security.misbehaviour import Suspicion
@@ -21,6 +21,7 @@ from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
 from obu.stack.edition_binding import EditionBinding
 
+MAX_LISTS = 4  # revocation lists a turn; they are repeated on the air
 AID_MESSAGE_MISMATCH = "aid_message_mismatch"
 SEC_MARK_APART = "sec_mark_apart"
 SUSPICIOUS = {AID_MESSAGE_MISMATCH, SEC_MARK_APART}  # no version of any standard lets a sender sign this
@@ -39,13 +40,17 @@ class Heard:
 
 @dataclass(slots=True)
 class ReceiverState:
-    """received = verified + the sum of dropped + those the verifier still has. place: where we were last.
+    """received = verified + handed_over + the sum of dropped + those the verifier still has. place: where we were last.
+
+    handed_over: revocation lists, of which `lists` are still to be taken.
 
     habits: messages delivered although they are not by the letter, by habit.
     """
 
     received: int = 0
     verified: int = 0
+    handed_over: int = 0
+    lists: list[ListHeard] = field(default_factory=list)
     place: LatLon | None = None
     dropped: dict[str, int] = field(default_factory=dict)
     habits: dict[str, int] = field(default_factory=dict)
@@ -68,6 +73,9 @@ class Receiver:
             self.state.received += 1
             try:
                 dsm = dsmp.decode(packet.sdu)
+                if dsm.aid == aids.CRL:
+                    self._hand_over(now, dsm.payload)
+                    continue
                 if dsm.aid not in aids.BY_AID:
                     raise RemoteError("unregistered_aid")
             except RemoteError as error:
@@ -99,7 +107,21 @@ class Receiver:
     def pending(self) -> int:
         """Packets heard that are in no counter yet."""
         state = self.state
-        return state.received - state.verified - sum(state.dropped.values())
+        return state.received - state.verified - state.handed_over - sum(state.dropped.values())
+
+    def _hand_over(self, now: Now, raw: bytes) -> None:
+        """A revocation list is not for this station to judge: its dates and its signer's rights are the keeper's."""
+        if now.utc_ns is None:
+            raise RemoteError("clock_unsynchronised")
+        if len(self.state.lists) >= MAX_LISTS:
+            raise RemoteError("list_queue_full")
+        self.state.handed_over += 1
+        self.state.lists.append(ListHeard(raw, now.utc_ns))
+
+    def lists(self) -> tuple[ListHeard, ...]:
+        """The revocation lists that this turn brought."""
+        lists, self.state.lists = tuple(self.state.lists), []
+        return lists
 
     def _drop(self, reason: str) -> None:
         self.state.dropped[reason] = self.state.dropped.get(reason, 0) + 1

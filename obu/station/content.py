@@ -4,7 +4,8 @@ GB/T 45315-2025 7.3.2: a mandatory field that cannot be filled and has no "unava
 are position, speed and yawRate; for the others the standard's value for "unavailable" is sent.
 """
 
-from obu.codec.messages.bsm import Bsm, Crumb
+from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.path import Crumb
 from obu.core.alert import Text
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, sec_mark_ms

@@ -22,6 +22,7 @@ from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
 from obu.station.health import Health
 from obu.station.transmit import Transmit
+from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 
@@ -49,7 +50,6 @@ class Stages:
 
     lasting: the parts that outlive a restart, by the name under which they are saved.
 
-    is_bench: a bench anchor is trusted, so that nothing verified is worth more than a rehearsal.
     """
 
     body: Body
@@ -63,7 +63,7 @@ class Stages:
     warn: Warn
     display: DisplayWatch
     health: Health
-    is_bench: bool
+    trusting: Trusting
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -90,6 +90,7 @@ class Station:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
         stages.health.take(inbox.drivers)
+        stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         identity, own = stages.transmit.identify(now, own, inbox.random)
@@ -112,6 +113,7 @@ class Station:
             want_random=stages.transmit.pseudonyms.state.want_random,
             clock_mark=self._clock_mark(),
             saves=self._saves(),
+            lists=stages.receiver.lists(),
         )
 
     def _recall(self, saved: tuple[Save, ...]) -> None:
@@ -164,7 +166,8 @@ class Station:
             "air": status.air(now, stages.receiver),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
-            "security": status.security(now, stages.transmit, stages.is_bench),
+            "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
+            "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
@@ -201,3 +204,4 @@ class Station:
         self.state = kept["station"]
         for name, part in self._stages.kept.items():
             part.state = kept[name]
+        self._stages.trusting.apply()

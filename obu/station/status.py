@@ -108,11 +108,12 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
 
 
 def air(now: Now, receiver: Receiver) -> dict[str, Any]:
-    """What was heard; every packet is in exactly one of verified, dropped by reason, pending."""
+    """What was heard; every packet is in exactly one of verified, lists, dropped by reason, pending."""
     state, off = receiver.state, receiver.offsets.found(now)
     return {
         "received": state.received,
         "verified": state.verified,
+        "lists": state.handed_over,
         "dropped": dict(sorted(state.dropped.items())),
         "pending": receiver.pending(),
         "habits": dict(sorted(state.habits.items())),

@@ -9,7 +9,8 @@ from typing import Any
 
 from obu.codec.messages import bsm, pack, rsi
 from obu.codec.messages import map as road_map
-from obu.codec.messages.rsi import NodeRef
+from obu.codec.messages.lanes import Maneuver
+from obu.codec.messages.references import NodeRef, ReferencePath
 from obu.core.geo import LatLon, move
 
 Wire = dict[str, Any]
@@ -37,7 +38,7 @@ def _link(place: LatLon, rng: random.Random) -> road_map.Link:
         road_map.Lane(
             id=number + 1,
             width_m=3.5,
-            maneuvers=frozenset(rng.sample(list(road_map.Maneuver), 2)),
+            maneuvers=frozenset(rng.sample(list(Maneuver), 2)),
             connections=tuple(
                 road_map.Connection(node=NodeRef(None, rng.randrange(9)), phase=rng.randrange(1, 17))
                 for _ in range(rng.randrange(3))
@@ -69,12 +70,12 @@ def some_rsi(rng: random.Random, place: LatLon | None = None) -> rsi.Rsi:
     )
 
 
-def _path(place: LatLon, rng: random.Random) -> rsi.ReferencePath:
+def _path(place: LatLon, rng: random.Random) -> ReferencePath:
     heading, bend = rng.uniform(0, 360), rng.uniform(-10, 10)
     points = [move(place, rng.uniform(0, 360), rng.uniform(0, 300))]
     for step in range(rng.randrange(1, 12)):
         points.append(move(points[-1], heading + bend * step, rng.uniform(20, 60)))
-    return rsi.ReferencePath(tuple(points), rng.choice((5.0, 10.0, 20.0)))
+    return ReferencePath(tuple(points), rng.choice((5.0, 10.0, 20.0)))
 
 
 def roadside_map(rng: random.Random, centre: LatLon) -> Wire:

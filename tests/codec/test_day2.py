@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from obu.codec import json_form, uper
+from obu.codec import habits, json_form, uper
 from obu.codec.editions import Edition
 from obu.codec.generated import index
+from obu.codec.messages import unpack
 from obu.codec.plausible import implausibility
 from obu.codec.shape import EncodeError
 from obu.core.errors import RemoteError
@@ -107,6 +108,16 @@ def test_a_number_that_no_text_has_keeps_its_octets():
     assert frame.value == {"messageId": 99, "value": b"\xc0\xff\xee"}
     assert uper.encode(frame.name, frame.value, frame.edition) == data
     assert json_form.frame_tree(frame)["value"] == {"messageId": 99, "value": "c0ffee"}
+    assert habits.of_frame(frame) == ("unknown_message_id",)
+    assert unpack(frame).data == b"\xc0\xff\xee"
+
+
+def test_habits_in_the_events_of_an_ssm_have_the_names_of_those_of_an_rsi():
+    event = {"rteId": 1, "eventType": 9902, "eventSource": "detection"}
+    start = {"msgCnt": 5, "id": b"12345678", "equipmentType": "rsu", "secMark": 1, "sensorPos": PSM["pos"]}
+    value = {"messageId": 12, "value": {**start, "rtes": [event]}}
+    assert habits.of_frame(uper.Frame("msgFrameExt", value, Edition.YDT3709)) == ("vendor_event_type",)
+    assert habits.of_frame(uper.Frame("msgFrameExt", FRAME, Edition.YDT3709)) == ()
 
 
 def test_names_of_an_enumeration_with_gaps_are_written_by_their_place():

@@ -9,9 +9,9 @@ import pytest
 from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import map as road_map
-from obu.codec.messages import pack, places, references, rsi, rsm, spat, unpack
+from obu.codec.messages import pack, places, rsi, rsm, spat, text, unpack
 from obu.codec.messages.bsm import Bsm
-from obu.codec.messages.rsi import NodeRef
+from obu.codec.messages.references import NodeRef, ReferenceLink
 from obu.codec.shape import EncodeError
 from obu.core.errors import LocalError, RemoteError
 from obu.core.geo import LatLon
@@ -110,7 +110,7 @@ def test_not_a_number_is_our_fault():
             msg_count=0,
             id=b"12345678",
             place=PLACE,
-            signs=(rsi.RoadSign(number=0, sign_type=1, links=(rsi.ReferenceLink(NODE, NODE, frozenset({16})),)),),
+            signs=(rsi.RoadSign(number=0, sign_type=1, links=(ReferenceLink(NODE, NODE, frozenset({16})),)),),
         ),
     ],
 )
@@ -138,22 +138,23 @@ def test_events_and_lights_take_the_bits_of_the_standard():
 def test_the_smallest_offset_that_holds_is_taken(steps, form):
     origin = LatLon(31.0, 121.0)
     for there in (LatLon(31.0 + steps * DEGREE, 121.0), LatLon(31.0, 121.0 + steps * DEGREE)):
-        offset = places.offset_to(origin, there)
-        assert offset["offsetLL"][0] == form
-        back = places.place_at(origin, offset)
+        offset = places.offset_to(*places.steps(origin), there)
+        assert offset[0] == form
+        back, is_smallest = places.place_at(*places.steps(origin), offset)
+        assert is_smallest
         assert abs(back.lat_deg - there.lat_deg) < DEGREE / 2
         assert abs(back.lon_deg - there.lon_deg) < DEGREE / 2
 
 
 def test_absolute_form_stands_for_itself():
-    wire = {"offsetLL": ("position-LatLon", {"lon": 1215000000, "lat": 312000000})}
-    assert places.place_at(LatLon(0.0, 0.0), wire) == LatLon(31.2, 121.5)
+    wire = ("position-LatLon", {"lon": 1215000000, "lat": 312000000})
+    assert places.place_at(0, 0, wire) == (LatLon(31.2, 121.5), True)
 
 
 def test_the_date_line_is_one_line():
-    offset = places.offset_to(LatLon(0.0, 179.9999), LatLon(0.0, -179.9999))
-    assert offset["offsetLL"] == ("position-LL1", {"lon": 2000, "lat": 0})
-    assert places.place_at(LatLon(0.0, 179.9999), offset) == LatLon(0.0, -179.9999)
+    offset = places.offset_to(0, 1_799_999_000, LatLon(0.0, -179.9999))
+    assert offset == ("position-LL1", {"lon": 2000, "lat": 0})
+    assert places.place_at(0, 1_799_999_000, offset) == (LatLon(0.0, -179.9999), True)
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(900_000_001, 0), (0, 1_800_000_001)])
@@ -166,9 +167,8 @@ def test_a_message_without_a_place_is_refused(lat, lon):
 
 
 def test_an_offset_past_the_pole_is_refused():
-    wire = {"offsetLL": ("position-LL6", {"lon": 0, "lat": 8388607})}
     with pytest.raises(RemoteError) as caught:
-        places.place_at(LatLon(89.9, 0.0), wire)
+        places.place_at(899_000_000, 0, ("position-LL6", {"lon": 0, "lat": 8388607}))
     assert caught.value.reason == places.POSITION_OUT_OF_RANGE
 
 
@@ -182,7 +182,7 @@ def test_vendor_habits_are_tolerated():
 
 
 @pytest.mark.parametrize(
-    ("octets", "text"),
+    ("octets", "shown"),
     [
         ("caa9b9a4", "施工"),
         ("caa9b9a400", "施工"),
@@ -191,13 +191,13 @@ def test_vendor_habits_are_tolerated():
         ("0a1b5b324a", "\ufffd\ufffd[2J"),
     ],
 )
-def test_descriptions_are_read_safely(octets, text):
-    assert references.words(("textGB2312", bytes.fromhex(octets))) == text
+def test_descriptions_are_read_safely(octets, shown):
+    assert text.words(("textGB2312", bytes.fromhex(octets))) == shown
 
 
 def test_a_text_that_gb2312_lacks_is_our_fault():
     with pytest.raises(EncodeError, match="GB 2312"):
-        references.words_wire("🚌")
+        text.words_wire("🚌")
 
 
 def test_map_without_link_width_fits_only_the_edition_that_allows_it():

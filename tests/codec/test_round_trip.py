@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from obu.codec import uper
 from obu.codec.editions import Edition
+from obu.codec.messages import lanes as road_lanes
 from obu.codec.messages import map as road_map
 from obu.codec.messages import pack, rsi, rsm, spat, unpack
-from obu.codec.messages.bsm import Bsm, Crumb, Emergency
-from obu.codec.messages.rsi import NodeRef
+from obu.codec.messages.bsm import Bsm, Emergency
+from obu.codec.messages.path import Crumb
+from obu.codec.messages.references import NodeRef, ReferenceLink, ReferencePath
 from obu.core.geo import LatLon
 from obu.core.vehicle import Event, Gear, Light, PathPrediction, SystemState
 
@@ -110,8 +112,8 @@ bsms = st.builds(
         )
     ),
 )
-paths = st.builds(rsi.ReferencePath, st.lists(spot, min_size=2, max_size=32).map(tuple), number(0, 6553))
-links = st.builds(rsi.ReferenceLink, node_ref, node_ref, maybe(st.frozensets(st.integers(1, 15))))
+paths = st.builds(ReferencePath, st.lists(spot, min_size=2, max_size=32).map(tuple), number(0, 6553))
+links = st.builds(ReferenceLink, node_ref, node_ref, maybe(st.frozensets(st.integers(1, 15))))
 shared = {
     "number": st.integers(0, 255),
     "place": maybe(spot),
@@ -195,15 +197,15 @@ spats = st.builds(
 )
 points = st.lists(spot, min_size=2, max_size=31).map(tuple) | st.just(())
 limits = st.lists(
-    st.builds(road_map.SpeedLimit, st.sampled_from(("vehicleMaxSpeed", "vehicleMinSpeed")), maybe(number(0, 60))),
+    st.builds(road_lanes.SpeedLimit, st.sampled_from(("vehicleMaxSpeed", "vehicleMinSpeed")), maybe(number(0, 60))),
     max_size=3,
 ).map(tuple)
-maneuvers = maybe(st.frozensets(st.sampled_from(road_map.Maneuver)))
+maneuvers = maybe(st.frozensets(st.sampled_from(road_lanes.Maneuver)))
 lane_kinds = st.builds(
-    road_map.LaneKind,
+    road_lanes.LaneKind,
     st.sampled_from(("vehicle", "bikeLane", "crosswalk", "parking")),
-    st.frozensets(st.integers(0, 7)),
-    maybe(st.frozensets(st.integers(0, 9))),
+    st.just(frozenset()),
+    maybe(st.frozensets(st.sampled_from(("busVehicleTraffic", "cyclistVehicleTraffic")))),
 )
 connections = st.builds(
     road_map.Connection, node=node_ref, lane=st.integers(0, 255), maneuvers=maneuvers, phase=maybe(st.integers(0, 255))

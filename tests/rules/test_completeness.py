@@ -74,7 +74,7 @@ def test_no_profile_without_a_database(profile: Path) -> None:
 
 @pytest.mark.parametrize("message", MESSAGES, ids=names(MESSAGES))
 def test_a_message_has_a_schema_and_a_vector_with_a_source(message: Path) -> None:
-    assert {"FRAME", "MESSAGE", "from_wire", "to_wire"} <= top_names(message)
+    assert {"FRAME", "MESSAGE", "RECORD"} <= top_names(message)
     assert (ROOT / "obu/codec/asn1" / f"{SCHEMA_OF.get(message.stem, message.stem)}.asn").is_file()
     vectors = ROOT / "tests/vectors"
     assert (vectors / f"{message.stem}.toml").is_file()

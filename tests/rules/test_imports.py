@@ -51,6 +51,8 @@ IMPURE_CALLS = {"open", "input", "print", "eval", "exec", "breakpoint"}
 CLOCK_CALLS = {"now", "utcnow", "today"}  # of datetime and date
 # The compiler runs before anything else does, and writes obu/codec/generated/; nothing else of the codec sees a file.
 PURE_BUT_FOR = {"obu/codec/compiler/__main__.py": {"pathlib"}}
+# Declarations of typed messages become functions as those of dataclasses do: from our own text, once, at import.
+MAY_CALL = {"obu/codec/messages/record.py": {"exec"}}
 
 # Libraries, and the part of the standard library that is as strong as one: the files where they may be imported.
 DOORS = {
@@ -160,7 +162,7 @@ def _impure(path: str, used: list[Use], called: list[Use]) -> Iterator[str]:
         if module in IMPURE_MODULES and module not in excused:
             yield f"{use.line}: a pure room may not import {module}"
     for use in called:
-        if not excused:
+        if not excused and use.name not in MAY_CALL.get(path, set()):
             yield f"{use.line}: a pure room may not call {use.name}()"
 
 
@@ -217,6 +219,7 @@ def test_the_table_has_no_circle() -> None:
         ("obu/can_input/dbc.py", "from pathlib import Path", "a pure room may not import pathlib"),
         ("obu/codec/uper.py", "import pickle", "a pure room may not import pickle"),
         ("obu/feed/lines.py", "open('/tmp/x')", "a pure room may not call open()"),
+        ("obu/codec/messages/bsm.py", "exec('pass')", "a pure room may not call exec()"),
         ("obu/core/now.py", "import datetime\ndatetime.datetime.now()", "a pure room may not call datetime.now()"),
     ],
 )

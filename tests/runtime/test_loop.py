@@ -73,9 +73,11 @@ class Steps:
 
 
 def made(steps):
-    source, radio, pool, kept, sock = (Line(name) for name in ("gnss", "radio", "pool", "state", "socket"))
+    source, radio, pool, kept, trust, sock = (
+        Line(name) for name in ("gnss", "radio", "pool", "state", "trust", "socket")
+    )
     events = []
-    loop = Loop(steps, Outer(SystemClock(1.0), [source], radio, pool, kept, sock), events.extend)
+    loop = Loop(steps, Outer(SystemClock(1.0), [source], radio, pool, kept, trust, sock), events.extend)
     steps.loop = loop
     return loop, source, radio, events
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obu.codec.messages.rsi import ReferencePath, RoadEvent
+from obu.codec.messages.references import ReferencePath
+from obu.codec.messages.rsi import RoadEvent
 from obu.core.geo import LatLon, move
 from obu.scene.relevance import ahead_m
 

@@ -23,7 +23,7 @@ NOW_S = UTC_NS // NS_PER_S - V2X_EPOCH_UNIX_S
 DAY_S = 86_400
 LIB = libcrypto.load()
 SCHEME = Scheme("sha256", libcrypto_ecb.cipher(libcrypto_ecb.AES))
-TOOLS = Tools(LIB.verifies, SCHEME, grace_s=7 * DAY_S)
+TOOLS = Tools(LIB.verifies, dict.fromkeys(profile.BY_CURVE, SCHEME), grace_s=7 * DAY_S)
 DATES = Dates(NOW_S - 60, NOW_S + DAY_S)
 
 
@@ -35,35 +35,36 @@ class Domain:
 
     def __post_init__(self) -> None:
         self.root = self.pki.root
-        self.cra = self.signer(self.root, (books.CRL_AID,))
-
-    def signer(self, issuer: bench_pki.Authority, aids: tuple[int, ...]) -> bench_pki.Authority:
-        key = LIB.generate(issuer.certificate.curve)
-        draft = issuing.end_entity(key.point, LIFETIME, issuer.certificate, aids, "CRA")
-        raw = issuing.finish(draft, *LIB.sign(issuer.key, draft.e))
-        return bench_pki.Authority(certificates.parse(raw), key)
 
     def book(self) -> Book:
         return Book({"root.cert": self.root.certificate.raw, "pca.cert": self.pki.pca.certificate.raw})
 
-    def trcl(self, *roots: Certificate, dates: Dates = DATES, key: libcrypto.PrivateKey | None = None) -> bytes:
-        draft = issuing_lists.root_list(self.root.certificate, 1, dates, roots)
-        return issuing_lists.finish(draft, *LIB.sign(key or self.root.key, draft.e))
+    def trcl(self, *roots: Certificate, dates: Dates = DATES) -> bytes:
+        return self.pki.root_list(dates, roots)
 
     def ctl(self, *authorities: Certificate, dates: Dates = DATES) -> bytes:
-        draft = issuing_lists.authority_list(self.root.certificate, 1, dates, authorities)
-        return issuing_lists.finish(draft, *LIB.sign(self.root.key, draft.e))
+        return self.pki.authority_list(dates, authorities)
 
     def crl(self, contents: bytes, by: bench_pki.Authority | None = None, aid: int = books.CRL_AID) -> bytes:
-        signer = by or self.cra
+        """Any contents, signed by anybody."""
+        signer = by or self.pki.cra
         tbs = envelope.tbs(contents, aid, v2x_time_us(UTC_NS))
         return envelope.assemble(tbs, signer.certificate, True, *LIB.sign(signer.key, signer.certificate.e_of(tbs)))
 
     def hash_crl(self, *revoked: Certificate, dates: Dates = DATES, craca: bytes | None = None, **more: bool) -> bytes:
-        """Of the root's series 0: certificates of its authority carry the authority's cracaId, so that is named."""
         hashes = [(keys.hashed_id10(one.digest), NOW_S + DAY_S) for one in revoked]
-        craca = craca or self.root.certificate.digest8
+        craca = craca or self.pki.cra.certificate.digest8
         return self.crl(issuing_lists.hash_crl(craca, 0, dates, hashes, serial=1, **more))
+
+    def end_entity(self, aids: tuple[int, ...]) -> bench_pki.Authority:
+        """A station of the domain, with its key."""
+        key = LIB.generate(self.root.certificate.curve)
+        return bench_pki.Authority(certificates.parse(self.pki.issue(key.point, LIFETIME, aids)), key)
+
+    def forged_trcl(self) -> bytes:
+        """Signed by nobody we know."""
+        draft = issuing_lists.root_list(self.root.certificate, 1, DATES, ())
+        return issuing_lists.finish(draft, *LIB.sign(LIB.generate(self.root.certificate.curve), draft.e))
 
 
 @pytest.fixture(scope="module", params=profile.PROFILES, ids=lambda way: way.curve)
@@ -108,7 +109,7 @@ def test_the_own_domain_outlives_every_list(domain: Domain) -> None:
 @pytest.mark.parametrize(
     ("why", "spoil"),
     [
-        ("list_signature", lambda own, other: own.trcl(other.root.certificate, key=LIB.generate(own.root.key.curve))),
+        ("list_signature", lambda own, other: own.forged_trcl()),
         ("list_issuer_unknown", lambda own, other: other.trcl(own.root.certificate)),
         ("list_expired", lambda own, other: own.trcl(dates=Dates(NOW_S - 9, NOW_S))),
         ("list_from_the_future", lambda own, other: own.trcl(dates=Dates(NOW_S + 1, NOW_S + 9))),
@@ -167,7 +168,7 @@ def test_a_revoked_authority_takes_its_certificates_with_it(domain: Domain) -> N
     ("why", "spoil"),
     [
         ("crl_aid", lambda own, other: own.crl(b"", aid=3629)),
-        ("aid_not_permitted", lambda own, other: own.crl(b"", by=own.signer(own.pki.pca, (111,)))),
+        ("aid_not_permitted", lambda own, other: own.crl(b"", by=own.end_entity((111,)))),
         ("certificate_issuer_unknown", lambda own, other: other.hash_crl()),
         ("crl_scope", lambda own, other: own.hash_crl(craca=own.pki.pca.certificate.digest8)),
         ("crl_scope", lambda own, other: own.hash_crl(craca=other.root.certificate.digest8)),
@@ -213,7 +214,12 @@ def linked_certificate(
 ) -> Certificate:
     """A pseudonym of the domain that carries linkage data."""
     draft = issuing.end_entity(
-        LIB.generate(domain.root.certificate.curve).point, LIFETIME, domain.root.certificate, (111,)
+        LIB.generate(domain.root.certificate.curve).point,
+        LIFETIME,
+        domain.root.certificate,
+        (111,),
+        "",
+        domain.pki.cra.certificate,
     )
     data: dict[str, object] = {"iCert": period, "linkage-value": value}
     if group:
@@ -231,7 +237,7 @@ def value_at(periods: int, j: int) -> bytes:
 
 
 def test_a_vehicle_is_revoked_by_its_seeds_from_a_period_on_and_not_before(domain: Domain) -> None:
-    contents = issuing_lists.linked_crl(domain.root.certificate.digest8, 0, DATES, 30, [SEEDS], jmax=20, i_max=33)
+    contents = issuing_lists.linked_crl(domain.pki.cra.certificate.digest8, 0, DATES, 30, [SEEDS], jmax=20, i_max=33)
     book = books.adopt(domain.book(), Kind.CRL, domain.crl(contents), UTC_NS, TOOLS)
     snapshot = books.snapshot_of(book, TOOLS)
     for period, j, is_revoked in ((30, 1, True), (30, 20, True), (33, 7, True), (34, 7, False), (30, 21, False)):
@@ -245,7 +251,7 @@ def test_a_group_is_revoked_by_the_index_that_its_certificates_carry(domain: Dom
     entry = {"iMax": 40, "la1Id": SEEDS[0].la_id, "linkageSeed1": SEEDS[0].seed, "la2Id": SEEDS[1].la_id,
              "linkageSeed2": SEEDS[1].seed}  # fmt: skip
     contents = coer.decode(
-        "CrlContents", issuing_lists.linked_crl(domain.root.certificate.digest8, 0, DATES, 30, [], 20, 40)
+        "CrlContents", issuing_lists.linked_crl(domain.pki.cra.certificate.digest8, 0, DATES, 30, [], 20, 40)
     )
     contents["typeSpecific"][1]["groups"] = [entry]
     book = books.adopt(domain.book(), Kind.CRL, domain.crl(coer.encode("CrlContents", contents)), UTC_NS, TOOLS)

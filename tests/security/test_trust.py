@@ -44,7 +44,7 @@ def test_the_order_of_files_does_not_matter(shop: Workshop) -> None:
 
 def test_what_is_wrong_with_a_store_is_said_with_the_files_name(shop: Workshop) -> None:
     good = files(shop)
-    stranger = Workshop(type(shop.pki)(shop.pki.root, shop.pki.pca), shop.lib)
+    stranger = Workshop(type(shop.pki)(shop.pki.root, shop.pki.pca, shop.pki.cra), shop.lib)
     broken = bytearray(good["pca.cert"])
     broken[-1] ^= 1
     cases: list[tuple[dict[str, bytes], str]] = [

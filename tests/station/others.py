@@ -6,7 +6,8 @@ from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import pack
 from obu.codec.messages.bsm import Bsm
-from obu.codec.messages.rsi import ReferencePath, RoadEvent, Rsi
+from obu.codec.messages.references import ReferencePath
+from obu.codec.messages.rsi import RoadEvent, Rsi
 from obu.core.geo import LatLon, move
 from obu.core.now import sec_mark_ms, v2x_time_us
 from obu.drivers import key_file

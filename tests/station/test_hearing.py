@@ -142,7 +142,7 @@ def test_a_habit_is_tolerated_and_counted_only_when_it_was_signed(unit, pki):
     [
         (lambda spdu: dsmp.encode(3616, spdu), "unregistered_aid"),  # a real CLPMM came under it
         (lambda spdu: dsmp.encode(127, spdu), "unregistered_aid"),
-        (lambda spdu: dsmp.encode(aids.CRL, spdu), "unregistered_aid"),  # no message goes under it
+        (lambda spdu: dsmp.encode(aids.MISBEHAVIOUR, spdu), "unregistered_aid"),  # no message goes under it
         (lambda spdu: dsmp.encode(dsmp.AID_MAX, spdu), "unregistered_aid"),
         (lambda spdu: dsmp.encode(RSI, spdu + bytes(1400), max_bytes=65_535), dsmp.TOO_LONG),
         (lambda spdu: b"\x04\x20" + dsmp.encode(RSI, spdu)[2:], dsmp.BAD_VERSION),

@@ -26,7 +26,7 @@ def unpack(frame: Frame) -> Message:
     module = _BY_FRAME.get(frame.name)
     if module is None:
         raise RemoteError(UNKNOWN_MESSAGE)
-    return module.from_wire(frame.value)
+    return module.RECORD.read(frame.value)
 
 
 def pack(message: Message) -> tuple[str, dict[str, Any]]:
@@ -34,4 +34,4 @@ def pack(message: Message) -> tuple[str, dict[str, Any]]:
     module = _BY_TYPE.get(type(message))
     if module is None:
         raise LocalError(f"{type(message).__name__} is not a message", f"{type(message).__name__} 不是消息类型")
-    return module.FRAME, module.to_wire(message)
+    return module.FRAME, module.RECORD.write(message)

@@ -6,7 +6,8 @@ That these can be read says nothing about the bytes after them.
 from dataclasses import dataclass
 
 from obu.codec import header
-from obu.codec.messages.scales import DEGREE_STEPS, HEADING, LATITUDE_UNAVAILABLE, LONGITUDE_UNAVAILABLE, SPEED
+from obu.codec.messages import degrees
+from obu.codec.messages.scales import HEADING, SPEED
 from obu.core.errors import RemoteError
 from obu.core.geo import LatLon
 
@@ -38,11 +39,10 @@ def read(payload: bytes) -> Claim | None:
         head = header.read(payload)
     except RemoteError:
         return None
-    lat, lon, speed, heading = head.lat, head.long, head.speed, head.heading
     place = None
-    if lat is not None and lon is not None and lat != LATITUDE_UNAVAILABLE and lon != LONGITUDE_UNAVAILABLE:
-        place = LatLon(lat / DEGREE_STEPS, lon / DEGREE_STEPS)
-    motion = None
-    if speed is not None and heading is not None and speed != SPEED.unavailable and heading != HEADING.unavailable:
-        motion = (speed * SPEED.step, heading * HEADING.step)
+    if head.lat not in (None, degrees.LATITUDE_UNAVAILABLE) and head.long not in (None, degrees.LONGITUDE_UNAVAILABLE):
+        place = LatLon(head.lat / degrees.STEPS, head.long / degrees.STEPS)
+    speed_mps = None if head.speed is None else SPEED.read(head.speed)
+    heading_deg = None if head.heading is None else HEADING.read(head.heading)
+    motion = None if speed_mps is None or heading_deg is None else (speed_mps, heading_deg)
     return Claim(head.name, head.id, place, motion)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from obu.codec.messages.record import At, Record
+from obu.codec.messages.rest import Rest
+
 FRAME = "msgFrameExt"
 
 
@@ -12,16 +15,8 @@ class FutureMessage:
 
     message_id: int
     data: Any
+    rest: Rest = None
 
 
 MESSAGE = FutureMessage
-
-
-def from_wire(value: dict[str, Any]) -> FutureMessage:
-    """The message of a decoded frame."""
-    return FutureMessage(value["messageId"], value["value"])
-
-
-def to_wire(message: FutureMessage) -> dict[str, Any]:
-    """The value for uper.encode."""
-    return {"messageId": message.message_id, "value": message.data}
+RECORD = Record(FutureMessage, At("messageId", "message_id"), At("value", "data"), ...)

@@ -1,10 +1,13 @@
-"""Nodes, stretches and words that MAP, SPAT and RSI share; a node is the same in all three by (region, id)."""
+"""Nodes and stretches of the road net that MAP, SPAT, RSI and others name; a node is the same by (region, id)."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from obu.codec.messages.scales import without_none
-from obu.codec.shape import EncodeError
+from obu.codec.messages import scales
+from obu.codec.messages.names import flags
+from obu.codec.messages.places import Height, Line
+from obu.codec.messages.record import At, Record
+from obu.codec.messages.rest import Rest
+from obu.core.geo import LatLon
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,30 +18,31 @@ class NodeRef:
     id: int
 
 
-def node_ref(value: dict[str, Any]) -> NodeRef:
-    """A NodeReferenceID."""
-    return NodeRef(value.get("region"), value["id"])
+@dataclass(frozen=True, slots=True)
+class ReferencePath:
+    """A stretch of road: points along the driving direction, and how far beside it still counts."""
+
+    points: tuple[LatLon, ...]
+    radius_m: float
+    heights: tuple[Height | None, ...] = ()
+    rest: Rest = None
 
 
-def node_ref_wire(ref: NodeRef) -> dict[str, Any]:
-    """NodeReferenceID of it."""
-    return without_none({"region": ref.region, "id": ref.id})
+@dataclass(frozen=True, slots=True)
+class ReferenceLink:
+    """A stretch of road by the map's nodes; lanes None is all of them. Lane 0 is the reserved bit."""
+
+    upstream: NodeRef
+    downstream: NodeRef
+    lanes: frozenset[int] | None = None
+    rest: Rest = None
 
 
-def words(value: tuple[str, Any]) -> str:
-    """A Description as text; what is neither GB 2312 (or its superset) nor printable becomes a replacement mark."""
-    form, content = value
-    text = content if form == "textString" else content.decode("gb18030", errors="replace")
-    return "".join(mark if mark.isprintable() else "\ufffd" for mark in text.rstrip("\0"))
-
-
-def words_wire(text: str) -> tuple[str, Any]:
-    """Description of a text, in GB 2312 where its two octets at least allow. EncodeError for what GB 2312 lacks."""
-    try:
-        content = text.encode("gb2312")
-    except UnicodeEncodeError as error:
-        lacking = text[error.start]
-        raise EncodeError(
-            f"description: GB 2312 lacks {lacking!r}", f"description：GB 2312 无此字 {lacking!r}"
-        ) from None
-    return ("textGB2312", content) if len(content) > 1 else ("textString", text)
+NODE_REF = Record(NodeRef, At("region?", "region"), At("id", "id"))
+REFERENCE_PATH = Record(ReferencePath, Line("activePath"), At("pathRadius", "radius_m", scales.RADIUS))
+REFERENCE_LINK = Record(
+    ReferenceLink,
+    At("upstreamNodeId", "upstream", NODE_REF),
+    At("downstreamNodeId", "downstream", NODE_REF),
+    At("referenceLanes?", "lanes", flags(range(16), 16)),  # ReferenceLanes: bit n is lane n
+)

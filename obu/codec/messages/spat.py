@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from obu.codec.messages import scales
-from obu.codec.messages.references import NodeRef, node_ref, node_ref_wire
-from obu.codec.messages.scales import CONFIDENCE, TIME_MARK, bits_of, members_set, without_none
+from obu.codec.messages.choice import OneOf
+from obu.codec.messages.instants import MINUTE, SECOND_MS
+from obu.codec.messages.names import TIME_ACCURACY_S, enum_names, flags
+from obu.codec.messages.record import At, ListOf, Record
+from obu.codec.messages.references import NODE_REF, NodeRef
+from obu.codec.messages.rest import Rest
+from obu.codec.messages.scales import CONFIDENCE, TIME_MARK
 
 FRAME = "spatFrame"
 
-_STATUS_BITS = 16
 _STATUS = (  # IntersectionStatusObject, bit 0 first; the last two bits are unused
     "manual_control",
     "stop_time",
@@ -54,6 +56,7 @@ class Countdown:
     confidence_percent: float | None = None
     next_start_s: float | None = None
     next_duration_s: float | None = None
+    rest: Rest = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ class HourMarks:
     confidence_percent: float | None = None
     next_start_s: float | None = None
     next_end_s: float | None = None
+    rest: Rest = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class PhaseState:
 
     light: SignalLight
     timing: Countdown | HourMarks | None = None
+    rest: Rest = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,16 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intersection:
-    """One intersection's lights. status: names of IntersectionStatusObject's bits. minute, second_ms: of this state."""
+    """One intersection's lights. status: names of IntersectionStatusObject's bits. minute, second_ms: of this state,
+    with the bound of their error."""
 
     ref: NodeRef
     phases: tuple[Phase, ...]
     status: frozenset[str] = frozenset()
     minute: int | None = None
     second_ms: int | None = None
+    time_accuracy_s: float | None = None
+    rest: Rest = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,103 +113,53 @@ class Spat:
     minute: int | None = None
     second_ms: int | None = None
     name: str | None = None
+    rest: Rest = None
 
 
+_COUNTDOWN = Record(
+    Countdown,
+    At("startTime", "start_s", TIME_MARK),
+    At("minEndTime?", "min_end_s", TIME_MARK),
+    At("maxEndTime?", "max_end_s", TIME_MARK),
+    At("likelyEndTime", "likely_end_s", TIME_MARK),
+    At("timeConfidence?", "confidence_percent", CONFIDENCE),
+    At("nextStartTime?", "next_start_s", TIME_MARK),
+    At("nextDuration?", "next_duration_s", TIME_MARK),
+)
+_HOUR_MARKS = Record(
+    HourMarks,
+    At("startUTCTime", "start_s", TIME_MARK),
+    At("minEndUTCTime?", "min_end_s", TIME_MARK),
+    At("maxEndUTCTime?", "max_end_s", TIME_MARK),
+    At("likelyEndUTCTime", "likely_end_s", TIME_MARK),
+    At("timeConfidence?", "confidence_percent", CONFIDENCE),
+    At("nextStartUTCTime?", "next_start_s", TIME_MARK),
+    At("nextEndUTCTime?", "next_end_s", TIME_MARK),
+)
+_STATE = Record(
+    PhaseState,
+    At("light", "light", enum_names(SignalLight, other=SignalLight.UNAVAILABLE)),
+    At("timing?", "timing", OneOf({"counting": _COUNTDOWN, "utcTiming": _HOUR_MARKS})),
+    ...,
+)
+_PHASE = Record(Phase, At("id", "id"), At("phaseStates", "states", ListOf(_STATE)))
+_INTERSECTION = Record(
+    Intersection,
+    At("intersectionId", "ref", NODE_REF),
+    At("status", "status", flags(_STATUS, 16)),
+    At("moy?", "minute", MINUTE),
+    At("timeStamp?", "second_ms", SECOND_MS),
+    At("timeConfidence?", "time_accuracy_s", TIME_ACCURACY_S),
+    At("phases", "phases", ListOf(_PHASE)),
+    ...,
+)
 MESSAGE = Spat
-
-# field of the dataclass: member of TimeCountingDown, of UTCTiming
-_MARKS = {
-    "start_s": ("startTime", "startUTCTime"),
-    "min_end_s": ("minEndTime", "minEndUTCTime"),
-    "max_end_s": ("maxEndTime", "maxEndUTCTime"),
-    "likely_end_s": ("likelyEndTime", "likelyEndUTCTime"),
-    "next_start_s": ("nextStartTime", "nextStartUTCTime"),
-}
-_COUNTING = {field: names[0] for field, names in _MARKS.items()} | {"next_duration_s": "nextDuration"}
-_UTC = {field: names[1] for field, names in _MARKS.items()} | {"next_end_s": "nextEndUTCTime"}
-_FORMS = ("counting", "utcTiming")
-_LIGHTS = {light.value: light for light in SignalLight}  # a later text's says nothing
-_ALWAYS = ("start_s", "likely_end_s")
-
-
-def from_wire(value: dict[str, Any]) -> Spat:
-    """The message of a decoded frame."""
-    return Spat(
-        msg_count=value["msgCnt"],
-        minute=scales.minute(value.get("moy")),
-        second_ms=scales.second_ms(value.get("timeStamp")),
-        name=value.get("name"),
-        intersections=tuple(_intersection(each) for each in value["intersections"]),
-    )
-
-
-def to_wire(message: Spat) -> dict[str, Any]:
-    """The value for uper.encode."""
-    return without_none(
-        {
-            "msgCnt": message.msg_count,
-            "moy": message.minute,
-            "timeStamp": message.second_ms,
-            "name": message.name,
-            "intersections": [_intersection_wire(each) for each in message.intersections],
-        }
-    )
-
-
-def _intersection(value: dict[str, Any]) -> Intersection:
-    return Intersection(
-        ref=node_ref(value["intersectionId"]),
-        status=members_set(value["status"], _STATUS),
-        minute=scales.minute(value.get("moy")),
-        second_ms=scales.second_ms(value.get("timeStamp")),
-        phases=tuple(
-            Phase(phase["id"], tuple(_state(state) for state in phase["phaseStates"])) for phase in value["phases"]
-        ),
-    )
-
-
-def _state(value: dict[str, Any]) -> PhaseState:
-    light = _LIGHTS.get(value["light"], SignalLight.UNAVAILABLE)
-    return PhaseState(light, _timing(value["timing"]) if "timing" in value else None)
-
-
-def _timing(value: tuple[str, Any]) -> Countdown | HourMarks | None:
-    form, marks = value
-    if form not in _FORMS:
-        return None  # a later text's
-    names = _COUNTING if form == "counting" else _UTC
-    fields = {field: TIME_MARK.si(marks[name]) for field, name in names.items() if name in marks}
-    confidence = marks.get("timeConfidence")
-    fields["confidence_percent"] = None if confidence is None else CONFIDENCE.sure(confidence)
-    return Countdown(**fields) if form == "counting" else HourMarks(**fields)
-
-
-def _intersection_wire(each: Intersection) -> dict[str, Any]:
-    return without_none(
-        {
-            "intersectionId": node_ref_wire(each.ref),
-            "status": bits_of(each.status, _STATUS, _STATUS_BITS),
-            "moy": each.minute,
-            "timeStamp": each.second_ms,
-            "phases": [
-                {"id": phase.id, "phaseStates": [_state_wire(state) for state in phase.states]} for phase in each.phases
-            ],
-        }
-    )
-
-
-def _state_wire(state: PhaseState) -> dict[str, Any]:
-    timing = None if state.timing is None else _timing_wire(state.timing)
-    return without_none({"light": state.light.value, "timing": timing})
-
-
-def _timing_wire(timing: Countdown | HourMarks) -> tuple[str, dict[str, Any]]:
-    form, names = ("counting", _COUNTING) if isinstance(timing, Countdown) else ("utcTiming", _UTC)
-    marks: dict[str, Any] = {}
-    for field, name in names.items():
-        seconds = getattr(timing, field)
-        if seconds is not None or field in _ALWAYS:
-            marks[name] = TIME_MARK.raw(seconds)
-    if timing.confidence_percent is not None:
-        marks["timeConfidence"] = CONFIDENCE.raw(timing.confidence_percent)
-    return form, marks
+RECORD = Record(
+    Spat,
+    At("msgCnt", "msg_count"),
+    At("moy?", "minute", MINUTE),
+    At("timeStamp?", "second_ms", SECOND_MS),
+    At("name?", "name"),
+    At("intersections", "intersections", ListOf(_INTERSECTION)),
+    ...,
+)

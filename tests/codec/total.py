@@ -1,0 +1,87 @@
+"""Random values of whole messages as a decoder gives them, for the law that typed messages lose nothing of them.
+
+What a later text adds is drawn as well; places are on the globe, because a message without a place is refused.
+"""
+
+import random
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from obu.codec.reasons import LATER
+from obu.codec.shape import Bits, Choice, Enumerated, Integer, ListOf, Named, Sequence, Shape, Types
+from tests.codec import reference
+from tests.codec.conftest import Extreme, draw
+
+LATER_SHARE = 0.05
+# Within reach of an offset of 24 bits from neither pole; the unavailable values are refused (test_messages.py).
+ON_THE_GLOBE = {"Latitude": Integer(-890_000_000, 890_000_000), "Longitude": Integer(-1_799_999_999, 1_800_000_000)}
+
+
+@cache
+def _types(edition: str) -> Types:
+    return {**reference.types(edition), **ON_THE_GLOBE}
+
+
+def some_value(edition: str, type_name: str, rng: random.Random, number: int) -> Any:
+    """A value of a type: the first is the smallest, the second nearly the largest, the others have additions."""
+    types = _types(edition)
+    if number < 2:
+        return draw(Named(type_name), types, Extreme(number), is_small=number == 0)
+    return _with_later(Named(type_name), draw(Named(type_name), types, rng), types, rng)
+
+
+def _with_later(shape: Shape, value: Any, types: Types, rng: random.Random) -> Any:
+    """The value, with what a later text may have put here and there."""
+    is_later = rng.random() < LATER_SHARE
+    match shape:
+        case Named(name):
+            return _with_later(types[name], value, types, rng)
+        case Sequence(members, is_extensible):
+            found = {
+                each.name: _with_later(each.shape, value[each.name], types, rng)
+                for each in members
+                if each.name in value
+            }
+            return {**found, LATER: (rng.randbytes(3), None)} if is_extensible and is_later else found
+        case Choice(alternatives, root):
+            if root is not None and is_later:
+                return f"{LATER}1", rng.randbytes(4)
+            return value[0], _with_later(alternatives[value[0]], value[1], types, rng)
+        case ListOf(_, _, item):
+            return [_with_later(item, each, types, rng) for each in value]
+        case Enumerated(_, root) if root is not None and is_later:
+            return f"{LATER}{rng.randrange(9)}"
+        case Bits(size, is_extensible) if is_extensible and is_later:
+            return _longer(value, size + rng.randrange(1, 9))
+    return value
+
+
+def _longer(value: tuple[bytes, int], size: int) -> tuple[bytes, int]:
+    width = (size + 7) // 8
+    return value[0].ljust(width, b"\0"), size
+
+
+def differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """Where two values are not the same."""
+    match one, other:
+        case dict(), dict():
+            keys = sorted(one.keys() | other.keys())
+            return [each for key in keys for each in differences(one.get(key), other.get(key), f"{path}.{key}")]
+        case list(), list() if len(one) == len(other):
+            return [
+                each
+                for index, pair in enumerate(zip(one, other, strict=True))
+                for each in differences(*pair, f"{path}[{index}]")
+            ]
+    return [] if one == other else [f"{path}: {one!r} -> {other!r}"]
+
+
+FRAMES: Mapping[str, str] = {
+    "bsmFrame": "BasicSafetyMessage",
+    "mapFrame": "MapData",
+    "rsmFrame": "RoadsideSafetyMessage",
+    "spatFrame": "SPAT",
+    "rsiFrame": "RoadSideInformation",
+    "msgFrameExt": "MessageFrameExt",
+}
