@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from obu.codec.messages.numbered import FRAME as FRAME
 from obu.codec.messages.record import At, Record
 from obu.codec.messages.rest import Rest
-
-FRAME = "msgFrameExt"
 
 
 @dataclass(frozen=True, slots=True)
