@@ -160,6 +160,23 @@ case(V.CERTIFICATE_OUTSIDE_REGION, "beyond its circle")(lambda shop: in_region(s
 case(V.CERTIFICATE_OUTSIDE_REGION, "circle, and we know no place")(
     lambda shop: in_region(shop, ("circularRegion", AT_HOME), None)
 )
+
+
+def under_region(shop: Workshop, place: LatLon) -> Judgement:
+    """The judgement of a packet whose certificate has no region, but comes from an authority that has one."""
+    root, key, end_key = shop.pki.root, shop.lib.generate("sm2"), shop.lib.generate("sm2")
+    draft = issuing.authority("OBU BENCH PCA here", key.point, LIFETIME, root.certificate, (111,))
+    change = put("region", ("circularRegion", AT_HOME))
+    raw_pca = shop.sign_certificate(draft, change, key=root.key, issuer=root.certificate)
+    end = issuing.end_entity(end_key.point, LIFETIME, certificates.parse(raw_pca), (111,))
+    raw = issuing.finish(end, *shop.lib.sign(key, end.e))
+    verifier = shop.verifier(shop.snapshot(raw_pca))
+    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=end_key, payload=STRANGE), 111, Standing(place))
+    return answer if isinstance(answer, Judgement) else shop.finish(verifier)[-1]
+
+
+case(V.VALID, "within its authority's circle")(lambda shop: under_region(shop, HOME))
+case(V.CERTIFICATE_OUTSIDE_REGION, "beyond its authority's circle")(lambda shop: under_region(shop, AWAY))
 case(V.VALID, "China")(lambda shop: in_region(shop, ("identifiedRegion", [("countryOnly", 156)]), None))
 case(V.CERTIFICATE_OUTSIDE_REGION, "another country")(
     lambda shop: in_region(shop, ("identifiedRegion", [("countryOnly", 250)]), HOME)
