@@ -45,7 +45,9 @@ def unpack(frame: Frame) -> Message:
 
 def pack(message: Message) -> tuple[str, dict[str, Any]]:
     """(frame name, value for uper.encode) of a typed message. Raises LocalError for a type that is no message."""
-    module = _BY_TYPE.get(type(message)) or _imported(type(message))
+    module = _BY_TYPE.get(type(message))
+    if module is None:
+        return future.FRAME, _imported(type(message)).RECORD.write(message)
     return module.FRAME, module.RECORD.write(message)
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from obu.codec.messages.numbered import FRAME as FRAME
 from obu.codec.messages.record import At, Record
 from obu.codec.messages.rest import Rest
+
+FRAME = "msgFrameExt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from typing import Any
 
 from obu.codec.messages.record import Code, Inside, Piece, Record
 
-FRAME = "msgFrameExt"
-
 
 @dataclass(frozen=True, slots=True)
 class _Number:

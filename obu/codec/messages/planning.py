@@ -16,14 +16,11 @@ from obu.codec.messages.references import REFERENCE_LINK, ReferenceLink
 from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 
-# DriveBehavior, bit 0 first, as sets of the standard's names.
-BEHAVIOR = flags(
-    (
-        "goStraightForward laneChangingToLeft laneChangingToRight rampIn rampOut intersectionStraightThrough "
-        "intersectionTurnLeft intersectionTurnRight intersectionUTurn stop-and-go stop slow-down speed-up parking"
-    ).split(),
-    14,
+_BEHAVIORS = (  # DriveBehavior, bit 0 first
+    "goStraightForward laneChangingToLeft laneChangingToRight rampIn rampOut intersectionStraightThrough "
+    "intersectionTurnLeft intersectionTurnRight intersectionUTurn stop-and-go stop slow-down speed-up parking"
 )
+BEHAVIOR = flags(_BEHAVIORS.split(), 14)
 # AccSet4WayConfidence: bounds of the errors of what motion.acceleration says.
 ACCELERATION_ACCURACY = Inside(
     "acc4WayConfidence?",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from obu.codec.messages import scales
 from obu.codec.messages.instants import DATE_TIME, SECOND_MS, DateTime
 from obu.codec.messages.names import flags
-from obu.codec.messages.numbered import FRAME as FRAME
 from obu.codec.messages.numbered import numbered
 from obu.codec.messages.places import Origin
 from obu.codec.messages.planning import BEHAVIOR, PLAN, PlanPoint
@@ -14,6 +13,11 @@ from obu.codec.messages.references import REFERENCE_LINK, REFERENCE_PATH, Refere
 from obu.codec.messages.rest import Rest
 from obu.codec.messages.text import TEXT
 from obu.core.geo import LatLon
+
+_COORDINATION = (  # CoordinationInfo, bit 0 first
+    "cooperativeLaneChanging cooperativeVehMerging laneChangingAtIntersection no-signalIntersectionPassing "
+    "dynamicLaneManagement laneReservation laneRestriction signalPriority"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +71,7 @@ class Rsc:
     rest: Rest = None
 
 
-_PURPOSES = flags(  # CoordinationInfo, bit 0 first
-    (
-        "cooperativeLaneChanging cooperativeVehMerging laneChangingAtIntersection no-signalIntersectionPassing "
-        "dynamicLaneManagement laneReservation laneRestriction signalPriority"
-    ).split(),
-    8,
-)
+_PURPOSES = flags(_COORDINATION.split(), 8)
 _SUGGESTION = Record(
     DriveSuggestion,
     At("suggestion", "behavior", BEHAVIOR),
