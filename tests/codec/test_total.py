@@ -9,21 +9,21 @@ import pytest
 from obu.codec.editions import Edition
 from obu.codec.messages import pack, unpack
 from obu.codec.uper import Frame
-from tests.codec.total import FRAMES, differences, some_value
+from tests.codec.total import MESSAGES, differences, some_frame
 
 DRAWS = 100
 
 
 @pytest.mark.parametrize("edition", Edition)
-@pytest.mark.parametrize("frame", FRAMES)
-def test_what_was_read_is_written_again(frame, edition):
-    rng = random.Random(f"{frame} {edition.value}")
+@pytest.mark.parametrize("message", MESSAGES)
+def test_what_was_read_is_written_again(message, edition):
+    rng = random.Random(f"{message} {edition.value}")
     for number in range(DRAWS):
-        value = some_value(edition.value, FRAMES[frame], rng, number)
-        message = unpack(Frame(frame, value, edition))
-        name, written = pack(message)
-        assert (name, differences(value, written)) == (frame, []), f"value {number}"
-        assert unpack(Frame(frame, written, edition)) == message, f"value {number}"
+        frame = some_frame(message, edition, rng, number)
+        read = unpack(frame)
+        name, written = pack(read)
+        assert (name, differences(frame.value, written)) == (frame.name, []), f"value {number}"
+        assert unpack(Frame(name, written, edition)) == read, f"value {number}"
 
 
 def said(message: Any, found: dict[type, set[str]]) -> None:
@@ -39,13 +39,12 @@ def said(message: Any, found: dict[type, set[str]]) -> None:
                 said(value, found)
 
 
-@pytest.mark.parametrize("frame", FRAMES)
-def test_every_field_says_something(frame):
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_field_says_something(message):
     # So that a field that only looks like the standard's, while the rest keeps the value, is found.
-    rng, found = random.Random(frame), {}
+    rng, found = random.Random(message), {}
     for edition in Edition:
         for number in range(DRAWS):
-            value = some_value(edition.value, FRAMES[frame], rng, number)
-            said(unpack(Frame(frame, value, edition)), found)
+            said(unpack(some_frame(message, edition, rng, number)), found)
     silent = {kind.__name__: {field.name for field in fields(kind)} - names - {"rest"} for kind, names in found.items()}
     assert {name: missing for name, missing in silent.items() if missing} == {}
