@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 def _update(folder: Path, path: Path, tools: "Tools", lang: str) -> int:
     from obu.runtime import trust_store
 
-    raw, kind = _read(path), _kind(path)
+    kind, raw = _kind(path), _read(path)
     try:
         trust_store.adopt(folder, kind, raw, _utc_ns(), tools)
     except RemoteError as error:

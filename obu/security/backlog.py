@@ -10,26 +10,25 @@ from dataclasses import dataclass, field
 from obu.codec.messages.claim import Claim
 from obu.core.geo import LatLon
 from obu.security.certificate import Certificate
+from obu.security.envelope import Spdu
 from obu.security.priority import Priority
 
+RANKS = tuple(Priority)
 Sender = tuple[bytes, int]  # signer's HashedId8, AID
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What is kept of a packet while it waits. place: where we were when it came. until_ns: monotonic.
+    """What is kept of a packet while it waits. spdu: its octets; parts: what they hold. until_ns: monotonic.
 
-    claim: what its first bytes say; is_far: that its sender is out of any radio's reach.
+    place: where we were when it came. claim: what its first bytes say; is_far: that its sender is out of any radio's
+    reach.
     """
 
     ticket: int
-    aid: int
     spdu: bytes
-    payload: bytes
+    parts: Spdu
     generation_us: int
-    tbs: bytes
-    r: bytes
-    s: bytes
     place: LatLon | None
     claim: Claim | None
     is_far: bool
@@ -49,11 +48,9 @@ class Waiting:
 
 @dataclass(slots=True)
 class BacklogState:
-    """lines: of each rank, packets by ticket, oldest first. of_sender: (rank, ticket) of each, oldest first."""
+    """lines: by rank, packets by ticket, oldest first. of_sender: (rank, ticket) of each, oldest first."""
 
-    lines: dict[Priority, OrderedDict[int, Waiting]] = field(
-        default_factory=lambda: {r: OrderedDict() for r in Priority}
-    )
+    lines: list[OrderedDict[int, Waiting]] = field(default_factory=lambda: [OrderedDict() for _ in Priority])
     of_sender: dict[Sender, list[tuple[Priority, int]]] = field(default_factory=dict)
     count: int = 0
 
@@ -72,7 +69,7 @@ class Backlog:
         if len(own) >= self.max_of_sender:
             gone = _remove(state, *own[0])
         elif state.count >= self.max_count:
-            last = max(rank for rank, line in state.lines.items() if line)
+            last = max(rank for rank in RANKS if state.lines[rank])
             if last < rank:  # nobody here matters less
                 return waiting
             gone = _remove(state, last, next(iter(state.lines[last])))
@@ -83,15 +80,15 @@ class Backlog:
 
     def take(self, state: BacklogState, last: Priority) -> tuple[Waiting, Priority] | None:
         """The oldest of the first rank, and that rank, looking no further than `last`; None where nobody waits."""
-        for rank, line in state.lines.items():
-            if line and rank <= last:
+        for rank in RANKS[: last + 1]:
+            if line := state.lines[rank]:
                 return _remove(state, rank, next(iter(line))), rank
         return None
 
     def expire(self, state: BacklogState, at_ns: int) -> list[Waiting]:
         """Those who have waited too long, from the front of each line."""
         gone = []
-        for rank, line in state.lines.items():
+        for rank, line in zip(RANKS, state.lines, strict=True):
             while line and line[ticket := next(iter(line))].packet.until_ns < at_ns:
                 gone.append(_remove(state, rank, ticket))
         return gone

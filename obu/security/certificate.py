@@ -111,7 +111,7 @@ class Certificate:
 
     def e_of(self, tbs: bytes) -> bytes:
         """The digest that a signature by this certificate's holder over tbs covers."""
-        return self.profile.e(self.binding, tbs)
+        return profile.BY_CURVE[self.curve].e(self.binding, tbs)
 
     def own_e(self) -> bytes:
         """The digest that the signature of a self-signed certificate covers."""

@@ -30,7 +30,7 @@ _LONG = (0x81, 0x82)  # one or two octets of length follow; more is no packet
 _MAX_AID_BYTES = 8  # the codec reads no longer number
 _TIME_BYTES = 8
 _SIGNATURE_BYTES = 66  # two octets, r and s; in both profiles
-_OF_HEAD = {_SIGNED_DATA + way.hash_octet: way for way in profile.PROFILES}
+_OF_HEAD = {_SIGNED_DATA + way.hash_octet + _PLAIN: way for way in profile.PROFILES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ def cut(spdu: bytes) -> Spdu | None:
 
     The shape: a short header, digest or one certificate, the signature last.
     """
-    way = _OF_HEAD.get(spdu[:3])
-    signature_at = len(spdu) - _SIGNATURE_BYTES
-    if way is None or spdu[3:6] != _PLAIN:
+    way = _OF_HEAD.get(spdu[:6])
+    if way is None:
         return None
+    signature_at = len(spdu) - _SIGNATURE_BYTES
     form = way.r_forms.get(spdu[signature_at : signature_at + 2])
     payload_at, payload_end = _payload_place(spdu)
     time_at = _time_place(spdu, payload_end)

@@ -5,6 +5,7 @@ A root names its profile by its own form, and all below it are of the same one: 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from obu.security import keys
@@ -68,7 +69,7 @@ P256 = Profile(
     digest=keys.sha256,
     binding=lambda digest, point: digest,
     own_binding=lambda point: keys.sha256(b""),  # IEEE 1609.2 5.3.1: nobody's certificate is the empty string
-    e=lambda binding, tbs: keys.sha256(keys.sha256(tbs) + binding),
+    e=lambda binding, tbs: sha256(sha256(tbs).digest() + binding).digest(),
 )
 
 PROFILES = (SM2, P256)

@@ -1,7 +1,5 @@
 """Rules for a packet and its certificate that need no memory of other packets. Their one rule: cheap ones first."""
 
-from dataclasses import dataclass
-
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
 from obu.security import keys, region
@@ -19,16 +17,6 @@ _OF_CHAIN = {
     ChainFault.CHAIN_LENGTH: Verdict.CERTIFICATE_CHAIN_LENGTH,
     ChainFault.END_ENTITY_TYPE: Verdict.CERTIFICATE_END_ENTITY_TYPE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a certificate is used for: a message of an AID, made and heard at (Unix) instants, at a place."""
-
-    aid: int
-    generation_ns: int
-    utc_ns: int
-    place: LatLon | None
 
 
 def header_fault(now: Now, spdu: Spdu, network_aid: int, max_age_ms: int) -> Verdict | None:
@@ -82,22 +70,25 @@ def signer_fault(trust: Snapshot, certificate: Certificate, min_assurance: int =
     return _OF_CHAIN[fault] if fault else None
 
 
-def use_fault(trust: Snapshot, certificate: Certificate, use: Use) -> Verdict | None:
-    """Whether the certificate stands for this message, here and now (the region of every certificate above it too)."""
+def use_fault(
+    trust: Snapshot, certificate: Certificate, aid: int, generation_ns: int, utc_ns: int, place: LatLon | None
+) -> Verdict | None:
+    """Whether the certificate stands for a message of an AID, made and heard at (Unix) instants, at a place.
+
+    The region of every certificate above it counts too.
+    """
     if is_revoked(trust, certificate):
         return Verdict.CERTIFICATE_REVOKED
-    if not is_recognised(trust, certificate, use.utc_ns):
+    if not is_recognised(trust, certificate, utc_ns):
         return Verdict.TRUST_LIST_TOO_OLD
-    for instant_ns in (use.generation_ns, use.utc_ns):
+    for instant_ns in (generation_ns, utc_ns):
         if instant_ns < certificate.start_ns:
             return Verdict.CERTIFICATE_NOT_YET_VALID
         if instant_ns >= certificate.end_ns:
             return Verdict.CERTIFICATE_EXPIRED
-    if not certificate.permits(use.aid):
+    if not certificate.permits(aid):
         return Verdict.AID_NOT_PERMITTED
-    part: Certificate | None = certificate
-    while part is not None:
-        if part.region is not None and not region.contains(part.region, use.place):
-            return Verdict.CERTIFICATE_OUTSIDE_REGION
-        part = trust.issuer_of(part)
-    return None
+    if certificate.region is None and certificate.issuer not in trust.bound:
+        return None
+    is_inside = all(region.contains(part.region, place) for part in trust.chain_of(certificate))
+    return None if is_inside else Verdict.CERTIFICATE_OUTSIDE_REGION

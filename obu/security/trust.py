@@ -55,7 +55,8 @@ class Snapshot:
 
     revoked: what revocation lists withdraw. until_ns: by the HashedId8 of a root of another domain, the Unix instant
     from which on the list that recognises it is too old. due: lists with the instants by which the next is to come.
-    curves: the profiles of these trust domains, of which each root names its own.
+    curves: the profiles of these trust domains, of which each root names its own. bound: HashedId8 of roots and
+    authorities that have a region, or have one above them.
     """
 
     version: int
@@ -65,9 +66,13 @@ class Snapshot:
     until_ns: Mapping[bytes, int] = field(default_factory=dict)
     due: tuple[Due, ...] = ()
     curves: frozenset[str] = field(init=False)
+    bound: frozenset[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "curves", frozenset(root.curve for root in self.roots.values()))
+        above = (*self.roots.values(), *self.authorities.values())
+        bound = (one.digest8 for one in above if any(part.region is not None for part in self.chain_of(one)))
+        object.__setattr__(self, "bound", frozenset(bound))
 
     @property
     def is_bench(self) -> bool:

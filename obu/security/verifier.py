@@ -131,7 +131,7 @@ class Verifier:
             verdict = rules.header_fault(now, parsed, network_aid, self._options.max_age_ms)
             if verdict is None:
                 answer = self._by_digest if signer is not None else self._by_certificate
-                verdict = answer(now, _Heard(ticket, spdu, parsed, standing))
+                verdict = answer(now, ticket, spdu, parsed, standing)
         except RemoteError as error:
             verdict = of_reason(error.reason)
         if verdict is None:
@@ -189,39 +189,43 @@ class Verifier:
         self.state.next_number += 2
         return number
 
-    def _by_digest(self, now: Now, heard: "_Heard") -> Verdict | None:
-        signer = heard.parsed.signer
+    def _by_digest(self, now: Now, ticket: int, spdu: bytes, parts: Spdu, standing: Standing) -> Verdict | None:
+        signer = parts.signer
         assert signer is not None
         certificate = self.state.learned.get(signer)
         if certificate is not None:
-            if certificate.curve != heard.parsed.curve:
+            if certificate.curve != parts.curve:
                 return Verdict.HASH_ALGORITHM
-            return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), certificate)
+            until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
+            return self._line_up(now, _packet(ticket, spdu, parts, standing, until_ns), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
         if not self._newcomers.has_room_for(self.state.newcomers, signer):
             return Verdict.UNKNOWN_SIGNER
-        packet = heard.packet(now.at_ns + self._options.hold_ms * NS_PER_MS)
+        until_ns = now.at_ns + self._options.hold_ms * NS_PER_MS
+        packet = _packet(ticket, spdu, parts, standing, until_ns)
         self._newcomers.hold(self.state.newcomers, signer, packet)
         return None
 
-    def _by_certificate(self, now: Now, heard: "_Heard") -> Verdict | None:
-        state, parsed, certificate = self.state, heard.parsed, None
+    def _by_certificate(self, now: Now, ticket: int, spdu: bytes, parts: Spdu, standing: Standing) -> Verdict | None:
+        state, certificate = self.state, None
         newcomers = state.newcomers
-        digest = profile.BY_CURVE[parsed.curve].digest(parsed.certificate)
+        digest = profile.BY_CURVE[parts.curve].digest(parts.certificate)
         if hashed_id8(digest) not in state.learned and not self._newcomers.is_known(newcomers, digest):
             if self._newcomers.is_full(newcomers):
                 return Verdict.QUEUE_FULL
-            certificate = certificates.parse(parsed.certificate, parsed.curve, self._options.time_scale)
+            certificate = certificates.parse(parts.certificate, parts.curve, self._options.time_scale)
             digest = certificate.digest  # another one where it came in another of its forms
         known = state.learned.get(hashed_id8(digest))
         if known is not None and known.digest != digest:
             return Verdict.DIGEST_COLLISION
         if known is not None:
-            return self._line_up(now, heard.packet(now.at_ns + self._options.wait_ms * NS_PER_MS), known)
+            until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
+            return self._line_up(now, _packet(ticket, spdu, parts, standing, until_ns), known)
         if digest in newcomers.refused:
             return Verdict.CERTIFICATE_SIGNATURE
-        packet, verdict = heard.packet(now.at_ns + self._options.deadline_ms * NS_PER_MS), None
+        until_ns = now.at_ns + self._options.deadline_ms * NS_PER_MS
+        packet, verdict = _packet(ticket, spdu, parts, standing, until_ns), None
         candidate = newcomers.candidates.get(digest)
         if candidate is None:
             assert certificate is not None
@@ -234,14 +238,14 @@ class Verifier:
     def _use_fault(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         if now.utc_ns is None:
             return Verdict.CLOCK_UNSYNCHRONISED
-        use = rules.Use(packet.aid, utc_ns_of_v2x_us(packet.generation_us), now.utc_ns, packet.place)
-        return rules.use_fault(self._trust, certificate, use)
+        generation_ns = utc_ns_of_v2x_us(packet.generation_us)
+        return rules.use_fault(self._trust, certificate, packet.parts.aid, generation_ns, now.utc_ns, packet.place)
 
     def _line_up(self, now: Now, packet: Packet, certificate: Certificate) -> Verdict | None:
         """Puts a packet of a known signer into the backlog, unless something speaks against it already."""
-        sender = certificate.digest8, packet.aid
-        waiting = Waiting(packet, certificate, certificate.e_of(packet.tbs), sender)
-        verdict = rules.signature_fault(certificate, packet.r, packet.s) or self._use_fault(now, packet, certificate)
+        parts = packet.parts
+        waiting = Waiting(packet, certificate, certificate.e_of(parts.tbs), (certificate.digest8, parts.aid))
+        verdict = rules.signature_fault(certificate, parts.r, parts.s) or self._use_fault(now, packet, certificate)
         verdict = verdict or (Verdict.TOO_FAR if packet.is_far else self._replay_fault(now, waiting))
         if verdict is not None:
             return verdict
@@ -258,7 +262,7 @@ class Verifier:
 
     def _is_surplus(self, waiting: Waiting) -> bool:
         """Whether the vehicle has been verified of this very moment: what else comes under its name says little."""
-        if waiting.packet.aid not in rules.BSM_AIDS:
+        if waiting.packet.parts.aid not in rules.BSM_AIDS:
             return False
         known = self.state.replay.senders.get(waiting.sender)
         return known is not None and abs(waiting.packet.generation_us - known.newest_us) < SURPLUS_US
@@ -284,8 +288,8 @@ class Verifier:
                 self._backlog.put(state.backlog, waiting, Priority.REST)
             else:
                 until_ns = packet.until_ns + self._job_ns
-                certificate, number = waiting.certificate, self._number()
-                jobs.append(VerifyJob(number, certificate.curve, certificate.point, waiting.e, packet.r, packet.s,
+                certificate, parts, number = waiting.certificate, packet.parts, self._number()
+                jobs.append(VerifyJob(number, certificate.curve, certificate.point, waiting.e, parts.r, parts.s,
                                       until_ns, self._trust.version))  # fmt: skip
                 state.waiting[number] = waiting
         return jobs
@@ -311,9 +315,9 @@ class Verifier:
 
     def _settle_message(self, now: Now, waiting: Waiting, outcome: JobOutcome) -> Judgement:
         packet, signer = waiting.packet, waiting.certificate.digest8
-        verdict = _OF_MESSAGE_JOB.get(outcome)
+        verdict = None if outcome is JobOutcome.OK else _OF_MESSAGE_JOB[outcome]
         if verdict is None and packet.ticket < self.state.believed_from:
-            verdict = rules.signer_fault(self._trust, waiting.certificate)
+            verdict = rules.signer_fault(self._trust, waiting.certificate, self._options.min_assurance)
             verdict = verdict or self._use_fault(now, packet, waiting.certificate)
         # The same packet may have been verified while this one waited.
         verdict = verdict or self._replay_fault(now, waiting)
@@ -330,7 +334,8 @@ class Verifier:
             self._suspect(suspicion)
         if verdict is not None:
             return _refused(packet, verdict, signer)
-        return Judgement(packet.ticket, Verdict.VALID, packet.aid, signer, packet.payload, generation_us, packet.spdu)
+        aid, payload = packet.parts.aid, packet.parts.payload
+        return Judgement(packet.ticket, Verdict.VALID, aid, signer, payload, generation_us, packet.spdu)
 
 
 # Ours. A vehicle sends every 100 ms (GB/T 45315-2025 7.3.1): within half of that nothing new is to be expected of it.
@@ -345,24 +350,10 @@ _OF_MESSAGE_JOB = {
 _OF_CERTIFICATE_JOB = {**_OF_MESSAGE_JOB, JobOutcome.BAD_SIGNATURE: Verdict.CERTIFICATE_SIGNATURE}
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """A packet on its way through judge()."""
-
-    ticket: int
-    spdu: bytes
-    parsed: Spdu
-    standing: Standing
-
-    def packet(self, until_ns: int) -> Packet:
-        """What is kept of it."""
-        parsed, standing = self.parsed, self.standing
-        said = claim.read(parsed.payload)
-        generation_us = parsed.generation_us or 0
-        return Packet(
-            self.ticket, parsed.aid, self.spdu, parsed.payload, generation_us, parsed.tbs, parsed.r, parsed.s,
-            standing.place, said, standing.is_out_of_reach(said), standing.rank(parsed.aid, said), until_ns,
-        )  # fmt: skip
+def _packet(ticket: int, spdu: bytes, parts: Spdu, standing: Standing, until_ns: int) -> Packet:
+    said = claim.read(parts.payload)
+    is_far, rank = standing.is_out_of_reach(said), standing.rank(parts.aid, said)
+    return Packet(ticket, spdu, parts, parts.generation_us or 0, standing.place, said, is_far, rank, until_ns)
 
 
 def _shed(waiting: Waiting) -> Verdict:
@@ -370,4 +361,4 @@ def _shed(waiting: Waiting) -> Verdict:
 
 
 def _refused(packet: Packet, verdict: Verdict, signer: bytes) -> Judgement:
-    return Judgement(packet.ticket, verdict, packet.aid, signer, None, packet.generation_us)
+    return Judgement(packet.ticket, verdict, packet.parts.aid, signer, None, packet.generation_us)

@@ -62,13 +62,16 @@ def _receive(shop: Workshop, stations: list[Station], is_full: bool, rounds: int
     start = forge.NOW
     for index, station in enumerate(stations):  # their certificates become known
         _turn(shop, verifier, later(start, 100), [shop.spdu(station=station, at=later(start, index / 100))])
-    best = [1e9, 1e9]
-    for number in range(2, 2 + 3 * rounds):
-        now = later(start, 100 * number)
-        packets = [
+    nows = [later(start, 100 * number) for number in range(2, 2 + 3 * rounds)]
+    turns = [
+        [
             shop.spdu(station=station, full=is_full, at=later(now, -5), payload=payload)
             for station, payload in zip(stations, payloads, strict=True)
         ]
+        for now in nows
+    ]
+    best = [1e9, 1e9]
+    for now, packets in zip(nows, turns, strict=True):
         jobs: list[VerifyJob] = []
         spent = _spent(lambda: _turn(shop, verifier, now, packets, jobs))  # noqa: B023 (called at once)
         assert len(jobs) == len(packets), "each packet is verified, and nothing else"
@@ -78,9 +81,11 @@ def _receive(shop: Workshop, stations: list[Station], is_full: bool, rounds: int
 
 
 def _payloads(count: int) -> list[bytes]:
-    """The same BSM under different names: one name under two certificates is no plausible vehicle."""
+    """The same BSM under different names and 4 m apart: vehicles that are one, or in one another, are no vehicles."""
     name, value = samples.bsm()
-    return [uper.encode(name, {**value, "id": index.to_bytes(8)}, EDITION) for index in range(count)]
+    places = [{**value["pos"], "lat": value["pos"]["lat"] + 360 * index} for index in range(count)]
+    changes = [{"id": index.to_bytes(8), "pos": place} for index, place in enumerate(places)]
+    return [uper.encode(name, {**value, **change}, EDITION) for change in changes]
 
 
 def _turn(
@@ -92,8 +97,8 @@ def _turn(
         answer = verifier.judge(now, packet, 111, HERE)
         assert not isinstance(answer, Judgement), answer.verdict
     while jobs := verifier.take_jobs():
-        for job in jobs:
-            answers += verifier.settle(now, JobResult(job.number, _bare(shop, job)))
+        for result in [JobResult(job.number, _bare(shop, job)) for job in jobs]:  # as the pool gives them: together
+            answers += verifier.settle(now, result)
         if done is not None:
             done += jobs
     answers += verifier.expire(now)

@@ -12,45 +12,38 @@ import pytest
 from obu.codec.editions import Edition
 from obu.codec.messages import pack, unpack
 from obu.codec.messages.places import POSITION_OUT_OF_RANGE
-from obu.codec.reasons import LATER
 from obu.codec.uper import Frame
 from obu.core.errors import RemoteError
-from tests.codec.total import FRAMES, NUMBERS, differences, some_value
+from tests.codec.total import MESSAGES, differences, some_frame
 
 DRAWS = 60
 MANY = 2000
 
 
-SAMPLES = [(frame, None) for frame in FRAMES] + [("msgFrameExt", number) for number in NUMBERS]
 EXPECTED_REFUSALS = {17: 0.3}  # a toll's places are offsets from a node that may not say where it is
 
 
-def frames(name: str, number: int | None, edition: Edition, draws: int = DRAWS) -> Iterator[Frame]:
-    """Random frames of a message, of day 2 by its number; now and then its envelope has additions."""
-    rng = random.Random(f"{name} {number} {edition.value}")
-    for count in range(draws):
-        if number is None:
-            yield Frame(name, some_value(edition.value, FRAMES[name], rng, count), edition)
-        else:
-            value = {"messageId": number, "value": some_value(edition.value, NUMBERS[number], rng, count)}
-            yield Frame(name, value | ({LATER: (b"later",)} if count % 9 == 8 else {}), edition)
+def frames(message: str | int, edition: Edition, draws: int) -> Iterator[Frame]:
+    """Random frames of a message."""
+    rng = random.Random(f"{message} {edition.value}")
+    return (some_frame(message, edition, rng, number) for number in range(draws))
 
 
 @pytest.mark.parametrize("edition", Edition)
-@pytest.mark.parametrize(("name", "number"), SAMPLES)
-def test_what_was_read_is_written_again(name, number, edition):
+@pytest.mark.parametrize("message", MESSAGES)
+def test_what_was_read_is_written_again(message, edition):
     refused = 0
-    for frame in frames(name, number, edition):
+    for frame in frames(message, edition, DRAWS):
         try:
-            message = unpack(frame)
+            read = unpack(frame)
         except RemoteError as error:
             assert error.reason == POSITION_OUT_OF_RANGE
             refused += 1
             continue
-        written = pack(message)
-        assert (written[0], differences(frame.value, written[1])) == (name, [])
-        assert unpack(Frame(*written, edition)) == message
-    assert refused <= EXPECTED_REFUSALS.get(number, 0) * DRAWS
+        name, written = pack(read)
+        assert (name, differences(frame.value, written)) == (frame.name, [])
+        assert unpack(Frame(name, written, edition)) == read
+    assert refused <= EXPECTED_REFUSALS.get(message, 0) * DRAWS
 
 
 def said(message: Any, found: dict[type, set[str]]) -> None:
@@ -72,11 +65,11 @@ def silent(found: dict[type, set[str]]) -> dict[str, set[str]]:
     return {kind: names for kind, names in missing.items() if names}
 
 
-@pytest.mark.parametrize(("name", "number"), SAMPLES)
-def test_every_field_says_something(name, number):
+@pytest.mark.parametrize("message", MESSAGES)
+def test_every_field_says_something(message):
     # So that a field that only looks like the standard's, while the rest keeps the value, is found.
     found: dict[type, set[str]] = {}
-    editions = zip(*(frames(name, number, edition, MANY) for edition in Edition), strict=True)
+    editions = zip(*(frames(message, edition, MANY) for edition in Edition), strict=True)
     for count, frame in enumerate(chain.from_iterable(editions)):
         with suppress(RemoteError):
             said(unpack(frame), found)

@@ -14,7 +14,7 @@ from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
 from tests.security.cases import P256_SIGNATURE, badge, case, drop, put
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later, sm2_e
 
 # certificate
 badge(V.CERTIFICATE_VERSION, "4", outer=put("version", 4))
@@ -56,7 +56,7 @@ def under_authority(shop: Workshop, group: dict[str, Any]) -> Judgement:
     root_key, key = shop.lib.generate("sm2"), shop.lib.generate("sm2")
     draft = issuing.root("OBU BENCH ROOT odd", root_key.point, LIFETIME)
     draft.tbs["certIssuePermissions"] = [full | group]
-    e = keys.sm2_e(keys.DEFAULT_USER_ID, root_key.point, coer.encode("ToBeSignedCertificate", draft.tbs))
+    e = sm2_e(keys.DEFAULT_USER_ID, root_key.point, coer.encode("ToBeSignedCertificate", draft.tbs))
     raw_root = issuing.finish(draft, *shop.lib.sign(root_key, e))
     root = certificates.parse(raw_root)
     end = issuing.end_entity(key.point, LIFETIME, root, (111, 112))
@@ -90,7 +90,7 @@ def _(shop: Workshop) -> Judgement:
     key = shop.lib.generate("sm2")
     draft = issuing.end_entity(key.point, LIFETIME, shop.pki.pca.certificate, (111,))
     tbs = coer.encode("ToBeSignedCertificate", draft.tbs)
-    e = keys.sm2_e(keys.DEFAULT_USER_ID, shop.pki.pca.certificate.point, tbs)
+    e = sm2_e(keys.DEFAULT_USER_ID, shop.pki.pca.certificate.point, tbs)
     raw = issuing.finish(draft, *shop.lib.sign(shop.pki.pca.key, e))
     return shop.judge(shop.verifier(), shop.spdu(raw=raw, key=key))
 
@@ -160,6 +160,23 @@ case(V.CERTIFICATE_OUTSIDE_REGION, "beyond its circle")(lambda shop: in_region(s
 case(V.CERTIFICATE_OUTSIDE_REGION, "circle, and we know no place")(
     lambda shop: in_region(shop, ("circularRegion", AT_HOME), None)
 )
+
+
+def under_region(shop: Workshop, place: LatLon) -> Judgement:
+    """The judgement of a packet whose certificate has no region, but comes from an authority that has one."""
+    root, key, end_key = shop.pki.root, shop.lib.generate("sm2"), shop.lib.generate("sm2")
+    draft = issuing.authority("OBU BENCH PCA here", key.point, LIFETIME, root.certificate, (111,))
+    change = put("region", ("circularRegion", AT_HOME))
+    raw_pca = shop.sign_certificate(draft, change, key=root.key, issuer=root.certificate)
+    end = issuing.end_entity(end_key.point, LIFETIME, certificates.parse(raw_pca), (111,))
+    raw = issuing.finish(end, *shop.lib.sign(key, end.e))
+    verifier = shop.verifier(shop.snapshot(raw_pca))
+    answer = verifier.judge(NOW, shop.spdu(raw=raw, key=end_key, payload=STRANGE), 111, Standing(place))
+    return answer if isinstance(answer, Judgement) else shop.finish(verifier)[-1]
+
+
+case(V.VALID, "within its authority's circle")(lambda shop: under_region(shop, HOME))
+case(V.CERTIFICATE_OUTSIDE_REGION, "beyond its authority's circle")(lambda shop: under_region(shop, AWAY))
 case(V.VALID, "China")(lambda shop: in_region(shop, ("identifiedRegion", [("countryOnly", 156)]), None))
 case(V.CERTIFICATE_OUTSIDE_REGION, "another country")(
     lambda shop: in_region(shop, ("identifiedRegion", [("countryOnly", 250)]), HOME)

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obu.security.backlog import Backlog, BacklogState, Packet, Waiting
+from obu.security.envelope import Spdu
 from obu.security.priority import Priority
 from tests.security.forge import Workshop
 
 MOST, MOST_OF_SENDER = 6, 2
 RANKS = list(Priority)
+PARTS = Spdu(b"", "sm2", 111, 0, None, False, b"", bytes(8), b"", b"", b"")
 
 
 @dataclass
@@ -59,7 +61,7 @@ def test_it_is_a_list_in_order_of_rank_and_age(shop: Workshop, steps: list) -> N
             assert backlog.take(state, step) == (None if first is None else (first.waiting, first.rank))
         else:
             aid, rank = step
-            packet = Packet(ticket, aid, b"", b"", 0, b"", b"", b"", None, None, False, rank, ticket + 20)
+            packet = Packet(ticket, b"", PARTS, 0, None, None, False, rank, ticket + 20)
             waiting = Waiting(packet, certificate, b"", (certificate.digest8, aid))
             assert backlog.put(state, waiting, rank) == model_put(line, waiting, rank)
         assert state.count == len(line) == sum(map(len, state.of_sender.values()))

@@ -81,7 +81,7 @@ def test_a_flood_leaves_nothing_behind(shop: Workshop) -> None:
         counted += len(verifier.expire(now))
         verifier.take_jobs()
         state = verifier.state
-        assert state.backlog.count == sum(map(len, state.backlog.lines.values())) <= 16
+        assert state.backlog.count == sum(map(len, state.backlog.lines)) <= 16
         assert len(state.newcomers.held) <= 16
         assert len(state.newcomers.candidates) <= 8
         assert len(state.waiting) <= 4

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from obu.codec.messages.instants import SECOND_MS
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.record import At, ListOf, Record
 from obu.codec.messages.rest import Rest
 
@@ -52,8 +53,9 @@ _LED = Record(
     ...,
 )
 MESSAGE = Clpmm
-RECORD = Record(
+RECORD = numbered(
     Clpmm,
+    16,
     At("msgCnt", "msg_count"),
     At("id", "id"),
     At("secMark", "sec_mark_ms", SECOND_MS),

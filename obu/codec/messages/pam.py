@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from obu.codec.messages import scales
 from obu.codec.messages.instants import MINUTE
 from obu.codec.messages.names import flags
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.places import Height, Line, Offset, Origin
 from obu.codec.messages.record import PLAIN, At, Inside, ListOf, Record
 from obu.codec.messages.rest import Rest
@@ -149,8 +150,9 @@ _GUIDE = Record(
     ...,
 )
 MESSAGE = Pam
-RECORD = Record(
+RECORD = numbered(
     Pam,
+    14,
     At("msgCnt", "msg_count"),
     At("timeStamp?", "minute", MINUTE),
     Inside(

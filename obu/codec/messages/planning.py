@@ -1,13 +1,13 @@
-"""What somebody means to do: the path planned, point by point, and the behaviour (T/CSAE 157-2020)."""
+"""Where a vehicle or person means to go, and what it does there, as several messages of T/CSAE 157-2020 write it."""
 
 from dataclasses import dataclass
 
 from obu.codec.messages import motion, scales
 from obu.codec.messages.names import (
-    ACCEL_ACCURACY_MPS2,
+    ACCELERATION_ACCURACY_MPS2,
     HEADING_ACCURACY_DEG,
     SPEED_ACCURACY_MPS,
-    YAW_RATE_ACCURACY_DEG_S,
+    TURN_RATE_ACCURACY_DEG_S,
     flags,
 )
 from obu.codec.messages.places import Height, Offset
@@ -16,15 +16,28 @@ from obu.codec.messages.references import REFERENCE_LINK, ReferenceLink
 from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 
-_BEHAVIOUR = (  # DriveBehavior, bit 0 first
+_BEHAVIORS = (  # DriveBehavior, bit 0 first
     "goStraightForward laneChangingToLeft laneChangingToRight rampIn rampOut intersectionStraightThrough "
     "intersectionTurnLeft intersectionTurnRight intersectionUTurn stop-and-go stop slow-down speed-up parking"
+)
+BEHAVIOR = flags(_BEHAVIORS.split(), 14)
+# AccSet4WayConfidence: bounds of the errors of what motion.acceleration says.
+ACCELERATION_ACCURACY = Inside(
+    "acc4WayConfidence?",
+    At("lonAccConfidence", "accel_long_accuracy_mps2", ACCELERATION_ACCURACY_MPS2),
+    At("latAccConfidence", "accel_lat_accuracy_mps2", ACCELERATION_ACCURACY_MPS2),
+    At("vertAccConfidence", "accel_vert_accuracy_mps2", ACCELERATION_ACCURACY_MPS2),
+    At("yawRateCon", "yaw_rate_accuracy_deg_s", TURN_RATE_ACCURACY_DEG_S),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedPoint:
-    """A place to be passed after_s from the message's instant; the rest as in a BSM. link: where it is in the map."""
+class PlanPoint:
+    """A place to be passed after_s from the message's instant, which is as sure as time_confidence_percent.
+
+    Units and signs as in a BSM; accuracies are bounds of the error; None is not said. Of the accelerations and the yaw
+    rate all or none are sent, as of their accuracies.
+    """
 
     place: LatLon
     height: Height | None = None
@@ -44,20 +57,12 @@ class PlannedPoint:
     accel_vert_accuracy_mps2: float | None = None
     yaw_rate_accuracy_deg_s: float | None = None
     after_s: float | None = None
-    confidence_percent: float | None = None
+    time_confidence_percent: float | None = None
     rest: Rest = None
 
 
-BEHAVIOUR = flags(_BEHAVIOUR.split(), 14)
-ACCELERATION_ACCURACY = Inside(
-    "acc4WayConfidence?",
-    At("lonAccConfidence", "accel_long_accuracy_mps2", ACCEL_ACCURACY_MPS2),
-    At("latAccConfidence", "accel_lat_accuracy_mps2", ACCEL_ACCURACY_MPS2),
-    At("vertAccConfidence", "accel_vert_accuracy_mps2", ACCEL_ACCURACY_MPS2),
-    At("yawRateCon", "yaw_rate_accuracy_deg_s", YAW_RATE_ACCURACY_DEG_S),
-)
-PLANNED_POINT = Record(
-    PlannedPoint,
+PLAN_POINT = Record(
+    PlanPoint,
     At("posInMap?", "link", REFERENCE_LINK),
     Offset("pos"),
     motion.place_accuracy("posAccuracy?"),
@@ -68,7 +73,7 @@ PLANNED_POINT = Record(
     motion.acceleration("accelSet?"),
     ACCELERATION_ACCURACY,
     At("estimatedTime?", "after_s", scales.AGE),
-    At("timeConfidence?", "confidence_percent", scales.CONFIDENCE),
+    At("timeConfidence?", "time_confidence_percent", scales.CONFIDENCE),
     ...,
 )
-PLANNED_PATH = ListOf(PLANNED_POINT)
+PLAN = ListOf(PLAN_POINT)  # PathPlanning

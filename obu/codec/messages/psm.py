@@ -6,10 +6,11 @@ from obu.codec.messages import motion, scales
 from obu.codec.messages.instants import SECOND_MS
 from obu.codec.messages.names import TIME_ACCURACY_S
 from obu.codec.messages.non_motor import NON_MOTOR, NonMotor
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.path import PATH_HISTORY, Crumb, FullPosition
 from obu.codec.messages.places import Origin
-from obu.codec.messages.planning import PLANNED_PATH, PlannedPoint
-from obu.codec.messages.record import At, Inside, Record
+from obu.codec.messages.planning import PLAN, PlanPoint
+from obu.codec.messages.record import At, Inside
 from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 
@@ -38,13 +39,14 @@ class Psm:
     path: tuple[Crumb, ...] = ()
     path_start: FullPosition | None = None
     path_gnss: frozenset[str] | None = None
-    planned: tuple[PlannedPoint, ...] = ()
+    plan: tuple[PlanPoint, ...] = ()
     rest: Rest = None
 
 
 MESSAGE = Psm
-RECORD = Record(
+RECORD = numbered(
     Psm,
+    15,
     At("msgCnt", "msg_count"),
     At("id", "id"),
     At("secMark", "sec_mark_ms", SECOND_MS),
@@ -55,7 +57,7 @@ RECORD = Record(
     At("heading", "heading_deg", scales.HEADING),
     motion.acceleration("accelSet?"),
     PATH_HISTORY,
-    At("path-Planning?", "planned", PLANNED_PATH, empty=()),
+    At("path-Planning?", "plan", PLAN, empty=()),
     At("overallRadius", "radius_m", scales.GROUP_RADIUS),
     At("non-motorData", "person", NON_MOTOR),
     ...,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.record import At, ListOf, Record
 from obu.codec.messages.rest import Rest
 
@@ -27,4 +28,4 @@ class Rtcm:
 
 _CORRECTION = Record(Correction, At("rev?", "revision"), At("rtcmID?", "number"), At("payload", "data"), ...)
 MESSAGE = Rtcm
-RECORD = Record(Rtcm, At("msgCnt", "msg_count"), At("corrections", "corrections", ListOf(_CORRECTION)), ...)
+RECORD = numbered(Rtcm, 10, At("msgCnt", "msg_count"), At("corrections", "corrections", ListOf(_CORRECTION)), ...)

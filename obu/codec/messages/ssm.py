@@ -6,11 +6,12 @@ from obu.codec.messages import scales
 from obu.codec.messages.bsm import LIGHTS
 from obu.codec.messages.choice import OneOf
 from obu.codec.messages.instants import SECOND_MS
-from obu.codec.messages.names import HEADING_ACCURACY_DEG, YAW_RATE_ACCURACY_DEG_S
+from obu.codec.messages.names import HEADING_ACCURACY_DEG, TURN_RATE_ACCURACY_DEG_S
 from obu.codec.messages.non_motor import NON_MOTOR, NonMotor
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.path import PATH_HISTORY, Crumb, FullPosition
 from obu.codec.messages.places import AREA, Area, Origin
-from obu.codec.messages.planning import ACCELERATION_ACCURACY, BEHAVIOUR, PLANNED_PATH, PlannedPoint
+from obu.codec.messages.planning import ACCELERATION_ACCURACY, BEHAVIOR, PLAN, PlanPoint
 from obu.codec.messages.record import At, Inside, ListOf, Record
 from obu.codec.messages.rest import Rest
 from obu.codec.messages.rsi import EVENT, RoadEvent
@@ -22,12 +23,12 @@ from obu.core.vehicle import Light
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Where a participant may go within duration_s; behaviour: names of DriveBehavior's bits."""
+    """Where a participant may go within duration_s; behavior: names of DriveBehavior's bits."""
 
     duration_s: float | None = None
     confidence_percent: float | None = None
-    behaviour: frozenset[str] | None = None
-    path: tuple[PlannedPoint, ...] = ()
+    behavior: frozenset[str] | None = None
+    path: tuple[PlanPoint, ...] = ()
     rest: Rest = None
 
 
@@ -109,8 +110,8 @@ _PLAN = Record(
     Plan,
     At("duration?", "duration_s", scales.PLAN_DURATION),
     At("planConfidence?", "confidence_percent", scales.CONFIDENCE),
-    At("drivingBehavior?", "behaviour", BEHAVIOUR),
-    At("pathPlanning?", "path", PLANNED_PATH, empty=()),
+    At("drivingBehavior?", "behavior", BEHAVIOR),
+    At("pathPlanning?", "path", PLAN, empty=()),
     ...,
 )
 _MOTOR = Record(
@@ -136,9 +137,9 @@ _MOTOR = Record(
     ),
     Inside(
         "vehAngVelConfidence?",
-        At("pitchRate", "pitch_rate_accuracy_deg_s", YAW_RATE_ACCURACY_DEG_S),
-        At("rollRate", "roll_rate_accuracy_deg_s", YAW_RATE_ACCURACY_DEG_S),
-        At("yawRate", "yaw_rate_accuracy_deg_s", YAW_RATE_ACCURACY_DEG_S),
+        At("pitchRate", "pitch_rate_accuracy_deg_s", TURN_RATE_ACCURACY_DEG_S),
+        At("rollRate", "roll_rate_accuracy_deg_s", TURN_RATE_ACCURACY_DEG_S),
+        At("yawRate", "yaw_rate_accuracy_deg_s", TURN_RATE_ACCURACY_DEG_S),
     ),
     ...,
 )
@@ -164,8 +165,9 @@ _DETECTED = Record(
     ...,
 )
 MESSAGE = Ssm
-RECORD = Record(
+RECORD = numbered(
     Ssm,
+    12,
     At("msgCnt", "msg_count"),
     At("id", "id"),
     At("equipmentType", "equipment"),

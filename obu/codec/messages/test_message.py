@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from obu.codec.messages.record import At, Record
+from obu.codec.messages.numbered import numbered
+from obu.codec.messages.record import At
 from obu.codec.messages.rest import Rest
 
 
@@ -16,4 +17,4 @@ class TestMessage:
 
 
 MESSAGE = TestMessage
-RECORD = Record(TestMessage, At("msgCnt", "msg_count"), At("userData", "data"))
+RECORD = numbered(TestMessage, 0, At("msgCnt", "msg_count"), At("userData", "data"))

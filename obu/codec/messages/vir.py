@@ -7,9 +7,10 @@ from obu.codec.messages.choice import OneOf
 from obu.codec.messages.instants import DATE_TIME, SECOND_MS, DateTime
 from obu.codec.messages.map_ex import MOVEMENT_EX, MovementEx
 from obu.codec.messages.names import flags
+from obu.codec.messages.numbered import numbered
 from obu.codec.messages.pam import PARKING_TYPE
 from obu.codec.messages.places import Origin
-from obu.codec.messages.planning import BEHAVIOUR, PLANNED_PATH, PLANNED_POINT, PlannedPoint
+from obu.codec.messages.planning import BEHAVIOR, PLAN, PLAN_POINT, PlanPoint
 from obu.codec.messages.record import At, Inside, ListOf, Record
 from obu.codec.messages.references import NODE_REF, REFERENCE_PATH, NodeRef, ReferencePath
 from obu.codec.messages.rest import Rest
@@ -94,16 +95,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vir:
-    """One vehicle's intention and requests. behaviour: names of DriveBehavior's bits."""
+    """One vehicle's intention and requests. behavior: names of DriveBehavior's bits."""
 
     msg_count: int
     id: bytes
     sec_mark_ms: int | None
     place: LatLon
     elevation_m: float | None = None
-    here: PlannedPoint | None = None
-    planned: tuple[PlannedPoint, ...] = ()
-    behaviour: frozenset[str] | None = None
+    here: PlanPoint | None = None
+    plan: tuple[PlanPoint, ...] = ()
+    behavior: frozenset[str] | None = None
     requests: tuple[Request, ...] = ()
     rest: Rest = None
 
@@ -155,17 +156,18 @@ _REQUEST = Record(
     ...,
 )
 MESSAGE = Vir
-RECORD = Record(
+RECORD = numbered(
     Vir,
+    13,
     At("msgCnt", "msg_count"),
     At("id", "id"),
     At("secMark", "sec_mark_ms", SECOND_MS),
     Origin("refPos"),
     Inside(
         "intAndReq",
-        At("currentPos?", "here", PLANNED_POINT),
-        At("path-Planning?", "planned", PLANNED_PATH, empty=()),
-        At("currentBehavior?", "behaviour", BEHAVIOUR),
+        At("currentPos?", "here", PLAN_POINT),
+        At("path-Planning?", "plan", PLAN, empty=()),
+        At("currentBehavior?", "behavior", BEHAVIOR),
         At("reqs?", "requests", ListOf(_REQUEST), empty=()),
         ...,
     ),

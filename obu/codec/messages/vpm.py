@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from obu.codec.messages.choice import OneOf
-from obu.codec.messages.record import At, Record
+from obu.codec.messages.numbered import numbered
+from obu.codec.messages.record import At
 from obu.codec.messages.rest import Rest
 from obu.codec.messages.toll_action import ACTION, OUTCOME, Action, Outcome
 from obu.codec.messages.toll_offer import OFFER, Offer
@@ -20,8 +21,9 @@ class Vpm:
 
 
 MESSAGE = Vpm
-RECORD = Record(
+RECORD = numbered(
     Vpm,
+    17,
     At("msgCnt", "msg_count"),
     At(
         "payment",
