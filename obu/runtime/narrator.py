@@ -7,6 +7,7 @@ from obu.core.frames import Inbox, Outbox
 from obu.core.now import NS_PER_S, Now
 
 SUMMARY_NS = 60 * NS_PER_S
+FLOOD_PER_S = 1000  # ours: refusals a second that no street brings; then a line with each status, one a second
 
 
 class Narrator:
@@ -16,7 +17,8 @@ class Narrator:
         self._log = log
         self._bsm: tuple[str, tuple[str, ...]] | None = None
         self._display: str | None = None
-        self._dropped: dict[str, int] = {}
+        self._dropped: dict[str, int] = {}  # at the last summary
+        self._total = 0  # of these at the last status
         self._summary_ns: int | None = None
 
     def observe(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
@@ -47,15 +49,18 @@ class Narrator:
         self._summary(now, body["air"])
 
     def _summary(self, now: Now, air: dict[str, Any]) -> None:
-        if self._summary_ns is not None and now.at_ns - self._summary_ns < SUMMARY_NS:
-            return
+        if self._summary_ns is None:
+            self._summary_ns, self._dropped = now.at_ns, dict(air["dropped"])
         fresh = {
             reason: count - self._dropped.get(reason, 0)
             for reason, count in air["dropped"].items()
             if count > self._dropped.get(reason, 0)
         }
-        if self._summary_ns is not None:
-            drops = ", ".join(f"{reason} {count}" for reason, count in fresh.items()) or "none"
-            self._log.info("air: %d heard, %d verified; refused in the last minute: %s",
-                           air["received"], air["verified"], drops)  # fmt: skip
+        total, self._total = sum(air["dropped"].values()) - self._total, sum(air["dropped"].values())
+        if now.at_ns - self._summary_ns < SUMMARY_NS and total < FLOOD_PER_S:
+            return
+        drops = ", ".join(f"{reason} {count}" for reason, count in fresh.items()) or "none"
+        span_s = (now.at_ns - self._summary_ns) / NS_PER_S
+        self._log.info("air: %d heard, %d verified; refused in the last %.0f s: %s",
+                       air["received"], air["verified"], span_s, drops)  # fmt: skip
         self._summary_ns, self._dropped = now.at_ns, dict(air["dropped"])

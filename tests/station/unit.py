@@ -5,7 +5,7 @@ from pathlib import Path
 
 from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobOutcome, JobResult
 from obu.core.geo import LatLon, move
-from obu.core.now import NS_PER_MS, NS_PER_S, Now
+from obu.core.now import NS_PER_MS, NS_PER_S, NS_PER_US, Now
 from obu.drivers import key_file
 from obu.runtime import bench_pki, config, made_from, wiring
 
@@ -68,11 +68,15 @@ class Feedings:
 
 
 class Unit:
-    """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later."""
+    """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later.
+
+    verify_us: how long one core is busy with each verification, one after another; 0: all are done at once.
+    """
 
     def __init__(
-        self, pki: Path, random_seed: int = 1, job_ms: int = 1, sections: dict | None = None, keys=None, **bsm
-    ):
+        self, pki: Path, random_seed: int = 1, job_ms: int = 1, sections: dict | None = None, keys=None,
+        verify_us: int = 0, **bsm,
+    ):  # fmt: skip
         self.config = settings(pki, sections or {}, **bsm)
         self.keys = keys or key_file.open_folder(pki / "unit/keys")
         self.material = made_from.gather(self.config, self.keys.points())
@@ -85,6 +89,7 @@ class Unit:
         self._random_seed = random_seed
         self._results: list[tuple[int, JobResult]] = []
         self._job_ns = job_ms * NS_PER_MS
+        self._verify_ns, self._free_ns = verify_us * NS_PER_US, 0
         self._library = wiring.libcrypto.load()
         self._wanted = 0
         self.can_state: dict[str, object] = {}
@@ -115,7 +120,8 @@ class Unit:
             self._results.append((due_ns, JobResult(job.number, JobOutcome.OK, r, s)))
         for job in outbox.verify_jobs:
             outcome = self._library.verify(job.curve, job.point, job.e, job.r, job.s)
-            self._results.append((due_ns, JobResult(job.number, outcome)))
+            self._free_ns = max(self._free_ns, self.at_ns) + self._verify_ns
+            self._results.append((max(due_ns, self._free_ns), JobResult(job.number, outcome)))
 
     def run(self, seconds: float, air_at=None) -> None:
         """Virtual time goes on in steps of 10 ms, the bus and the receiver at 10 Hz. air_at: ms of the run -> SDUs."""
