@@ -215,3 +215,14 @@ def test_no_module_of_day_2_is_imported_before_it_is_met():
     before, after = said.stdout.splitlines()
     assert before == "[]"
     assert after == "['common_day2', 'psm_ydt3709']"
+
+
+def test_a_typed_message_of_day_2_is_imported_when_it_is_met():
+    script = (
+        "import sys; from obu.codec import uper; from obu.codec.editions import Edition;"
+        "from obu.codec.messages import unpack; import obu.stack.receiver, obu.scene.facts;"
+        f"loaded = lambda: [n for n in {tuple(index.NUMBERS.values())} if 'obu.codec.messages.' + n in sys.modules];"
+        f"print(loaded()); unpack(uper.decode(bytes.fromhex('{DATA.hex()}'), Edition.YDT3709)); print(loaded())"
+    )
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines() == ["[]", "['psm']"]
