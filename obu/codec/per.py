@@ -23,6 +23,7 @@ Encode = Callable[[Any], int]  # value -> acc
 
 FRAGMENT = 16384  # X.691 11.9.3.8: longer contents travel in pieces of 1 to 4 times this
 ONE_OCTET = 128  # lengths below it take one octet
+_GROUP = 128  # items
 
 
 class Refused(Exception):
@@ -195,9 +196,13 @@ def write_items(acc: int, items: Any, encode: Encode) -> int:
         pieces = min((len(items) - at) // FRAGMENT, 4)
         size = pieces * FRAGMENT or len(items) - at
         acc = acc << 8 | 0xC0 | pieces if pieces else write_length(acc, size)
-        for item in items[at : at + size]:
-            part = encode(item)
-            acc = (acc - 1 << part.bit_length() - 1) + part
+        # Items are put together in small groups first: what is before them is not moved for every one.
+        for start in range(at, at + size, _GROUP):
+            group = 1
+            for item in items[start : min(start + _GROUP, at + size)]:
+                part = encode(item)
+                group = (group - 1 << part.bit_length() - 1) + part
+            acc = (acc - 1 << group.bit_length() - 1) + group
         at += size
         if not pieces:
             return acc

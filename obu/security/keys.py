@@ -1,4 +1,4 @@
-"""Points of SM2 and P-256, digests, and the e that a signature covers; its one rule: public values only."""
+"""Points of SM2 and P-256, and digests; its one rule: public values only."""
 
 import hashlib
 from dataclasses import dataclass
@@ -96,11 +96,6 @@ def compress(point: bytes) -> tuple[bytes, bool]:
 def za(user_id: bytes, point: bytes) -> bytes:
     """ZA: the digest that binds an SM2 signature to a user id (at most 8191 bytes) and a key (GM/T 0003.2-2012 5.5)."""
     return sm3((len(user_id) * 8).to_bytes(2, "big") + user_id + _SM2_DOMAIN + point[1:])
-
-
-def sm2_e(user_id: bytes, point: bytes, tbs: bytes) -> bytes:
-    """e = SM3(ZA || tbs), 32 bytes. On the air the user id is the signing certificate's SM3 (YD/T 3957-2021 D.2)."""
-    return sm3(za(user_id, point) + tbs)
 
 
 def hashed_id3(digest: bytes) -> bytes:

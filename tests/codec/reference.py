@@ -47,6 +47,7 @@ def sealed(types: Types, frame: str, value: Any, encode: Callable[[str, Any], by
     return {**value, "value": encode(inner.name, value["value"])}
 
 
+@cache
 def compile_texts(texts: tuple[str, ...], codec: str) -> Any:
     """asn1tools' reading of ASN.1 modules.
 

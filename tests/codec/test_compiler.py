@@ -41,9 +41,10 @@ SOURCE = "\n".join(
 @pytest.fixture(scope="module")
 def code_of() -> Callable[[str], ModuleType]:
     """The module that the compiler writes with a construct as its root."""
+    found = modules((SOURCE,))
 
     def of(name: str) -> ModuleType:
-        [(home, source)] = files.per_library((SOURCE,), name).sources.items()
+        [(home, source)] = files.per_library(found, name).sources.items()
         module = ModuleType(f"written_{name}")
         exec(compile(files.text(source, home, {}), module.__name__, "exec"), module.__dict__)
         return module

@@ -70,7 +70,7 @@ def test_additions_are_passed_over_and_kept(frame, later, draw_from):
     compiled, types = later
     rng = random.Random(frame)
     seen = 0
-    for number in range(200):
+    for number in range(100):
         value = draw_from(FRAMES[frame], types, rng, number)
         data = compiled.encode("MessageFrame", (frame, reference.sealed(types, frame, value, compiled.encode)))
         got = uper.decode(data, Edition.YDT3709, max_bytes=1 << 20)

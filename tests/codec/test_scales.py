@@ -20,6 +20,8 @@ BOUNDS = {
     "HeadingConfidence": names.HEADING_ACCURACY_DEG,
     "SteeringWheelAngleConfidence": names.STEERING_ACCURACY_DEG,
     "TimeConfidence": names.TIME_ACCURACY_S,
+    "AngularVConfidence": names.TURN_RATE_ACCURACY_DEG_S,
+    "AccConfidence": names.ACCELERATION_ACCURACY_MPS2,
 }
 
 

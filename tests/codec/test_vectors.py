@@ -11,8 +11,9 @@ from obu.codec.editions import Edition
 from obu.codec.messages import pack, unpack
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-MESSAGES = ("bsm", "future", "map", "rsi", "rsm", "spat")
-FIRST_BYTE = {"bsm": 0x00, "map": 0x10, "rsm": 0x20, "spat": 0x30, "rsi": 0x40, "future": 0x80}
+DAY2 = ("clpmm", "future", "pam", "psm", "rsc", "rtcm", "ssm", "test_message", "vir", "vpm")
+MESSAGES = ("bsm", "map", "rsi", "rsm", "spat", *DAY2)
+FIRST_BYTE = {"bsm": 0x00, "map": 0x10, "rsm": 0x20, "spat": 0x30, "rsi": 0x40} | dict.fromkeys(DAY2, 0x80)
 
 
 def read(name: str) -> dict:

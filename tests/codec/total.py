@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from obu.codec.editions import Edition
 from obu.codec.reasons import LATER
-from obu.codec.shape import Bits, Choice, Enumerated, Integer, ListOf, Named, Sequence, Shape, Types
+from obu.codec.shape import Bits, Choice, Enumerated, Integer, ListOf, Named, Sequence, Shape, Types, chosen
+from obu.codec.uper import Frame
 from tests.codec import reference
 from tests.codec.conftest import Extreme, draw
 
@@ -19,16 +21,21 @@ ON_THE_GLOBE = {"Latitude": Integer(-890_000_000, 890_000_000), "Longitude": Int
 
 
 @cache
-def _types(edition: str) -> Types:
-    return {**reference.types(edition), **ON_THE_GLOBE}
+def _types(edition: str, message_id: int | None) -> Types:
+    only = {} if message_id is None else {"ExtMsgID": Integer(message_id, message_id)}
+    return {**reference.types(edition), **ON_THE_GLOBE, **only}
 
 
-def some_value(edition: str, type_name: str, rng: random.Random, number: int) -> Any:
-    """A value of a type: the first is the smallest, the second nearly the largest, the others have additions."""
-    types = _types(edition)
+def some_frame(message: str | int, edition: Edition, rng: random.Random, number: int) -> Frame:
+    """A frame of a message: the first is the smallest, the second nearly the largest, the others have additions.
+
+    message: its name in MessageFrame, or its number in MessageFrameExt.
+    """
+    name, message_id = (message, None) if isinstance(message, str) else ("msgFrameExt", message)
+    kind, types = Named(FRAMES[name]), _types(edition.value, message_id)
     if number < 2:
-        return draw(Named(type_name), types, Extreme(number), is_small=number == 0)
-    return _with_later(Named(type_name), draw(Named(type_name), types, rng), types, rng)
+        return Frame(name, draw(kind, types, Extreme(number), is_small=number == 0), edition)
+    return Frame(name, _with_later(kind, draw(kind, types, rng), types, rng), edition)
 
 
 def _with_later(shape: Shape, value: Any, types: Types, rng: random.Random) -> Any:
@@ -39,7 +46,7 @@ def _with_later(shape: Shape, value: Any, types: Types, rng: random.Random) -> A
             return _with_later(types[name], value, types, rng)
         case Sequence(members, is_extensible):
             found = {
-                each.name: _with_later(each.shape, value[each.name], types, rng)
+                each.name: _with_later(chosen(each.shape, value), value[each.name], types, rng)
                 for each in members
                 if each.name in value
             }
@@ -85,3 +92,4 @@ FRAMES: Mapping[str, str] = {
     "rsiFrame": "RoadSideInformation",
     "msgFrameExt": "MessageFrameExt",
 }
+MESSAGES = (*FRAMES, *reference.DAY_2)

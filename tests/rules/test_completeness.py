@@ -40,7 +40,7 @@ def names(paths: list[Path]) -> list[str]:
 
 APPS = [path for path in modules("apps") if path.stem != "base"]
 VERBS = [path for path in modules("cli") if "SUMMARY" in top_names(path) or path.stem != "main"]
-MESSAGES = [path for path in modules("codec/messages") if "FRAME" in top_names(path)]
+MESSAGES = [path for path in modules("codec/messages") if "MESSAGE" in top_names(path)]
 DATABASES = sorted((ROOT / "dbc").glob("*.dbc"))
 EVERY_FILE = sorted((ROOT / "obu").rglob("*.py"))
 
@@ -74,7 +74,7 @@ def test_no_profile_without_a_database(profile: Path) -> None:
 
 @pytest.mark.parametrize("message", MESSAGES, ids=names(MESSAGES))
 def test_a_message_has_a_schema_and_a_vector_with_a_source(message: Path) -> None:
-    assert {"FRAME", "MESSAGE", "RECORD"} <= top_names(message)
+    assert {"MESSAGE", "RECORD"} <= top_names(message)
     assert (ROOT / "obu/codec/asn1" / f"{SCHEMA_OF.get(message.stem, message.stem)}.asn").is_file()
     vectors = ROOT / "tests/vectors"
     assert (vectors / f"{message.stem}.toml").is_file()

@@ -43,6 +43,11 @@ def later(now: Now, ms: float) -> Now:
     return Now(now.at_ns + step_ns, None if now.utc_ns is None else now.utc_ns + step_ns, now.utc_error_ns)
 
 
+def sm2_e(user_id: bytes, point: bytes, tbs: bytes) -> bytes:
+    """What an SM2 signature under a user id covers (GM/T 0003.2-2012 6.1)."""
+    return keys.sm3(keys.za(user_id, point) + tbs)
+
+
 @dataclass(frozen=True)
 class Station:
     """Somebody on the air."""

@@ -14,7 +14,7 @@ from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
 from tests.security.cases import P256_SIGNATURE, badge, case, drop, put
-from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later
+from tests.security.forge import HOUR_NS, LIFETIME, NOW, STRANGE, UTC_NS, Workshop, later, sm2_e
 
 # certificate
 badge(V.CERTIFICATE_VERSION, "4", outer=put("version", 4))
@@ -56,7 +56,7 @@ def under_authority(shop: Workshop, group: dict[str, Any]) -> Judgement:
     root_key, key = shop.lib.generate("sm2"), shop.lib.generate("sm2")
     draft = issuing.root("OBU BENCH ROOT odd", root_key.point, LIFETIME)
     draft.tbs["certIssuePermissions"] = [full | group]
-    e = keys.sm2_e(keys.DEFAULT_USER_ID, root_key.point, coer.encode("ToBeSignedCertificate", draft.tbs))
+    e = sm2_e(keys.DEFAULT_USER_ID, root_key.point, coer.encode("ToBeSignedCertificate", draft.tbs))
     raw_root = issuing.finish(draft, *shop.lib.sign(root_key, e))
     root = certificates.parse(raw_root)
     end = issuing.end_entity(key.point, LIFETIME, root, (111, 112))
@@ -90,7 +90,7 @@ def _(shop: Workshop) -> Judgement:
     key = shop.lib.generate("sm2")
     draft = issuing.end_entity(key.point, LIFETIME, shop.pki.pca.certificate, (111,))
     tbs = coer.encode("ToBeSignedCertificate", draft.tbs)
-    e = keys.sm2_e(keys.DEFAULT_USER_ID, shop.pki.pca.certificate.point, tbs)
+    e = sm2_e(keys.DEFAULT_USER_ID, shop.pki.pca.certificate.point, tbs)
     raw = issuing.finish(draft, *shop.lib.sign(shop.pki.pca.key, e))
     return shop.judge(shop.verifier(), shop.spdu(raw=raw, key=key))
 

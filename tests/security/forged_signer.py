@@ -8,7 +8,7 @@ from obu.security import keys
 from obu.security.verdict import Judgement, Pending, Verdict
 from obu.security.verdict import Verdict as V
 from tests.security.cases import CASES, GENERATION_US, badge, case, content, drop, packet, put
-from tests.security.forge import NOW, PAYLOAD, Workshop, later, outcome_of_message
+from tests.security.forge import NOW, PAYLOAD, Workshop, later, outcome_of_message, sm2_e
 
 N = keys.CURVES[keys.SM2].n
 
@@ -89,9 +89,9 @@ def signed_over(name: str, e: Callable[[Workshop, bytes], bytes]) -> None:
 
 
 signed_over("default user id",
-            lambda shop, tbs: keys.sm2_e(keys.DEFAULT_USER_ID, shop.vehicle.certificate.point, tbs))  # fmt: skip
+            lambda shop, tbs: sm2_e(keys.DEFAULT_USER_ID, shop.vehicle.certificate.point, tbs))  # fmt: skip
 signed_over("under another certificate's id",
-            lambda shop, tbs: keys.sm2_e(bytes(32), shop.vehicle.certificate.point, tbs))  # fmt: skip
+            lambda shop, tbs: sm2_e(bytes(32), shop.vehicle.certificate.point, tbs))  # fmt: skip
 signed_over("H(tbs) || H(certificate), as P-256 does",
             lambda shop, tbs: keys.sm3(keys.sm3(tbs) + shop.vehicle.certificate.digest))  # fmt: skip
 signed_over("plain hash", lambda shop, tbs: keys.sm3(tbs))

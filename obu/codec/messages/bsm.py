@@ -12,8 +12,6 @@ from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 from obu.core.vehicle import Event, Gear, Light, PathPrediction, SystemState
 
-FRAME = "bsmFrame"
-
 _WHEELS = ("unavailable", "left_front", "left_rear", "right_front", "right_rear")  # BrakeAppliedStatus, bit 0 first
 _EVENTS = (  # VehicleEventFlags, bit 0 first
     Event.HAZARD_LIGHTS,
@@ -106,6 +104,7 @@ class Bsm:
     rest: Rest = None
 
 
+LIGHTS = flags(_LIGHTS, len(_LIGHTS))
 _SYSTEM = enum_names(SystemState, nothing=UNAVAILABLE)
 _IS_ON = Names({"off": False, "on": True}, nothing=UNAVAILABLE)
 _CURVE = Record(
@@ -156,7 +155,7 @@ RECORD = Record(
         At("events?", "events", flags(_EVENTS, len(_EVENTS)), empty=frozenset()),
         PATH_HISTORY,
         At("pathPrediction?", "prediction", _PREDICTION),
-        At("lights?", "lights", flags(_LIGHTS, len(_LIGHTS)), empty=frozenset()),
+        At("lights?", "lights", LIGHTS, empty=frozenset()),
         ...,
     ),
     At("emergencyExt?", "emergency", _EMERGENCY),

@@ -30,7 +30,7 @@ class Count:
 
 SECOND_MS = Count(SECOND_MAX, SECOND_UNAVAILABLE)  # DSecond
 MINUTE = Count(MINUTE_UNAVAILABLE - 1, MINUTE_UNAVAILABLE)  # MinuteOfTheYear
-_NONE = AsItIs(nothing=0)
+NO_PART = AsItIs(nothing=0)  # as in SAE J2735, 0 is no year, no month, no day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,9 @@ class DateTime:
 
 DATE_TIME = Record(
     DateTime,
-    At("year?", "year", _NONE),  # as in SAE J2735, 0 is no year, no month, no day
-    At("month?", "month", _NONE),
-    At("day?", "day", _NONE),
+    At("year?", "year", NO_PART),
+    At("month?", "month", NO_PART),
+    At("day?", "day", NO_PART),
     At("hour?", "hour", Count(23, 24)),
     At("minute?", "minute", Count(59, 60)),
     At("second?", "second_ms", SECOND_MS),

@@ -12,8 +12,6 @@ from obu.codec.messages.rest import Rest
 from obu.codec.messages.scales import LANE_WIDTH
 from obu.core.geo import LatLon
 
-FRAME = "mapFrame"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:

@@ -139,6 +139,12 @@ HEADING_ACCURACY_DEG = Bounds({  # HeadingConfidence: the last is coarser than t
     "prec0-0125deg": 0.0125,
 })  # fmt: skip
 STEERING_ACCURACY_DEG = Bounds({"prec2deg": 2.0, "prec1deg": 1.0, "prec0-02deg": 0.02})  # SteeringWheelAngleConfidence
+_RATES = {
+    "prec100deg": 100.0, "prec10deg": 10.0, "prec5deg": 5.0, "prec1deg": 1.0, "prec0-1deg": 0.1, "prec0-05deg": 0.05,
+    "prec0-01deg": 0.01,
+}  # fmt: skip
+TURN_RATE_ACCURACY_DEG_S = Bounds(_RATES)  # AngularVConfidence
+ACCELERATION_ACCURACY_MPS2 = Bounds(_RATES)  # AccConfidence: its names say degrees (docs/open-questions.md)
 
 # TimeConfidence: seconds, and the digits after the point in groups.
 _TIMES = (
@@ -151,3 +157,8 @@ _TIMES = (
 TIME_ACCURACY_S = Bounds({
     f"time-{digits}": float(digits.replace("-", ".", 1).replace("-", "")) for digits in _TIMES.split()
 })  # fmt: skip
+SIZE_ACCURACY_M = Bounds({
+    "size-100-00": 100.0, "size-050-00": 50.0, "size-020-00": 20.0, "size-010-00": 10.0, "size-005-00": 5.0,
+    "size-002-00": 2.0, "size-001-00": 1.0, "size-000-50": 0.5, "size-000-20": 0.2, "size-000-10": 0.1,
+    "size-000-05": 0.05, "size-000-02": 0.02, "size-000-01": 0.01,
+})  # SizeValueConfidence  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obu.codec.messages import degrees
-from obu.codec.messages.record import ORIGIN, At, Code, blank
+from obu.codec.messages.record import ORIGIN, At, Code, Inside, blank
 from obu.codec.messages.rest import Rest, Wire
 from obu.codec.messages.scales import ELEVATION, RISE
 from obu.codec.shape import EncodeError
@@ -227,6 +227,27 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class LatLong:
+    """The latitude and longitude of a Position3D in one field of the dataclass; it is nobody's origin."""
+
+    place: str = "place"
+    needs_origin: bool = False
+
+    @property
+    def fills(self) -> Mapping[str, Any]:
+        return {self.place: None}
+
+    def read(self, code: Code, of: str, path: tuple[str, ...]) -> None:
+        code.line(f"b.{self.place} = {code.name(place)}({of}['lat'], {of}['long'])")
+
+    def always(self, code: Code) -> tuple[str, str] | None:
+        return None
+
+    def sometimes(self, code: Code, into: str) -> None:
+        code.line(f"{into}['lat'], {into}['long'] = {code.name(steps)}(m.{self.place})")
+
+
+@dataclass(frozen=True, slots=True)
 class Offset:
     """A PositionOffsetLLV in two fields of the dataclass, from the origin."""
 
@@ -345,3 +366,8 @@ def _area_wire(area: Area, lat0: int, lon0: int) -> list[Wire]:
 
 
 AREA = _Corners()
+
+
+def position(wire: str) -> Inside:
+    """A Position3D that is there or not: place, elevation_m."""
+    return Inside(wire, LatLong(), At("elevation?", "elevation_m", ELEVATION))

@@ -289,7 +289,12 @@ class At:
     def _may_lack(self, code: Code) -> bool:
         # A mandatory one of which a later text's value is in the rest is written from there.
         is_optional = self.wire.endswith("?") and not self.is_said
-        return is_optional or (self.kind.nothing is None and "v is None" in self.kind.loses(code, is_optional=False))
+        is_strict = isinstance(self.kind, Leaf) and self.kind.is_strict
+        return (
+            is_optional
+            or is_strict
+            or (self.kind.nothing is None and "v is None" in self.kind.loses(code, is_optional=False))
+        )
 
 
 class _Fields:

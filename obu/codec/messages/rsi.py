@@ -14,8 +14,6 @@ from obu.codec.messages.text import TEXT
 from obu.codec.shape import EncodeError
 from obu.core.geo import LatLon
 
-FRAME = "rsiFrame"
-
 _SOURCES = ("unknown", "police", "government", "meteorological", "internet", "detection")  # EventSource, 0 first
 _PRIORITY_SHIFT = 5  # RSIPriority: the three most significant bits; vendors set reserved ones too
 _PRIORITY_MAX = 7
@@ -101,6 +99,7 @@ def _is_whole(priority: int, raw: bytes) -> bool:
     return _priority_wire(priority) == raw
 
 
+PRIORITY = Leaf(_priority, _priority_wire, _is_whole)
 _SHARED: tuple[Any, ...] = (
     At("description?", "description", TEXT),
     Inside(
@@ -109,7 +108,7 @@ _SHARED: tuple[Any, ...] = (
         At("endTime?", "end_minute", MINUTE),
         At("endTimeConfidence?", "end_accuracy_s", TIME_ACCURACY_S),
     ),
-    At("priority?", "priority", Leaf(_priority, _priority_wire, _is_whole)),
+    At("priority?", "priority", PRIORITY),
     At("referencePaths?", "paths", ListOf(REFERENCE_PATH), empty=()),
     At("referenceLinks?", "links", ListOf(REFERENCE_LINK), empty=()),
 )

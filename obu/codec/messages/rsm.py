@@ -12,8 +12,6 @@ from obu.codec.messages.rest import Rest
 from obu.core.geo import LatLon
 from obu.core.vehicle import Gear
 
-FRAME = "rsmFrame"
-
 
 class Kind(Enum):
     """What a participant is (ParticipantType)."""

@@ -83,4 +83,14 @@ RADIUS = Scale("radius", 0.1, 0, 65535)  # m
 LANE_WIDTH = Scale("lane width", 0.01, 0, 32767)  # m
 ALONG = Scale("way along the reference line", 0.1, -1024, 65535)  # m; step: docs/open-questions.md
 BESIDE = Scale("way beside the reference line", 0.01, -32768, 32767)  # m; step: docs/open-questions.md
+# T/CSAE 157-2020; what settles no public text about these steps is in docs/open-questions.md.
+TILT = Scale("pitch or roll", 0.0125, -7200, 7200)  # degree
+YAW = Scale("yaw", 0.0125, -14400, 14400)  # degree
+GROUP_RADIUS = Scale("overall radius", 0.1, 0, 200)  # m
+OBJECT_SIZE = Scale("object size", 0.1, 0, 1023)  # m
+PLAN_DURATION = Scale("planning duration", 0.1, 0, 600)  # s
+DISTANCE = Scale("distance to the intersection", 0.1, 0, 10_000)  # m
+HEIGHT_LIMIT = Scale("height restriction", 0.1, 0, 100)  # m
+DECIMETRES = Scale("decimetres", 0.1, 0, 65535)  # m
+DECIMETRES_8 = Scale("decimetres of one octet", 0.1, 0, 255)  # m
 TIME_MARK = Scale("time mark", 0.1, 0, 36000, 36001)  # s; 36000 is an hour or more

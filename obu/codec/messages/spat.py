@@ -11,8 +11,6 @@ from obu.codec.messages.references import NODE_REF, NodeRef
 from obu.codec.messages.rest import Rest
 from obu.codec.messages.scales import CONFIDENCE, TIME_MARK
 
-FRAME = "spatFrame"
-
 _STATUS = (  # IntersectionStatusObject, bit 0 first; the last two bits are unused
     "manual_control",
     "stop_time",

@@ -47,3 +47,18 @@ def _is_whole(text: str, raw: tuple[str, Any]) -> bool:
 
 
 TEXT = Leaf(words, words_wire, _is_whole, is_strict=True)  # Description
+
+
+def octets(size: int | None = None) -> Leaf:
+    """An OCTET STRING of GB 2312 as text; size: filled up with zeros to so many octets."""
+
+    def write(text: str) -> bytes:
+        return to_gb2312(text).ljust(size or 0, b"\0")
+
+    def is_whole(text: str, raw: bytes) -> bool:
+        try:
+            return write(text) == raw
+        except EncodeError:
+            return False
+
+    return Leaf(of_gb2312, write, is_whole, is_strict=True)
