@@ -23,7 +23,8 @@ from obu.security.trust import BENCH_ROOT_PREFIX
 
 BSM_AIDS = (111, 112)  # GB/T 45315-2025 table 4: an ordinary vehicle's regular and event BSM
 RSU_AIDS = (3618, 3619, 3620, 3621, 3622, 3623)  # MAP, SPAT, RSI in its three kinds, RSM
-ALL_AIDS = (*BSM_AIDS, 113, 114, *RSU_AIDS)
+DAY2_AID = 3616  # under it a CLPMM was captured from a road; none is publicly assigned
+ALL_AIDS = (*BSM_AIDS, 113, 114, *RSU_AIDS, DAY2_AID)
 DAY_S = 86_400
 _MARK = "BENCH-PKI"
 _PARTS = ("trust", "unit", "rsu", "neighbours")

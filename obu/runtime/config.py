@@ -98,11 +98,13 @@ class Bsm:
 class Receive:
     """[receive] edition: the text that MAP and RSI follow; auto finds it out for each sender.
 
-    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known.
+    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known. day2_aids: under
+    which messages of T/CSAE 157 come here; no AID is publicly assigned to them.
     """
 
     edition: Literal["auto", "ydt3709", "csae53"] = "auto"
     edition_default: Literal["ydt3709", "csae53"] = "ydt3709"
+    day2_aids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
