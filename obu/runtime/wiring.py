@@ -17,6 +17,7 @@ from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
+from obu.codec.messages import import_day_2
 from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
@@ -130,11 +131,13 @@ def judging(config: Config) -> verifier.Options:
 
 
 def heard_aids(config: Config) -> Mapping[int, aids.Application]:
-    """What may be heard. Raises ConfigError for an AID that is none, or has another meaning."""
+    """What may be heard, ready to be read. Raises ConfigError for an AID that is none, or has another meaning."""
     for aid in config.receive.day2_aids:
         if not 0 <= aid <= dsmp.AID_MAX or aid in aids.BY_AID or aid in aids.OF_SECURITY:
             raise ConfigError(f"receive.day2_aids: {aid} has another meaning, or is not 0..{dsmp.AID_MAX}",
                               f"receive.day2_aids：{aid} 已有其他含义，或不在 0..{dsmp.AID_MAX} 之内")  # fmt: skip
+    if config.receive.day2_aids:
+        import_day_2()
     return aids.with_day_2(config.receive.day2_aids)
 
 

@@ -1,4 +1,4 @@
-"""An SSM as it travels, with every field but those of its PSM part, and what it says by steps worked by hand."""
+"""An SSM as it travels, with the fields of its own types, and what it says by steps worked by hand."""
 
 from obu.codec.messages import ssm
 from obu.codec.messages.non_motor import NonMotor
@@ -104,8 +104,9 @@ SSM = {
             "headingCfd": "prec05deg",
             "verSpeed": 25,
             "verSpeedConfidence": "prec10ms",
+            "accelSet": {"long": 10, "lat": -30, "vert": 0, "yaw": 1},
             "size": {"width": 4, "length": 5, "height": 7},
-            "objSizeConfidence": {"widthConf": "size-000-02", "lengthConf": "size-000-05"},
+            "objSizeConfidence": {"widthConf": "size-000-02", "lengthConf": "size-000-05", "heightConf": "size-020-00"},
             "tracking": 2,
             "polygon": SQUARE,
         }
@@ -187,6 +188,11 @@ SSM_SAID = ssm.Ssm(
             vertical_speed_accuracy_mps=10.0,
             width_accuracy_m=0.02,
             length_accuracy_m=0.05,
+            height_accuracy_m=20.0,
+            accel_long_mps2=0.1,
+            accel_lat_mps2=-0.3,
+            accel_vert_mps2=0.0,
+            yaw_rate_deg_s=0.01,
             tracking=2,
             area=SQUARE_SAID,
         ),

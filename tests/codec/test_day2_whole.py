@@ -1,4 +1,4 @@
-"""Whole messages RSC, SSM, VIR and PAM, each field in SI units: worked by hand from steps, not from declarations.
+"""Whole messages RSC, SSM, VIR and PAM, in SI units: worked by hand from steps, not from declarations.
 
 That they lose nothing is in test_total.py; here two fields of a kind that are mixed up, or a wrong step, are found.
 """
