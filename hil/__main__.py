@@ -1,4 +1,4 @@
-"""The bench's commands: demo (all of it), city (the world alone), tell (a command to a running city)."""
+"""The bench's commands: demo (all of it), city (the world alone), tell (a command to a city), authority (a CA)."""
 
 import argparse
 import json
@@ -19,11 +19,21 @@ def main() -> int:
     tell = commands.add_parser("tell", help="a command to a running city: truth, gnss off, attack forged / 控制城市")
     tell.add_argument("run_folder", type=Path, metavar="DIR")
     tell.add_argument("words", nargs="+", metavar="WORD")
+    ca = commands.add_parser("authority", help="a certificate authority behind a local socket / 测试 CA")
+    ca.add_argument("socket", type=Path, metavar="SOCKET")
+    ca.add_argument("--trust", type=Path, required=True, metavar="DIR", help="where its anchors are put / 信任库目录")
     args = parser.parse_args()
     folder = args.summary.absolute().parent if args.command == "demo" and args.summary else Path()
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
-    return {"demo": _run_demo, "city": _run_city, "tell": _run_tell}[args.command](args)
+    return {"demo": _run_demo, "city": _run_city, "tell": _run_tell, "authority": _run_authority}[args.command](args)
+
+
+def _run_authority(args: argparse.Namespace) -> int:
+    from hil import authority
+
+    authority.run(args.socket, args.trust)
+    return 0
 
 
 def _world(parser: argparse.ArgumentParser) -> None:

@@ -78,6 +78,12 @@ class TrustWatch(Driver, Protocol):
     def offer(self, lists: Sequence[ListHeard]) -> None: ...
 
 
+class Transport(Protocol):
+    """Brings a request for certificates to an authority. name: of the request. None: no answer yet. Raises OSError."""
+
+    def exchange(self, name: str, request: bytes) -> bytes | None: ...
+
+
 class Publisher(Driver, Protocol):
     """The local socket: lines for every client; a client that stalls is dropped and costs nothing.
 

@@ -23,7 +23,8 @@ from obu.security.trust import BENCH_ROOT_PREFIX
 
 BSM_AIDS = (111, 112)  # GB/T 45315-2025 table 4: an ordinary vehicle's regular and event BSM
 RSU_AIDS = (3618, 3619, 3620, 3621, 3622, 3623)  # MAP, SPAT, RSI in its three kinds, RSM
-ALL_AIDS = (*BSM_AIDS, 113, 114, *RSU_AIDS)
+DAY2_AID = 3616  # under it a CLPMM was captured from a road; none is publicly assigned
+ALL_AIDS = (*BSM_AIDS, 113, 114, *RSU_AIDS, DAY2_AID)
 DAY_S = 86_400
 _MARK = "BENCH-PKI"
 _PARTS = ("trust", "unit", "rsu", "neighbours")
@@ -39,7 +40,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class BenchPki:
-    """root, pca, cra; certificates are issued by pca, revoked by lists that cra signs.
+    """root, eca, pca, cra: pca issues certificates to sign with, eca those to ask with, cra signs revocation lists.
 
     What a rig needs to attack itself is made from here too.
     """
@@ -47,11 +48,17 @@ class BenchPki:
     root: Authority
     pca: Authority
     cra: Authority
+    eca: Authority
 
     def issue(self, point: bytes, lifetime: Lifetime, aids: tuple[int, ...], name: str = "") -> bytes:
         """An end entity's certificate (COER), for any AIDs and any time: also expired or not permitted ones."""
         draft = issuing.end_entity(point, lifetime, self.pca.certificate, aids, name, self.cra.certificate)
         return _signed(draft, self.pca.key)
+
+    def enrol(self, point: bytes, lifetime: Lifetime, name: str) -> bytes:
+        """An enrolment certificate (COER)."""
+        draft = issuing.enrolment(point, lifetime, self.eca.certificate, name, self.cra.certificate)
+        return _signed(draft, self.eca.key)
 
     def root_list(self, dates: Dates, roots: Iterable[Certificate]) -> bytes:
         """A TRCL that recognises these roots."""
@@ -76,10 +83,11 @@ class BenchPki:
         return issuing_lists.finish(draft, *libcrypto.load().sign(self.root.key, draft.e))
 
     def write_trust(self, folder: Path) -> None:
-        """root.cert and pca.cert: the trust store of those who believe this PKI."""
+        """root.cert, pca.cert and eca.cert: the trust store of those who believe this PKI."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "root.cert").write_bytes(self.root.certificate.raw)
         (folder / "pca.cert").write_bytes(self.pca.certificate.raw)
+        (folder / "eca.cert").write_bytes(self.eca.certificate.raw)
 
     def write_station(
         self, folder: Path, count: int, lifetime: Lifetime, aids: tuple[int, ...], name: str = ""
@@ -96,14 +104,21 @@ class BenchPki:
 def create(lifetime: Lifetime, label: str = "", way: Profile = profile.SM2) -> BenchPki:
     """A new root and authority in memory. label: appended to the root's name. way: how all of it signs."""
     library = libcrypto.load()
-    root_key, pca_key, cra_key = (library.generate(way.curve) for _ in range(3))
+    root_key, pca_key, cra_key, eca_key = (library.generate(way.curve) for _ in range(4))
     root_name = f"{BENCH_ROOT_PREFIX} {label}".strip()
     root_draft = issuing.root(root_name, root_key.point, lifetime, way)
     root = Authority(certificates.parse(_signed(root_draft, root_key)), root_key)
     cra_draft = issuing.end_entity(cra_key.point, lifetime, root.certificate, (CRL_AID,), "OBU BENCH CRA")
     cra = Authority(certificates.parse(_signed(cra_draft, root_key)), cra_key)
     pca_draft = issuing.authority("OBU BENCH PCA", pca_key.point, lifetime, root.certificate, ALL_AIDS, cra.certificate)
-    return BenchPki(root, Authority(certificates.parse(_signed(pca_draft, root_key)), pca_key), cra)
+    eca_draft = issuing.authority(
+        "OBU BENCH ECA", eca_key.point, lifetime, root.certificate, ALL_AIDS, cra.certificate, issuing.ENROL
+    )
+    pca, eca = (
+        Authority(certificates.parse(_signed(draft, root_key)), key)
+        for draft, key in ((pca_draft, pca_key), (eca_draft, eca_key))
+    )
+    return BenchPki(root, pca, cra, eca)
 
 
 def make_test(

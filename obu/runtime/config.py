@@ -73,6 +73,20 @@ class Pseudonyms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """[enrolment] folder: the enrolment certificate (enrolment.cert), and requests/, responses/ and done/ beside it.
+
+    count, days: pseudonyms that one request asks for, and how long they shall be valid. transport: `type` names how
+    requests reach the authority and answers come back.
+    """
+
+    folder: str = "enrolment"
+    count: int = 20
+    days: int = 7
+    transport: dict[str, Any] = field(default_factory=lambda: {"type": "folder"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bsm:
     """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs."""
 
@@ -84,11 +98,13 @@ class Bsm:
 class Receive:
     """[receive] edition: the text that MAP and RSI follow; auto finds it out for each sender.
 
-    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known.
+    edition_default: what auto takes a message for that makes sense by both, of a sender not yet known. day2_aids: under
+    which messages of T/CSAE 157 come here; no AID is publicly assigned to them.
     """
 
     edition: Literal["auto", "ydt3709", "csae53"] = "auto"
     edition_default: Literal["ydt3709", "csae53"] = "ydt3709"
+    day2_aids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +154,7 @@ class Config:
     keys: dict[str, Any] = field(default_factory=dict)
     unit: Unit = field(default_factory=Unit)
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
+    enrolment: Enrolment = field(default_factory=Enrolment)
     bsm: Bsm = field(default_factory=Bsm)
     receive: Receive = field(default_factory=Receive)
     clock: Clock = field(default_factory=Clock)
@@ -157,6 +174,8 @@ def read(path: Path) -> Config:
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
         ("security.list_grace_days", 0, config.security.list_grace_days),
         ("security.min_assurance", 0, config.security.min_assurance),
+        ("enrolment.count", 1, config.enrolment.count),
+        ("enrolment.days", 1, config.enrolment.days),
         ("pseudonyms.max_uses", 0, config.pseudonyms.max_uses),
         ("pseudonyms.low_count", 0, config.pseudonyms.low_count),
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
@@ -188,7 +207,19 @@ def _resolved(config: Config, folder: Path) -> Config:
     pseudonyms = config.pseudonyms
     if pseudonyms.identity:
         pseudonyms = dataclasses.replace(pseudonyms, identity=str(folder / pseudonyms.identity))
+    asking = config.enrolment
+    transport = dict(asking.transport)
+    if isinstance(transport.get("path"), str):
+        transport["path"] = str(folder / transport["path"])
+    asking = dataclasses.replace(asking, folder=str(folder / asking.folder), transport=transport)
     unit = dataclasses.replace(config.unit, state=str(folder / config.unit.state))
     return dataclasses.replace(
-        config, unit=unit, security=security, pseudonyms=pseudonyms, vehicle=vehicle, hmi=hmi, keys=keys
+        config,
+        unit=unit,
+        enrolment=asking,
+        security=security,
+        pseudonyms=pseudonyms,
+        vehicle=vehicle,
+        hmi=hmi,
+        keys=keys,
     )

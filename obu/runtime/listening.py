@@ -2,7 +2,7 @@
 
 import dataclasses
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,11 @@ class Packet:
 class Listener:
     """Judges packets one by one, with the verify jobs done on the spot."""
 
-    def __init__(self, verifier: Verifier, editions: EditionBinding) -> None:
+    def __init__(
+        self, verifier: Verifier, editions: EditionBinding, applications: Mapping[int, aids.Application]
+    ) -> None:
         self._verifier = verifier
+        self._applications = applications
         self._editions = editions
         self._library = libcrypto.load()
         self._waiting: dict[int, Packet] = {}
@@ -56,7 +59,7 @@ class Listener:
             dsm = dsmp.decode(arrived.sdu)
         except RemoteError as error:
             return [dataclasses.replace(packet, verdict=error.reason)]
-        row = aids.BY_AID.get(dsm.aid)
+        row = self._applications.get(dsm.aid)
         packet = dataclasses.replace(packet, aid=dsm.aid, message=row.name if row else None)
         if row is None:
             return [dataclasses.replace(packet, verdict="unregistered_aid")]
@@ -84,7 +87,7 @@ class Listener:
         verdict, message = judgement.verdict.value, packet.message
         if judgement.verdict is Verdict.VALID:
             try:
-                _, heard = receiver.read(judgement, self._editions, None)
+                _, heard = receiver.read(judgement, self._editions, None, self._applications)
                 message = type(heard).__name__.upper()
             except RemoteError as error:
                 verdict = error.reason
@@ -97,7 +100,7 @@ def packets(config: Config, tell: Callable[[Text], None]) -> Iterator[Packet]:
     options = wiring.judging(config)
     book, _ = trust_store.load(Path(config.security.trust), wiring.tools(config))
     snapshot = books.snapshot_of(book, wiring.tools(config))
-    listener = Listener(Verifier(snapshot, options), wiring.editions(config))
+    listener = Listener(Verifier(snapshot, options), wiring.editions(config), wiring.heard_aids(config))
     radio: Any = wiring.driver("radio", "radio", {**config.radio, "receive_only": True})
     clock = SystemClock(config.clock.error_ms)
     poller = select.poll()

@@ -5,7 +5,7 @@ import importlib
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
+from obu.codec.messages import import_day_2
 from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
@@ -44,7 +45,7 @@ from obu.security.book import Book, Tools
 from obu.security.misbehaviour import Reports
 from obu.security.signer import Options as SignerOptions
 from obu.security.signer import Signer
-from obu.stack import aids
+from obu.stack import aids, dsmp
 from obu.stack.edition_binding import EditionBinding
 from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
@@ -73,7 +74,7 @@ def station(config: Config, material: Material) -> Station:
     sender = Sender(signer, SENT_EDITION)
     judge = verifier.Verifier(believed_now, judging(config))
     spoken = editions(config)
-    receiver = Receiver(judge, spoken)
+    receiver = Receiver(judge, spoken, heard_aids(config))
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
@@ -127,6 +128,17 @@ def judging(config: Config) -> verifier.Options:
         min_assurance=settings.min_assurance,
         time_scale=TimeScale(settings.time_scale),
     )
+
+
+def heard_aids(config: Config) -> Mapping[int, aids.Application]:
+    """What may be heard, ready to be read. Raises ConfigError for an AID that is none, or has another meaning."""
+    for aid in config.receive.day2_aids:
+        if not 0 <= aid <= dsmp.AID_MAX or aid in aids.BY_AID or aid in aids.OF_SECURITY:
+            raise ConfigError(f"receive.day2_aids: {aid} has another meaning, or is not 0..{dsmp.AID_MAX}",
+                              f"receive.day2_aids：{aid} 已有其他含义，或不在 0..{dsmp.AID_MAX} 之内")  # fmt: skip
+    if config.receive.day2_aids:
+        import_day_2()
+    return aids.with_day_2(config.receive.day2_aids)
 
 
 def editions(config: Config) -> EditionBinding:

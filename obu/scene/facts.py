@@ -45,7 +45,12 @@ class Facts:
         self.state = FactsState()
 
     def heard(self, message: Message, aid: int, generation_utc_ns: int, signer: bytes) -> None:
-        """Takes a verified message in; an older one than what is known of the same sender changes nothing."""
+        """Takes a verified message in; an older one than what is known of the same sender changes nothing.
+
+        A kind of message that no application looks at is not kept.
+        """
+        if type(message) not in MOST:
+            return
         known = self.state.by_kind.setdefault(type(message).__name__, {})
         key = _identity(message, aid)
         fact = Fact(message, _content_utc_ns(message, generation_utc_ns), signer)

@@ -11,7 +11,8 @@ from obu.security import keys, profile
 from obu.security.certificate import Certificate
 from obu.security.profile import Profile
 
-_APP = (b"\x80", 8)  # EndEntityType with the app bit
+APP = (b"\x80", 8)  # EndEntityType: those that sign messages
+ENROL = (b"\x40", 8)  # those that ask for certificates
 _MAX_COUNT = 65_535
 
 
@@ -39,7 +40,8 @@ def root(name: str, point: bytes, lifetime: Lifetime, way: Profile = profile.SM2
     """
     tbs = _tbs(way, name, point, lifetime, bytes(3))
     tbs["certIssuePermissions"] = [
-        {"subjectPermissions": ("all", None), "minChainLength": 1, "chainLengthRange": 1, "eeType": _APP}
+        {"subjectPermissions": ("all", None), "minChainLength": 1, "chainLengthRange": 1, "eeType": kinds}
+        for kinds in (APP, ENROL)
     ]
     e = way.e(way.own_binding(point), coer.encode("ToBeSignedCertificate", tbs))
     return Draft(("self", way.hash_id), tbs, e)
@@ -52,10 +54,11 @@ def authority(
     issuer: Certificate,
     aids: tuple[int, ...],
     craca: Certificate | None = None,
+    kinds: tuple[bytes, int] = APP,
 ) -> Draft:
-    """An authority (PCA, ACA) that may issue end-entity certificates for these AIDs.
+    """An authority (PCA, ACA, ECA) that may issue end-entity certificates for these AIDs.
 
-    craca: whose lists may revoke it; None: the issuer's.
+    craca: whose lists may revoke it; None: the issuer's. kinds: APP or ENROL.
     """
     tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3((craca or issuer).digest))
     tbs["certIssuePermissions"] = [
@@ -63,7 +66,7 @@ def authority(
             "subjectPermissions": ("explicit", [{"aid": aid, "sspRange": ("all", None)} for aid in aids]),
             "minChainLength": 1,
             "chainLengthRange": 0,
-            "eeType": _APP,
+            "eeType": kinds,
         }
     ]
     return _issued(tbs, issuer)
@@ -83,6 +86,13 @@ def end_entity(
     """
     tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3((craca or issuer).digest))
     tbs["appPermissions"] = [{"aid": aid} for aid in aids]
+    return _issued(tbs, issuer)
+
+
+def enrolment(point: bytes, lifetime: Lifetime, issuer: Certificate, name: str, craca: Certificate) -> Draft:
+    """An enrolment certificate: it asks for others, and signs no message."""
+    tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3(craca.digest))
+    tbs["certRequestPermissions"] = [{"subjectPermissions": ("all", None), "eeType": APP}]
     return _issued(tbs, issuer)
 
 

@@ -4,6 +4,7 @@ Numbers: the AID list of the IMT-2020 (5G) C-V2X "new four-cross" event of 2020;
 7.3.1.4; T/CSAE 159-2020 table 3. Day-2 messages have no public assignment.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 BSM = 111
@@ -19,6 +20,7 @@ RSM = 3623
 CERTIFICATE_MANAGEMENT = 3627
 CRL = 3628
 MISBEHAVIOUR = 3629
+OF_SECURITY = (CERTIFICATE_MANAGEMENT, CRL, MISBEHAVIOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,8 @@ _ROWS = (
 )
 
 BY_AID: dict[int, Application] = {row.aid: row for row in _ROWS}
+
+
+def with_day_2(heard: Iterable[int]) -> Mapping[int, Application]:
+    """The table and, for reception alone, the AIDs under which messages of T/CSAE 157 come here."""
+    return {aid: Application(aid, "day 2", ("msgFrameExt",), 0, 0) for aid in heard} | BY_AID

@@ -4,7 +4,7 @@ The only place where what the air sends is caught. A message is delivered when i
 may say it, and its bytes are what they claim; whatever fails first names the counter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from obu.codec import habits, uper
@@ -19,6 +19,7 @@ from obu.security.offsets import Offsets
 from obu.security.priority import Standing
 from obu.security.verifier import Judgement, Verdict, Verifier
 from obu.stack import aids, dsmp
+from obu.stack.aids import Application
 from obu.stack.edition_binding import EditionBinding
 
 MAX_LISTS = 4  # revocation lists a turn; they are repeated on the air
@@ -59,8 +60,12 @@ class ReceiverState:
 class Receiver:
     """take() for packets, settle() for verify results, expire() for those that never came."""
 
-    def __init__(self, verifier: Verifier, editions: EditionBinding) -> None:
+    def __init__(
+        self, verifier: Verifier, editions: EditionBinding, applications: Mapping[int, Application] = aids.BY_AID
+    ) -> None:
+        """applications: what may be heard, by AID."""
         self.state = ReceiverState()
+        self._applications = applications
         self.editions = editions
         self.offsets = Offsets()
         self._verifier = verifier
@@ -76,7 +81,7 @@ class Receiver:
                 if dsm.aid == aids.CRL:
                     self._hand_over(now, dsm.payload)
                     continue
-                if dsm.aid not in aids.BY_AID:
+                if dsm.aid not in self._applications:
                     raise RemoteError("unregistered_aid")
             except RemoteError as error:
                 self._drop(error.reason)
@@ -131,7 +136,7 @@ class Receiver:
             self._drop(judgement.verdict.value)
             return []
         try:
-            frame, message = read(judgement, self.editions, self.state.place)
+            frame, message = read(judgement, self.editions, self.state.place, self._applications)
         except RemoteError as error:
             self._drop(error.reason)
             if error.reason in SUSPICIOUS:
@@ -144,14 +149,16 @@ class Receiver:
         return [Heard(message, judgement.aid, utc_ns_of_v2x_us(judgement.generation_time_us), judgement.signer)]
 
 
-def read(judgement: Judgement, editions: EditionBinding, place: LatLon | None) -> tuple[uper.Frame, Message]:
+def read(
+    judgement: Judgement, editions: EditionBinding, place: LatLon | None, applications: Mapping[int, Application]
+) -> tuple[uper.Frame, Message]:
     """The message of a valid judgement as it was written and typed, by its signer's edition. place: where we are.
 
     Raises RemoteError when its bytes are not what its AID claims, or not surely what its signer meant.
     """
     assert judgement.payload is not None and judgement.signer is not None
     found = uper.readings(judgement.payload)
-    if found.name not in aids.BY_AID[judgement.aid].frames:
+    if found.name not in applications[judgement.aid].frames:
         raise RemoteError(AID_MESSAGE_MISMATCH, found.name)
     frame = editions.choose(judgement.signer, found, place)
     message = unpack(frame)

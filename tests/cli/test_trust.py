@@ -70,7 +70,9 @@ def test_an_anchor_is_added_once_and_only_if_it_holds(made, tmp_path, capsys) ->
     end.write_bytes(other.cra.certificate.raw)
     assert obu(folder, "add", end) == 2
     assert "neither root nor authority" in capsys.readouterr().err
-    assert sorted(path.name for path in (folder / "trust").glob("*.cert")) == ["pca.cert", "root.cert", "second.cert"]
+    assert sorted(path.name for path in (folder / "trust").glob("*.cert")) == [
+        *["eca.cert", "pca.cert", "root.cert", "second.cert"]
+    ]
 
 
 @pytest.mark.parametrize(

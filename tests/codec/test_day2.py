@@ -215,3 +215,26 @@ def test_no_module_of_day_2_is_imported_before_it_is_met():
     before, after = said.stdout.splitlines()
     assert before == "[]"
     assert after == "['common_day2', 'psm_ydt3709']"
+
+
+def messages_imported(work: str) -> list[str]:
+    """The day-2 messages whose modules are there after `work`, in a Python of its own that has all of day 1."""
+    script = (
+        "import sys; from obu.codec import uper; from obu.codec.editions import Edition;"
+        "from obu.codec.messages import unpack;"
+        "from obu.runtime import wiring; from obu.runtime.config import Receive; from types import SimpleNamespace;"
+        f"{work}; print(*[n for n in {tuple(index.NUMBERS.values())} if 'obu.codec.messages.' + n in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.split()
+
+
+def test_a_typed_message_of_day_2_is_imported_when_it_is_met():
+    assert messages_imported("wiring.driver") == []
+    assert messages_imported(f"unpack(uper.decode(bytes.fromhex('{DATA.hex()}'), Edition.YDT3709))") == ["psm"]
+
+
+def test_a_unit_that_will_hear_day_2_has_its_messages_from_the_start():
+    heard = "wiring.heard_aids(SimpleNamespace(receive=Receive(day2_aids={})))"
+    assert messages_imported(heard.format("()")) == []
+    assert messages_imported(heard.format("(3616,)")) == list(index.NUMBERS.values())

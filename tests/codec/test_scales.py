@@ -22,6 +22,7 @@ BOUNDS = {
     "TimeConfidence": names.TIME_ACCURACY_S,
     "AngularVConfidence": names.TURN_RATE_ACCURACY_DEG_S,
     "AccConfidence": names.ACCELERATION_ACCURACY_MPS2,
+    "SizeValueConfidence": names.SIZE_ACCURACY_M,
 }
 
 

@@ -18,8 +18,6 @@ from tests.codec.total import MESSAGES, differences, some_frame
 
 DRAWS = 60
 MANY = 2000
-
-
 EXPECTED_REFUSALS = {17: 0.3}  # a toll's places are offsets from a node that may not say where it is
 
 

@@ -7,9 +7,12 @@ import pytest
 from obu.codec import coer, uper
 from obu.codec.editions import Edition
 from obu.codec.messages import pack
+from obu.core.errors import ConfigError
 from obu.core.geo import move
 from obu.core.now import NS_PER_S, v2x_time_us
 from obu.core.vehicle import Event
+from obu.runtime import bench_pki
+from obu.runtime.config import Receive
 from obu.stack import aids, dsmp
 
 from .others import BSM, RSI, Other, car, works
@@ -31,6 +34,34 @@ def hear(unit, *sdus, seconds=1.2):
 
 def utc_ns(unit):
     return START_UTC_NS + unit.at_ns
+
+
+@pytest.fixture
+def platoon(tmp_path):
+    """A unit that hears day 2 under AID 3616, and somebody who may speak under it."""
+    pki = bench_pki.make_test(tmp_path / "pki", START_UTC_NS, 30, 2, 1)
+    lifetime = bench_pki.Lifetime(START_UTC_NS - 3600 * NS_PER_S, 86_400)
+    pki.write_station(tmp_path / "truck", 1, lifetime, (bench_pki.DAY2_AID,))
+    unit = Unit(tmp_path / "pki", sections={"receive": Receive(day2_aids=(3616,))})
+    unit.run(2)
+    return unit, Other(tmp_path / "truck")
+
+
+def test_a_message_of_day_2_is_heard_under_the_aid_that_is_named_for_it_and_under_no_other(platoon):
+    unit, truck = platoon
+    clpmm = {"messageId": 16, "value": {"msgCnt": 5, "id": bytes(8), "secMark": 1, "pid": bytes(17), "role": "leader",
+                                        "status": "navigating"}}  # fmt: skip
+    payload = uper.encode("msgFrameExt", clpmm, Edition.YDT3709)
+    status = hear(unit, *(truck.signed(payload, aid, utc_ns(unit)) for aid in (3616, 3617)))
+    assert (status["verified"], status["dropped"]) == (1, {"unregistered_aid": 1})
+    status = hear(unit, truck.sdu(car(unit.place, 0.0, utc_ns(unit)), 3616, utc_ns(unit)))
+    assert status["dropped"]["aid_message_mismatch"] == 1
+
+
+@pytest.mark.parametrize("aid", [111, 3628, -1, 70_000])
+def test_an_aid_that_has_another_meaning_is_refused_at_start(pki, aid):
+    with pytest.raises(ConfigError, match=rf"receive\.day2_aids: {aid} has another meaning"):
+        Unit(pki, sections={"receive": Receive(day2_aids=(aid,))})
 
 
 def test_works_ahead_reach_the_screen(unit, pki):

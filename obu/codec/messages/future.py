@@ -1,7 +1,6 @@
-"""Messages of later texts (msgFrameExt, T/CSAE 157-2020) that have no file here: legal, kept, counted."""
+"""Messages of later texts, by numbers of MessageFrameExt that no file here has: legal, kept, counted."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from obu.codec.messages.record import At, Record
 from obu.codec.messages.rest import Rest
@@ -11,10 +10,10 @@ FRAME = "msgFrameExt"
 
 @dataclass(frozen=True, slots=True)
 class FutureMessage:
-    """A message by its number (0..32767) and its octets, or its ASN.1 value (docs/codec.md) where the codec has it."""
+    """A message by its number (0..32767) and its octets."""
 
     message_id: int
-    data: Any
+    data: bytes
     rest: Rest = None
 
 

@@ -1,7 +1,4 @@
-"""The messages of T/CSAE 157-2020, each known by its number in MessageFrameExt: what their files declare.
-
-A file of this folder that is named as its message's .asn is imported when the number is first met.
-"""
+"""What the messages of T/CSAE 157-2020 declare: a Record of the whole MessageFrameExt, with their number in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

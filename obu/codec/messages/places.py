@@ -48,6 +48,8 @@ _SMALLER_OFFSET = _too_small(_OFFSET_FORMS)
 _SMALLER_RISE = _too_small(_RISE_FORMS)
 
 _BlankLatLon = blank(LatLon)
+_STEPS, _QUARTER_TURN, _HALF_TURN = degrees.STEPS, degrees.QUARTER_TURN, degrees.HALF_TURN
+_NO_LONGITUDE = degrees.LONGITUDE_UNAVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,13 @@ class Height:
 
 def place(lat: int, lon: int) -> LatLon:
     """The place of a raw latitude and longitude. Raises RemoteError: position_unavailable, position_out_of_range."""
-    if not -degrees.QUARTER_TURN <= lat <= degrees.QUARTER_TURN:
+    if not -_QUARTER_TURN <= lat <= _QUARTER_TURN:
         raise RemoteError(POSITION_UNAVAILABLE if lat == degrees.LATITUDE_UNAVAILABLE else POSITION_OUT_OF_RANGE)
-    if lon == degrees.LONGITUDE_UNAVAILABLE:
+    if lon == _NO_LONGITUDE:
         raise RemoteError(POSITION_UNAVAILABLE)
     found: Any = _BlankLatLon()
-    found.lat_deg = lat / degrees.STEPS
-    found.lon_deg = lon / degrees.STEPS
+    found.lat_deg = lat / _STEPS
+    found.lon_deg = lon / _STEPS
     found.__class__ = LatLon
     return found  # type: ignore[no-any-return]
 
@@ -74,7 +76,7 @@ def place(lat: int, lon: int) -> LatLon:
 def steps(place: LatLon) -> tuple[int, int]:
     """(latitude, longitude) raw. Raises EncodeError for what is no number."""
     try:
-        return round(place.lat_deg * degrees.STEPS), _turn(round(place.lon_deg * degrees.STEPS))
+        return round(place.lat_deg * _STEPS), _turn(round(place.lon_deg * _STEPS))
     except (ValueError, OverflowError):
         raise EncodeError("place: is not a number", "place：不是数值") from None
 
@@ -88,8 +90,11 @@ def place_at(lat0: int, lon0: int, offset: tuple[str, Mapping[str, int]]) -> tup
     lat, lon = step["lat"], step["lon"]
     if form == _ABSOLUTE:
         return place(lat, lon), not _fits(lat - lat0, _turn(lon - lon0), 1 << 23)
-    found = place(lat0 + lat, _turn(lon0 + lon))
-    return found, not _fits(lat, lon, _SMALLER_OFFSET[form])
+    limit = _SMALLER_OFFSET[form]
+    # A MAP has hundreds of points: what need not be called is not.
+    is_smallest = not (-limit <= lat < limit and -limit <= lon < limit)
+    lon += lon0
+    return place(lat0 + lat, lon if -_HALF_TURN < lon <= _HALF_TURN else _turn(lon)), is_smallest
 
 
 def offset_to(lat0: int, lon0: int, place: LatLon) -> tuple[str, dict[str, int]]:
@@ -108,9 +113,9 @@ def _fits(lat: int, lon: int, limit: int) -> bool:
 
 def _turn(lon: int) -> int:
     # Longitude is -1799999999..1800000000: the date line has one name.
-    if -degrees.HALF_TURN < lon <= degrees.HALF_TURN:
+    if -_HALF_TURN < lon <= _HALF_TURN:
         return lon
-    return degrees.HALF_TURN - (degrees.HALF_TURN - lon) % (2 * degrees.HALF_TURN)
+    return _HALF_TURN - (_HALF_TURN - lon) % (2 * _HALF_TURN)
 
 
 def _height_of(raw: tuple[str, int]) -> tuple[Height, bool]:

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from obu.codec.messages import scales
+from obu.codec.messages.event_codes import event_name
 from obu.codec.messages.instants import MINUTE
 from obu.codec.messages.names import TIME_ACCURACY_S, Names, flags
 from obu.codec.messages.places import Height, Offset, Origin
 from obu.codec.messages.record import At, Inside, Leaf, ListOf, Record
 from obu.codec.messages.references import REFERENCE_LINK, REFERENCE_PATH, ReferenceLink, ReferencePath
 from obu.codec.messages.rest import Rest
+from obu.codec.messages.sign_codes import sign_name
 from obu.codec.messages.text import TEXT
 from obu.codec.shape import EncodeError
+from obu.core.alert import Text
 from obu.core.geo import LatLon
 
 _SOURCES = ("unknown", "police", "government", "meteorological", "internet", "detection")  # EventSource, 0 first
@@ -42,6 +45,11 @@ class RoadEvent:
     confidence_percent: float | None = None
     rest: Rest = None
 
+    @property
+    def name(self) -> Text:
+        """What the event is called."""
+        return event_name(self.event_type)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuxiliarySign:
@@ -69,6 +77,11 @@ class RoadSign:
     links: tuple[ReferenceLink, ...] = ()
     auxiliary: AuxiliarySign | None = None
     rest: Rest = None
+
+    @property
+    def name(self) -> Text:
+        """What the sign is called; a limit's value is in its description."""
+        return sign_name(self.sign_type)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,9 +83,10 @@ RADIUS = Scale("radius", 0.1, 0, 65535)  # m
 LANE_WIDTH = Scale("lane width", 0.01, 0, 32767)  # m
 ALONG = Scale("way along the reference line", 0.1, -1024, 65535)  # m; step: docs/open-questions.md
 BESIDE = Scale("way beside the reference line", 0.01, -32768, 32767)  # m; step: docs/open-questions.md
-# T/CSAE 157-2020; what settles no public text about these steps is in docs/open-questions.md.
+# T/CSAE 157-2020; why these steps: docs/open-questions.md.
 TILT = Scale("pitch or roll", 0.0125, -7200, 7200)  # degree
 YAW = Scale("yaw", 0.0125, -14400, 14400)  # degree
+TILT_RATE = Scale("pitch or roll rate", 0.01, -32767, 32766, 32767)  # degree/s
 GROUP_RADIUS = Scale("overall radius", 0.1, 0, 200)  # m
 OBJECT_SIZE = Scale("object size", 0.1, 0, 1023)  # m
 PLAN_DURATION = Scale("planning duration", 0.1, 0, 600)  # s

@@ -131,8 +131,8 @@ _MOTOR = Record(
     ),
     Inside(
         "vehAngVel?",
-        At("pitchRate", "pitch_rate_deg_s", scales.YAW_RATE),
-        At("rollRate", "roll_rate_deg_s", scales.YAW_RATE),
+        At("pitchRate", "pitch_rate_deg_s", scales.TILT_RATE),
+        At("rollRate", "roll_rate_deg_s", scales.TILT_RATE),
         At("yawRate", "yaw_rate_deg_s", scales.YAW_RATE),
     ),
     Inside(

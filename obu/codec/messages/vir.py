@@ -40,14 +40,14 @@ class ClearTheWay:
     downstream: NodeRef
     lane: int
     path: ReferencePath | None = None
-    begin: DateTime | None = None
+    start: DateTime | None = None
     end: DateTime | None = None
     rest: Rest = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalPriority:
-    """To have green at an intersection, which it reaches arrival_s from now."""
+    """To have green at an intersection, which it reaches arrival_s from the message's instant."""
 
     intersection: NodeRef
     movement: MovementEx
@@ -81,7 +81,10 @@ Wish = LaneChange | ClearTheWay | SignalPriority | SensorSharing | Parking
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request by its number, to a vehicle or a roadside unit; status: name of ReqStatus; priority 7 is highest."""
+    """A request by its number, to a vehicle or a roadside unit, for lifetime_s from the message's instant.
+
+    status: name of ReqStatus; priority 7 is highest.
+    """
 
     number: int
     status: str
@@ -89,7 +92,7 @@ class Request:
     to_vehicle: bytes | None = None
     to_unit: bytes | None = None
     wish: Wish | None = None
-    life_s: float | None = None
+    lifetime_s: float | None = None
     rest: Rest = None
 
 
@@ -121,7 +124,7 @@ _WISH = OneOf(
             ClearTheWay,
             *_BETWEEN,
             At("relatedPath?", "path", REFERENCE_PATH),
-            At("tBegin?", "begin", DATE_TIME),
+            At("tBegin?", "start", DATE_TIME),
             At("tEnd?", "end", DATE_TIME),
             ...,
         ),
@@ -152,7 +155,7 @@ _REQUEST = Record(
     At("targetVeh?", "to_vehicle"),
     At("targetRSU?", "to_unit"),
     At("info?", "wish", _WISH),
-    At("lifeTime?", "life_s", scales.AGE),
+    At("lifeTime?", "lifetime_s", scales.AGE),
     ...,
 )
 MESSAGE = Vir

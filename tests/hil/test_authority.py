@@ -1,0 +1,188 @@
+"""A unit's life with an authority: enrolment, a pool, its refill, a revocation. Real socket, keys and verbs."""
+
+import json
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from hil.authority import Authority, Door
+from obu.cli.main import main
+from obu.core.errors import LocalError
+from obu.core.now import NS_PER_S
+from obu.runtime import bench_pki, config, renewal
+from obu.security import enrolment
+from obu.security.enrolment import Response
+from obu.security.issuing import Lifetime
+
+DAY_S = 86_400
+TOML = """
+[vehicle]
+profile = "city_bus_j1939"
+[can.main]
+interface = "virtual"
+channel = "x"
+[gnss]
+type = "udp"
+port = 47110
+[radio]
+type = "udp"
+modem = "127.0.0.1:1"
+[security]
+trust = "trust"
+certificates = "pool"
+keys = "keys"
+[pseudonyms]
+identity = "identity"
+[hmi]
+socket = "obu.sock"
+[enrolment]
+count = 3
+days = 14
+transport = { type = "socket", path = "ca.sock", timeout_s = 5.0 }
+"""
+
+
+class Place:
+    """A unit's folder, and the authority that serves it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        now_ns = time.time_ns()
+        self.authority = Authority(bench_pki.create(Lifetime(now_ns - 3600 * NS_PER_S, 60 * DAY_S)))
+        self.authority.pki.write_trust(folder / "trust")
+        (folder / "keys").mkdir(mode=0o700)
+        (folder / "pool").mkdir()
+        self.config = folder / "unit.toml"
+        self.config.write_text(TOML, encoding="utf-8")
+        self.door = Door(self.authority, folder / "ca.sock")
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.serve)
+        self.thread.start()
+
+    def serve(self) -> None:
+        while not self.closing.is_set():
+            self.door.serve(time.time_ns(), 0.05)
+
+    def close(self) -> None:
+        if self.closing.is_set():
+            return
+        self.closing.set()
+        self.thread.join()
+        self.door.close()
+
+    def obu(self, *words: object) -> int:
+        return main(["--lang", "en", "cert", *map(str, words), "--config", str(self.config)])
+
+    def ask(self, **question: object) -> dict:
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(10)
+            link.connect(str(self.folder / "ca.sock"))
+            link.sendall(json.dumps(question).encode() + b"\n")
+            return json.loads(link.makefile().readline())
+
+    def by_hand(self, kind: str, capsys: pytest.CaptureFixture) -> Path:
+        """Makes a request, brings it to the authority, and gives the answer's file."""
+        assert self.obu("request", kind) == 0
+        path = Path(capsys.readouterr().out.split(":")[0])
+        answer = self.folder / "answer"
+        answer.write_text(self.ask(ask="certificates", request=path.read_text("utf-8"))["response"], "utf-8")
+        return answer
+
+
+@pytest.fixture
+def place(tmp_path: Path):
+    made = Place(tmp_path)
+    yield made
+    made.close()
+
+
+def test_a_units_whole_life(place: Place, capsys: pytest.CaptureFixture) -> None:
+    assert place.obu("request", "pseudonym") == 2
+    assert "ask for it first" in capsys.readouterr().err
+    assert place.obu("import", place.by_hand("enrolment", capsys)) == 0
+    assert place.obu("refill") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].startswith("asked ") and said[2] == "taken 3"
+    assert place.obu("refill") == 0
+    assert capsys.readouterr().out == "enough\n"
+    assert place.obu("import", place.by_hand("identity", capsys)) == 0
+    capsys.readouterr()
+    assert place.obu("list") == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows].count("pool") == 3
+    assert any(row.startswith("identity") and "AID 113,114" in row and "days left" in row for row in rows)
+    assert any(row.startswith("enrolment  enrolment.cert") for row in rows)
+    assert main(["run", "--config", str(place.config), "--check"]) == 0
+
+
+def test_the_authoritys_lists_are_taken_over_and_revoke(place: Place, capsys: pytest.CaptureFixture) -> None:
+    place.obu("import", place.by_hand("enrolment", capsys))
+    place.obu("refill")
+    victim = next((place.folder / "pool").iterdir())
+    assert place.ask(ask="revoke", digest=victim.stem) == {"revoked": True}
+    for kind in ("trcl", "ctl", "crl"):
+        path = place.folder / f"a.{kind}"
+        path.write_bytes(bytes.fromhex(place.ask(ask=kind)["list"]))
+        assert main(["trust", "--config", str(place.config), "update", str(path)]) == 0
+    assert main(["--lang", "en", "trust", "--config", str(place.config), "show"]) == 0
+    assert "revocations  1" in capsys.readouterr().out
+
+
+def test_a_unit_whose_enrolment_is_revoked_gets_nothing_more(place: Place, capsys: pytest.CaptureFixture) -> None:
+    place.obu("import", place.by_hand("enrolment", capsys))
+    (own,) = place.authority.enrolled
+    assert place.ask(ask="revoke", digest=own.hex()) == {"revoked": True}
+    assert place.obu("refill") == 2
+    assert "the authority refused: request_not_enrolled" in capsys.readouterr().err
+
+
+def test_an_answer_that_does_not_hold_is_not_kept(place: Place, capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+    answer = place.by_hand("enrolment", capsys)
+    whole = enrolment.parse_response(answer.read_bytes())
+    stranger = Authority(bench_pki.create(Lifetime(time.time_ns() - 3600 * NS_PER_S, 60 * DAY_S)))
+    request = next((place.folder / "enrolment/requests").iterdir())
+    foreign = stranger.respond(request.read_bytes(), time.time_ns())
+    other = Response(request=whole.request, certificates=(place.authority.pki.cra.certificate.raw,))
+    spoilt = bytearray(whole.certificates[0])
+    spoilt[-1] ^= 1
+    for response, why in (
+        (foreign, "certificate_issuer_unknown"),
+        (other, "response_other_key"),
+        (Response(request=whole.request, certificates=(bytes(spoilt),)), "certificate_signature"),
+        (Response(request=whole.request), "response_malformed"),
+    ):
+        answer.write_bytes(enrolment.pack_response(response))
+        assert place.obu("import", answer) == 2
+        assert why in capsys.readouterr().err
+    answer.write_bytes(enrolment.pack_response(Response(request="ab" * 32)))
+    assert place.obu("import", answer) == 2
+    assert "to no request" in capsys.readouterr().err
+    assert not (place.folder / "enrolment/enrolment.cert").exists()
+    assert request.exists()
+
+
+def test_a_transport_that_fails_is_tried_again_and_the_request_stays(
+    place: Place, capsys: pytest.CaptureFixture
+) -> None:
+    place.obu("import", place.by_hand("enrolment", capsys))
+    place.close()
+    pauses: list[float] = []
+    settings = config.read(place.config)
+    with pytest.raises(LocalError, match=r"enrolment\.transport: .*the request stays in"):
+        list(renewal.refill(settings, time.time_ns(), 4, pauses.append))
+    assert pauses == [5.0, 10.0, 20.0]
+    assert len(list((place.folder / "enrolment/requests").iterdir())) == 1
+
+
+def test_nonsense_at_the_door_gets_no_answer_and_ends_nothing(place: Place) -> None:
+    for line in (b"\n", b"[]\n", b"nonsense\n", b'{"ask": 7}\n', b"[" * 5000 + b"\n", b"\xff\xfe\n"):
+        with socket.socket(socket.AF_UNIX) as link:
+            link.settimeout(10)
+            link.connect(str(place.folder / "ca.sock"))
+            link.sendall(line)
+            link.recv(1000)
+    assert "list" in place.ask(ask="ctl")
+    assert place.ask(ask="certificates", request="{}")["response"]
