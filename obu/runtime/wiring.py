@@ -50,13 +50,17 @@ from obu.stack.edition_binding import EditionBinding
 from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
+from obu.station.events import CriticalEvents
 from obu.station.health import Health
+from obu.station.pace_channel import ByChannel
+from obu.station.pace_density import ByDensity
 from obu.station.station import Stages, Station
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
+PACES: dict[str, type[ByChannel] | type[ByDensity]] = {"channel": ByChannel, "density": ByDensity}
 SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
 
 
@@ -81,12 +85,14 @@ def station(config: Config, material: Material) -> Station:
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
+        pace=PACES[config.bsm.congestion](),
     )
     parts = {
         "decoder": decoder,
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
         "tracker": tracker,
+        "events": CriticalEvents(),
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
@@ -97,10 +103,10 @@ def station(config: Config, material: Material) -> Station:
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace, "editions": spoken,
         "offsets": receiver.offsets,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
+    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"]}
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 
