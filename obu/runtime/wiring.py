@@ -103,8 +103,8 @@ def station(config: Config, material: Material) -> Station:
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace, "editions": spoken,
-        "offsets": receiver.offsets,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace,
+        "editions": spoken, "offsets": receiver.offsets,
     }  # fmt: skip
     lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"]}
     kept, car = parts | inner, body(config, profile)

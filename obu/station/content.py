@@ -55,9 +55,7 @@ def place_now(now: Now, own: Own) -> LatLon | None:
     return move(place, own.heading_deg, own.speed_mps * age_s)
 
 
-def bsm(
-    now: Now, own: Own, place: LatLon, bsm_id: bytes, msg_count: int, has_path: bool, is_on_duty: bool
-) -> Bsm:
+def bsm(now: Now, own: Own, place: LatLon, bsm_id: bytes, msg_count: int, has_path: bool, is_on_duty: bool) -> Bsm:
     """The BSM of this instant. The caller has seen that nothing is missing().
 
     has_path: with the path history. is_on_duty: under an emergency vehicle's identity certificate.

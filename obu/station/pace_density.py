@@ -32,13 +32,13 @@ DRAW_BYTES, DRAWS_BYTES = 2, 32
 
 @dataclass(slots=True)
 class DensityState:
-    """near: vehicles, smoothed; None before the first count. looked_ns: where on the grid the lot was drawn last.
+    """near: vehicles, smoothed; None before the first count, a second after the start. looked_ns: where on the grid the lot was drawn last.
 
     draws: random bytes not used yet. said: what the last BSM on the air said.
     """
 
     near: float | None = None
-    counted_ns: int = 0
+    counted_ns: int | None = None
     looked_ns: int = 0
     draws: bytes = b""
     said: Motion | None = None
@@ -62,6 +62,8 @@ class ByDensity:
     def hear(self, now: Now, loads: Sequence[ChannelLoad], facts: Facts, place: LatLon | None) -> None:
         """Counts who is near, once a second."""
         state = self.state
+        if state.counted_ns is None:
+            state.counted_ns = now.at_ns  # nobody can have been heard before
         if place is None or now.utc_ns is None or now.at_ns - state.counted_ns < COUNT_NS:
             return
         state.counted_ns = now.at_ns

@@ -128,9 +128,7 @@ class Transmit:
             self.periods.broken()
             return None
         motion = Motion(utc_ns=now.utc_ns, place=place, speed_mps=own.speed_mps, heading_deg=own.heading_deg)
-        due = self.schedule.due(
-            now.at_ns, own.events, self.pace.regular_ns(now, motion, self.schedule.state.base_ns)
-        )
+        due = self.schedule.due(now.at_ns, own.events, self.pace.regular_ns(now, motion, self.schedule.state.base_ns))
         if due is Due.NOTHING:
             return None
         has_path = state.path_ns is None or now.at_ns - state.path_ns >= PATH_NS

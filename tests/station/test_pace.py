@@ -1,5 +1,6 @@
 """Congestion control, GB/T 45315-2025 annex C: by the channel's busy ratio, and by the vehicles near."""
 
+import itertools
 import math
 
 import pytest
@@ -73,10 +74,12 @@ def test_a_pace_is_kept_for_ten_messages():
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.floats(0, 80)), min_size=1, max_size=40))
 def test_whatever_the_channel_does_a_pace_is_kept_for_ten_messages(seconds):
-    sent = [ms for ms, _ in sent_by(
-        ByChannel(), len(seconds) * 1000, lambda ms: seconds[ms // 1000][0], lambda ms: seconds[ms // 1000][1])]  # fmt: skip
+    going = sent_by(
+        ByChannel(), len(seconds) * 1000, lambda ms: seconds[ms // 1000][0], lambda ms: seconds[ms // 1000][1]
+    )
+    sent = [ms for ms, _ in going]
     runs, last = [], None
-    for before, after in zip(sent, sent[1:], strict=False):
+    for before, after in itertools.pairwise(sent):
         if after - before == last:
             runs[-1] += 1
         else:
@@ -97,6 +100,12 @@ def test_events_wait_for_nothing():
     assert [ms for ms, due in sent if due is Due.EVENT] == [3010, 3110, 3210, 3310, 3410]
 
 
+def started():
+    pace = ByDensity()
+    pace.hear(now(0), (), EMPTY, HOME)
+    return pace
+
+
 def crowd(count, distance_m=50.0, ms=0, signers=None):
     facts = Facts()
     for number in range(count):
@@ -115,21 +124,23 @@ def crowd(count, distance_m=50.0, ms=0, signers=None):
     ],
 )  # fmt: skip
 def test_who_counts_as_near(facts, near):
-    pace = ByDensity()
+    pace = started()
     pace.hear(now(1000), (), facts, HOME)
     assert pace.status()["vehicles"] == near
 
 
 def test_the_count_follows_slowly():
-    pace = ByDensity()
+    pace = started()
     for second in range(1, 31):
         pace.hear(now(second * 1000), (), crowd(100, ms=second * 1000) if second > 1 else EMPTY, HOME)
     assert pace.status()["vehicles"] == pytest.approx(100 * (1 - 0.95**29), abs=0.06)
 
 
-@pytest.mark.parametrize(("near", "period_ms"), [(0, 100), (25, 100), (30, 120), (50, 200), (149, 596), (150, 600), (400, 600)])
+@pytest.mark.parametrize(
+    ("near", "period_ms"), [(0, 100), (25, 100), (30, 120), (50, 200), (149, 596), (150, 600), (400, 600)]
+)
 def test_more_vehicles_near_make_it_rarer_down_to_600_ms(near, period_ms):
-    pace = ByDensity()
+    pace = started()
     pace.hear(now(1000), (), crowd(near, ms=1000), HOME)
     pace.sent(motion(1000), False)
     for ms in range(1000, 1000 + period_ms, 10):  # nobody is surprised by where we are
@@ -139,7 +150,7 @@ def test_more_vehicles_near_make_it_rarer_down_to_600_ms(near, period_ms):
 
 def called_for(error_m, draws):
     """Whether a BSM goes 100 ms after the last when the others would see us error_m beside our place."""
-    pace = ByDensity()
+    pace = started()
     pace.hear(now(1000), (), crowd(100, ms=1000), HOME)
     pace.draw(draws)
     pace.sent(motion(1000, 0.0), False)
@@ -161,7 +172,7 @@ def test_below_02_m_never_above_05_m_always_between_by_lot():
 
 
 def test_each_place_of_the_grid_has_one_lot_and_none_is_used_twice():
-    pace = ByDensity()
+    pace = started()
     pace.hear(now(1000), (), crowd(100, ms=1000), HOME)
     pace.sent(motion(1000, 0.0), False)
     assert pace.want_random == 32

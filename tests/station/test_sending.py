@@ -164,9 +164,10 @@ def test_on_a_crowded_channel_regular_ones_go_rarer_and_events_do_not(pki):
 def test_among_many_vehicles_regular_ones_go_rarer(tmp_path):
     crowd = Crowd(tmp_path / "crowd", lanes(40, 3.5, 40.0))
     unit = Unit(crowd.folder, congestion="density")
-    for second in range(5):
+    for _ in range(10):
         utc_ns = unit.utc_of(unit.at_ns)
-        unit.run(1, {0: [crowd.sdu(member, unit.place, unit.heading_deg, utc_ns, True) for member in crowd.members]})
+        said = [crowd.sdu(member, unit.place, unit.heading_deg, utc_ns, True) for member in crowd.members]
+        unit.run(0.5, {20: said})
     assert unit.status()["bsm"]["congestion"] == {"by": "density", "vehicles": 40.0, "period_ms": 160}
     assert len(sent_between(unit, 3, 5)) in (12, 13)  # 160 ms, none sooner: it drives straight on
 
