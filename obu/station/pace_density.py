@@ -32,9 +32,10 @@ DRAW_BYTES, DRAWS_BYTES = 2, 32
 
 @dataclass(slots=True)
 class DensityState:
-    """near: vehicles, smoothed; None before the first count, a second after the start. looked_ns: where on the grid the lot was drawn last.
+    """near: vehicles, smoothed; None before the first count, a second after the start.
 
-    draws: random bytes not used yet. said: what the last BSM on the air said.
+    looked_ns: where on the grid the lot was drawn last. draws: random bytes not used yet. said: what the last
+    BSM on the air said.
     """
 
     near: float | None = None
