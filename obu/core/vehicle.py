@@ -90,6 +90,7 @@ class VehicleState:
     siren: bool | None = None
     light_bar: bool | None = None
     ignition_on: bool | None = None
+    vin: str | None = None  # ISO 3779, of the present bus
 
 
 class FixKind(Enum):

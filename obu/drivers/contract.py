@@ -14,6 +14,7 @@ from obu.core.frames import (
     JobResult,
     ListHeard,
     ListsRefused,
+    PowerSense,
     Save,
     SignJob,
     TrustUpdate,
@@ -30,6 +31,7 @@ Arrival = (
     | DisplayAck
     | DisplayBeat
     | DisplayGone
+    | PowerSense
     | Save
     | TrustUpdate
     | ListsRefused

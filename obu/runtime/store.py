@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from obu.core.errors import ConfigError
-from obu.core.frames import DriverState, Save
+from obu.core.frames import STORE, DriverState, Save
 
 SUFFIX = ".state"
 RETRY_S = 5.0  # a full disk is asked again this often
@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError when the folder can't be made or written."""
-        self.name = "state"
+        self.name = STORE
         self._folder = folder
         check(folder)
         try:

@@ -81,10 +81,11 @@ class Transmit:
             own = dataclasses.replace(own, path=())
         return identity, own
 
-    def begin(self, now: Now, own: Own, identity: Identity | None) -> SignJob | None:
-        """The job of the BSM that is due now, if one is."""
+    def begin(self, now: Now, own: Own, identity: Identity | None, stops: tuple[Text, ...] = ()) -> SignJob | None:
+        """The job of the BSM that is due now, if one is. stops: what else stands against it."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
+        reasons += stops
         reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
         place = content.place_now(now, own)
         lack = self.pseudonyms.state.lack
