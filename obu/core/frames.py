@@ -33,6 +33,14 @@ class AirPacket:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelLoad:
+    """The modem's measure of how busy the channel is: busy_ratio, 0..1 (CBR), at_ns: monotonic arrival."""
+
+    busy_ratio: float
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class TxPacket:
     """A PDCP SDU for the radio, with what the modem must know (YD/T 3707)."""
 
@@ -204,6 +212,7 @@ class Inbox:
     can: tuple[CanFrame, ...] = ()
     gnss: tuple[GnssBytes, ...] = ()
     air: tuple[AirPacket, ...] = ()
+    loads: tuple[ChannelLoad, ...] = ()
     results: tuple[JobResult, ...] = ()
     drivers: tuple[DriverState, ...] = ()
     acks: tuple[DisplayAck, ...] = ()

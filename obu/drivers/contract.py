@@ -6,6 +6,7 @@ from typing import Protocol
 from obu.core.frames import (
     AirPacket,
     CanFrame,
+    ChannelLoad,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
@@ -26,6 +27,7 @@ Arrival = (
     CanFrame
     | GnssBytes
     | AirPacket
+    | ChannelLoad
     | JobResult
     | DriverState
     | DisplayAck
@@ -57,7 +59,10 @@ class Driver(Protocol):
 
 
 class Radio(Driver, Protocol):
-    """A modem that also takes packets for the air; what it cannot take at once it drops and counts."""
+    """A modem that also takes packets for the air; what it cannot take at once it drops and counts.
+
+    Where it measures how busy the channel is, a ChannelLoad is among its arrivals at least each second.
+    """
 
     def send(self, packets: Sequence[TxPacket]) -> None: ...
 

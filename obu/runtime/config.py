@@ -90,10 +90,14 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bsm:
-    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs."""
+    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs.
+
+    congestion: by what regular BSMs go rarer, the modem's busy ratio or the number of vehicles near.
+    """
 
     transmit: bool = True
     max_fix_age_ms: int = 500
+    congestion: Literal["channel", "density"] = "channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from obu.core.frames import (
     AirPacket,
     CanFrame,
+    ChannelLoad,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
@@ -40,6 +41,7 @@ FIELD = {
     CanFrame: "can",
     GnssBytes: "gnss",
     AirPacket: "air",
+    ChannelLoad: "loads",
     JobResult: "results",
     DriverState: "drivers",
     DisplayAck: "acks",

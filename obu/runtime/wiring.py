@@ -50,8 +50,11 @@ from obu.stack.edition_binding import EditionBinding
 from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
+from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation, is_vin
+from obu.station.pace_channel import ByChannel
+from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
 from obu.station.station import Stages, Station
@@ -60,6 +63,7 @@ from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
+PACES: dict[str, type[ByChannel] | type[ByDensity]] = {"channel": ByChannel, "density": ByDensity}
 SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
 
 
@@ -84,6 +88,7 @@ def station(config: Config, material: Material) -> Station:
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
+        pace=PACES[config.bsm.congestion](),
     )
     power = powering(config)
     parts = {
@@ -91,6 +96,7 @@ def station(config: Config, material: Material) -> Station:
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
         "tracker": tracker,
+        "events": CriticalEvents(),
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
@@ -103,12 +109,12 @@ def station(config: Config, material: Material) -> Station:
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
-        "offsets": receiver.offsets, "power": power.machine, "runs": power.runs,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace,
+        "editions": spoken, "offsets": receiver.offsets, "power": power.machine, "runs": power.runs,
     }  # fmt: skip
     lasting = {
-        "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "vehicle": parts["installation"],
-        "runs": power.runs,
+        "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
+        "vehicle": parts["installation"], "runs": power.runs,
     }  # fmt: skip
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]

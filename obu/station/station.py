@@ -4,6 +4,7 @@ Laws: it never blocks, waits or reads a clock; nothing a stranger sends raises o
 states give equal outboxes.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
+from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
 from obu.station.powering import Powering
@@ -60,6 +62,7 @@ class Stages:
     assembler: Assembler
     nmea: Nmea
     tracker: OwnTracker
+    events: CriticalEvents
     transmit: Transmit
     receiver: Receiver
     reports: Reports
@@ -109,6 +112,7 @@ class Station:
         stages.warn.look(now, own)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
+        stages.transmit.listen(now, own, inbox.loads, stages.warn.facts)
         sign_job = stages.transmit.begin(now, own, identity, self._stops())
         return Outbox(
             packets=tuple(packets),
@@ -116,7 +120,7 @@ class Station:
             verify_jobs=stages.receiver.jobs(),
             events=tuple(self._events(now, own)),
             wake_at_ns=self._wake_at_ns(),
-            want_random=stages.transmit.pseudonyms.state.want_random,
+            want_random=stages.transmit.want_random(),
             clock_mark=self._clock_mark(),
             saves=self._saves(),
             lists=stages.receiver.lists(),
@@ -138,7 +142,8 @@ class Station:
         stages.decoder.take(inbox.can)
         stages.nmea.take(inbox.gnss)
         vehicle = stages.assembler.vehicle(now.at_ns)
-        return stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+        own = stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+        return dataclasses.replace(own, events=stages.events.active(now, vehicle))
 
     def _power(self, now: Now, inbox: Inbox, own: Own) -> None:
         stages = self._stages

@@ -105,6 +105,7 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
         "refused": sender.refused,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
+        "congestion": transmit.pace.status(),
     }
 
 

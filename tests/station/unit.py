@@ -3,11 +3,15 @@
 import dataclasses
 from pathlib import Path
 
+from obu.codec import uper
+from obu.codec.editions import Edition
 from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobOutcome, JobResult
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, NS_PER_US, Now
 from obu.drivers import key_file
 from obu.runtime import bench_pki, config, made_from, wiring
+from obu.security import envelope
+from obu.stack import dsmp
 
 from .frames import driving
 
@@ -65,6 +69,14 @@ class Feedings:
     can: bool = True
     gnss: bool = True
     utc: bool = True
+
+
+def own_bsms(unit):
+    """(DSMP AID, SPDU, decoded BSM) of every packet sent."""
+    for _, packet in unit.packets():
+        dsm = dsmp.decode(packet.sdu)
+        spdu = envelope.parse(dsm.payload)
+        yield dsm.aid, spdu, uper.decode(spdu.payload, Edition.YDT3709).value
 
 
 class Unit:
