@@ -52,6 +52,13 @@ def ask(path: Path) -> dict[str, Any]:
     raise LocalError(f"the unit at {path} closed the connection", f"{path} 的单元关闭了连接")
 
 
+def is_running(path: Path) -> bool:
+    """Whether a unit answers at this socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(WAIT_S)
+        return link.connect_ex(str(path)) == 0
+
+
 STATES = {
     "sending": Text("发送中", "sending"), "stopped": Text("已停止", "stopped"),
     "fix": Text("已定位", "fix"), "none": Text("无定位", "no fix"),

@@ -97,6 +97,7 @@ class JobResult:
 
 
 KEYS = "keys"  # the driver state by which the key store speaks
+STORE = "state"  # and by which the store of what outlives a restart does
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,19 @@ class DisplayGone:
     """A display process closed its connection."""
 
     client: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSense:
+    """What the unit's power supply or its co-processor says: the ignition line, the vehicle's supply, why it woke us.
+
+    None, and an empty wake, are unknown. wake: a short word such as "ignition" or "timer". at_ns: monotonic.
+    """
+
+    ignition_on: bool | None
+    supply_v: float | None
+    wake: str
     at_ns: int
 
 
@@ -208,6 +222,7 @@ class Inbox:
     saved: tuple[Save, ...] = ()
     trust: tuple[TrustUpdate, ...] = ()
     refused: tuple[ListsRefused, ...] = ()
+    power: tuple[PowerSense, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +231,7 @@ class Outbox:
 
     wake_at_ns: step again by then, whatever arrives. want_random: bytes of randomness for the next inbox.
     clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
+    end: why the unit shall end now, empty while it shall not (station/power).
     """
 
     packets: tuple[TxPacket, ...] = ()
@@ -227,6 +243,7 @@ class Outbox:
     clock_mark: tuple[int, int] | None = None
     saves: tuple[Save, ...] = ()
     lists: tuple[ListHeard, ...] = ()
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

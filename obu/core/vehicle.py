@@ -93,6 +93,7 @@ class VehicleState:
     disabled: bool | None = None  # it cannot drive on
     airbag_deployed: bool | None = None
     ignition_on: bool | None = None
+    vin: str | None = None  # ISO 3779, of the present bus
 
 
 class FixKind(Enum):

@@ -15,6 +15,7 @@ from obu.core.frames import (
     JobResult,
     ListHeard,
     ListsRefused,
+    PowerSense,
     Save,
     SignJob,
     TrustUpdate,
@@ -32,6 +33,7 @@ Arrival = (
     | DisplayAck
     | DisplayBeat
     | DisplayGone
+    | PowerSense
     | Save
     | TrustUpdate
     | ListsRefused

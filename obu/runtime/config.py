@@ -26,7 +26,8 @@ class Unit:
 class Vehicle:
     """[vehicle] profile: a name in the shipped profiles, or a path to a .toml beside its .dbc; the body as measured.
 
-    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline.
+    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline. vin: of the
+    vehicle this unit belongs to; in another one it sends no BSM.
     """
 
     profile: str
@@ -36,6 +37,7 @@ class Vehicle:
     basic_class: int | None = None
     antenna_ahead_m: float | None = None
     antenna_right_m: float | None = None
+    vin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,22 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """[power] ignition: "can" takes a bus that lives for it, "sense" asks the driver of [power.sense], "on" is always.
+
+    after_run_s, longest_after_run_s, low_supply_v, low_supply_s: station/power.Options says what they do. sense: `type`
+    names the driver of the line or the co-processor, the rest its options.
+    """
+
+    ignition: Literal["can", "sense", "on"] = "can"
+    after_run_s: float | None = None
+    longest_after_run_s: float = 600.0
+    low_supply_v: float | None = None
+    low_supply_s: float = 120.0
+    sense: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options."""
 
@@ -164,6 +182,7 @@ class Config:
     clock: Clock = field(default_factory=Clock)
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)
+    power: Power = field(default_factory=Power)
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -187,9 +206,16 @@ def read(path: Path) -> Config:
         ("journal.max_mib", 1, config.journal.max_mib),
         ("journal.segment_mib", 1, config.journal.segment_mib),
         ("pool.workers", 1, config.pool.workers),
+        ("power.after_run_s", 0, config.power.after_run_s or 0),
+        ("power.longest_after_run_s", config.power.after_run_s or 0, config.power.longest_after_run_s),
+        ("power.low_supply_s", 0, config.power.low_supply_s),
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    power = config.power
+    if not power.sense and (power.ignition == "sense" or power.low_supply_v is not None):
+        raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
+                          f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
     return _resolved(config, path.resolve().parent)
 
 
@@ -216,6 +242,10 @@ def _resolved(config: Config, folder: Path) -> Config:
     if isinstance(transport.get("path"), str):
         transport["path"] = str(folder / transport["path"])
     asking = dataclasses.replace(asking, folder=str(folder / asking.folder), transport=transport)
+    sense = {
+        name: str(folder / value) if isinstance(value, str) and value and name.endswith("_file") else value
+        for name, value in config.power.sense.items()
+    }
     unit = dataclasses.replace(config.unit, state=str(folder / config.unit.state))
     return dataclasses.replace(
         config,
@@ -226,4 +256,5 @@ def _resolved(config: Config, folder: Path) -> Config:
         vehicle=vehicle,
         hmi=hmi,
         keys=keys,
+        power=dataclasses.replace(config.power, sense=sense),
     )

@@ -58,6 +58,7 @@ def digests(outbox: Outbox) -> dict[str, int]:
         "clock_mark": outbox.clock_mark,
         "saves": outbox.saves,
         "lists": outbox.lists,
+        "end": outbox.end,
     }
     return {name: zlib.crc32(_bytes(freeze(value))) for name, value in fields.items() if value}
 

@@ -52,8 +52,11 @@ from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
 from obu.station.events import CriticalEvents
 from obu.station.health import Health
+from obu.station.installation import Installation, is_vin
 from obu.station.pace_channel import ByChannel
 from obu.station.pace_density import ByDensity
+from obu.station.power import Options as PowerOptions
+from obu.station.powering import Powering
 from obu.station.station import Stages, Station
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
@@ -87,6 +90,7 @@ def station(config: Config, material: Material) -> Station:
         tracker=tracker,
         pace=PACES[config.bsm.congestion](),
     )
+    power = powering(config)
     parts = {
         "decoder": decoder,
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
@@ -100,15 +104,41 @@ def station(config: Config, material: Material) -> Station:
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
+        "powering": power,
+        "installation": Installation(vin(config)),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace,
-        "editions": spoken, "offsets": receiver.offsets,
+        "editions": spoken, "offsets": receiver.offsets, "power": power.machine, "runs": power.runs,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"]}
+    lasting = {
+        "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
+        "vehicle": parts["installation"], "runs": power.runs,
+    }  # fmt: skip
     kept, car = parts | inner, body(config, profile)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+
+
+def powering(config: Config) -> Powering:
+    """The states of power as the configuration bounds them."""
+    settings = config.power
+    options = PowerOptions(
+        after_run_s=settings.after_run_s,
+        longest_after_run_s=settings.longest_after_run_s,
+        low_supply_v=settings.low_supply_v,
+        low_supply_s=settings.low_supply_s,
+    )
+    return Powering(settings.ignition, options)
+
+
+def vin(config: Config) -> str:
+    """The VIN of the configuration, empty when it has none. Raises ConfigError for what cannot be one."""
+    said = config.vehicle.vin
+    if said and not is_vin(said):
+        raise ConfigError(f"vehicle.vin: {said!r} is no VIN: 17 letters and digits without I, O, Q (ISO 3779)",
+                          f"vehicle.vin：{said!r} 不是 VIN：应为 17 位字母数字，不含 I、O、Q（ISO 3779）")  # fmt: skip
+    return said
 
 
 def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
@@ -221,11 +251,12 @@ def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     channels = [channel(f"can.{name}", section, plans) for name, section in config.can.items()]
+    power = [driver("power.sense", "sense", config.power.sense)] if config.power.sense else []
     radio: Any = driver("radio", "radio", config.radio)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*channels, driver("gnss", "gnss", config.gnss)],
+        sources=[*channels, driver("gnss", "gnss", config.gnss), *power],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=store.Store(Path(config.unit.state)),
@@ -277,16 +308,17 @@ def check(config: Config) -> None:
     store.check(Path(config.unit.state))
     for name, section in config.can.items():
         strict.convert(section, can_bus.Options, f"can.{name}")
-    for prefix, section in (("gnss", config.gnss), ("radio", config.radio)):
-        driver(prefix, prefix, section).close()
+    senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
+    for name, prefix, section in (("gnss", "gnss", config.gnss), ("radio", "radio", config.radio), *senses):
+        driver(name, prefix, section).close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()
     if fault:
         raise ConfigError(f"keys: {fault.text}", f"keys：{fault.zh}")
 
 
-def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> None:
-    """The main job, until a signal ends it."""
+def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> str:
+    """The main job, until a signal ends it (empty), or the unit ends itself (why: station/power.End)."""
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
@@ -297,11 +329,13 @@ def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> Non
         observers.append(keeper.observe)
     log.info("%s %s: %s, listening on %s", config.unit.name, obu.__version__, config.vehicle.profile, config.hmi.socket)
     try:
-        Loop(unit, drivers, FeedOut(drivers.socket).publish, observers).run()
+        loop = Loop(unit, drivers, FeedOut(drivers.socket).publish, observers)
+        loop.run()
     finally:
         if keeper:
             keeper.close()
-    log.info("%s: ended", config.unit.name)
+    log.info("%s: ended %s", config.unit.name, loop.ended.replace("_", " "))
+    return loop.ended
 
 
 def station_of_journal(head: journal.Head, path: Path) -> tuple[Station, dict[str, str]]:

@@ -86,6 +86,11 @@ class Health:
         """Each driver's last word."""
         return {name: {"up": driver.is_up, "why": driver.why} for name, driver in sorted(self.state.drivers.items())}
 
+    def is_down(self, name: str) -> bool:
+        """Whether this driver's last word was that it is down."""
+        driver = self.state.drivers.get(name)
+        return driver is not None and not driver.is_up
+
     def wake_at_ns(self) -> int:
         """When the next event is due by time alone."""
         return min(self.state.status_ns + STATUS_NS, self.state.scene_ns + SCENE_NS)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
-from obu.core.frames import FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
+from obu.core.alert import Text
+from obu.core.frames import STORE, FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
@@ -23,6 +24,8 @@ from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
 from obu.station.events import CriticalEvents
 from obu.station.health import Health
+from obu.station.installation import Installation
+from obu.station.powering import Powering
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
@@ -67,6 +70,8 @@ class Stages:
     display: DisplayWatch
     health: Health
     trusting: Trusting
+    powering: Powering
+    installation: Installation
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -96,6 +101,7 @@ class Station:
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
+        self._power(now, inbox, own)
         identity, own = stages.transmit.identify(now, own, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
         standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
@@ -107,7 +113,7 @@ class Station:
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
         stages.transmit.listen(now, own, inbox.loads, stages.warn.facts)
-        sign_job = stages.transmit.begin(now, own, identity)
+        sign_job = stages.transmit.begin(now, own, identity, self._stops())
         return Outbox(
             packets=tuple(packets),
             sign_jobs=(sign_job,) if sign_job else (),
@@ -118,6 +124,7 @@ class Station:
             clock_mark=self._clock_mark(),
             saves=self._saves(),
             lists=stages.receiver.lists(),
+            end=stages.powering.end(),
         )
 
     def _recall(self, saved: tuple[Save, ...]) -> None:
@@ -137,6 +144,17 @@ class Station:
         vehicle = stages.assembler.vehicle(now.at_ns)
         own = stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
         return dataclasses.replace(own, events=stages.events.active(now, vehicle))
+
+    def _power(self, now: Now, inbox: Inbox, own: Own) -> None:
+        stages = self._stages
+        is_settled = stages.assembler.is_settled(now.at_ns)
+        stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
+        is_alive = bool(own.vehicle.ignition_on)
+        stages.installation.take(now.at_ns, inbox.can, is_alive, own.vehicle.vin)
+
+    def _stops(self) -> tuple[Text, ...]:
+        """What stands against sending, beyond the content of a BSM."""
+        return (*self._stages.powering.stops(), *self._stages.installation.stops())
 
     def _settle(
         self, now: Now, results: tuple[JobResult, ...], identity: Identity | None
@@ -169,6 +187,8 @@ class Station:
             "version": status.version(),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
+            "power": stages.powering.status(now, own),
+            "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
@@ -197,8 +217,11 @@ class Station:
         return self._stages.receiver.pending()
 
     def final(self, now: Now) -> Outbox:
-        """The last status, outside any turn, when the unit ends."""
-        return Outbox(events=(FeedEvent("status", self._status(now, self._own(now, Inbox()))),))
+        """When the unit ends, outside any turn: the last status, and all that is still to be kept."""
+        self._stages.powering.ended(now)
+        self._stages.reports.hurry()
+        last = FeedEvent("status", self._status(now, self._own(now, Inbox())))
+        return Outbox(events=(last,), saves=self._saves())
 
     def checkpoint(self) -> dict[str, Any]:
         """The changing state of every part; never key material. Plain values for runtime/freeze."""

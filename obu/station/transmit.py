@@ -113,10 +113,11 @@ class Transmit:
         """Bytes of randomness wanted at the next turn."""
         return max(self.pseudonyms.state.want_random, self.pace.want_random)
 
-    def begin(self, now: Now, own: Own, identity: Identity | None) -> SignJob | None:
-        """The job of the BSM that is due now, if one is."""
+    def begin(self, now: Now, own: Own, identity: Identity | None, stops: tuple[Text, ...] = ()) -> SignJob | None:
+        """The job of the BSM that is due now, if one is. stops: what else stands against it."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
+        reasons += stops
         reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
         place = content.place_now(now, own)
         lack = self.pseudonyms.state.lack

@@ -88,6 +88,15 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
         ("[hmi]", '[receive]\nedition = "2017"\n[hmi]', "receive.edition"),
         ("[hmi]", '[receive]\nedition_default = "auto"\n[hmi]', "receive.edition_default"),
         ("[hmi]", '[clock]\nsource = "sundial"\n[hmi]', "clock.source"),
+        ("[can.main]", 'vin = "LZYTATE63B10O0001"\n[can.main]', "vehicle.vin: 'LZYTATE63B10O0001' is no VIN"),
+        ("[hmi]", '[power]\nignition = "key"\n[hmi]', "power.ignition"),
+        ("[hmi]", '[power]\nignition = "sense"\n[hmi]', "power.sense: is missing"),
+        ("[hmi]", "[power]\nlow_supply_v = 22\n[hmi]", "power.sense: is missing"),
+        ("[hmi]", "[power]\nafter_run_s = -1\n[hmi]", "power.after_run_s: -1.0 is below 0"),
+        ("[hmi]", "[power]\nafter_run_s = 700\n[hmi]", "power.longest_after_run_s: 600.0 is below 700"),
+        ("[hmi]", '[power.sense]\ntype = "tea leaves"\n[hmi]', "power.sense.type: 'tea leaves' is not known"),
+        ("[hmi]", '[power.sense]\ntype = "files"\n[hmi]', "power.sense: names neither"),
+        ("[hmi]", '[power.sense]\ntype = "files"\nsupply_fil = "x"\n[hmi]', "power.sense: supply_fil: no such key"),
     ],
 )
 def test_each_fault_names_its_key(folder, old, new, names):

@@ -206,7 +206,7 @@ def test_everything_that_identifies_changes_together(pki):
     (change,) = changes
     assert abs(change - 3000) <= 2
     assert identities[change][0] != identities[0][0] and identities[change][1] != identities[0][1]
-    assert max(points for *_, points in rows[change - 5:change]) > 1
+    assert max(points for *_, points in rows[change - 5 : change]) > 1
     assert rows[change][2] <= 1  # at most the place where it changed
     assert list(own_bsms(unit))[change][1].signer is None  # the new certificate in full
 
