@@ -1,6 +1,5 @@
 """Where the rooms are joined: a configuration becomes a station and its drivers, found by folder and `type`."""
 
-import dataclasses
 import importlib
 import logging
 import os
@@ -22,7 +21,6 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
@@ -31,7 +29,7 @@ from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import freeze, journal, made_from, store, strict, trust_store
+from obu.runtime import body, freeze, journal, made_from, store, strict, trust_store
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -116,7 +114,7 @@ def station(config: Config, material: Material) -> Station:
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
         "vehicle": parts["installation"], "runs": power.runs,
     }  # fmt: skip
-    kept, car = parts | inner, body(config, profile)
+    kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
 
 
@@ -182,16 +180,6 @@ def editions(config: Config) -> EditionBinding:
     said = config.receive.edition
     fixed = None if said == "auto" else Edition(said)
     return EditionBinding(EditionOptions(fixed=fixed, default=Edition(config.receive.edition_default)))
-
-
-def body(config: Config, profile: Profile) -> Body:
-    """The profile's body with what the technician measured in its place."""
-    measured = {
-        field.name: value
-        for field in dataclasses.fields(Body)
-        if (value := getattr(config.vehicle, field.name)) is not None
-    }
-    return dataclasses.replace(profile.body, **measured)
 
 
 def tools(config: Config) -> Tools:

@@ -1,7 +1,7 @@
 """What a BSM says: the own vehicle at this instant as a Bsm, or the reasons why none may be sent.
 
 GB/T 45315-2025 7.3.2: a mandatory field that cannot be filled and has no "unavailable" value stops the BSM. Such
-are position, speed, yawRate and the vehicle's class; for the others the standard's value for "unavailable" is sent.
+are position, speed and yawRate; for the others the standard's value for "unavailable" is sent.
 What the standard does not name is not sent, elevation least of all.
 """
 
@@ -17,7 +17,6 @@ NO_POSITION = Text("没有有效定位", "no valid position")
 OLD_POSITION = Text("定位已过期", "the position is too old")
 NO_SPEED = Text("没有车速", "no speed")
 NO_YAW_RATE = Text("没有横摆角速度", "no yaw rate")
-NO_CLASS = Text("没有车辆分类，请配置 vehicle.basic_class", "no vehicle class: set vehicle.basic_class")
 NO_TIME = Text("没有时间", "no time")
 
 
@@ -32,8 +31,6 @@ def missing(now: Now, own: Own, had_position: bool) -> list[Text]:
         reasons.append(NO_SPEED)
     if own.vehicle.yaw_rate_deg_s is None:
         reasons.append(NO_YAW_RATE)
-    if own.body.basic_class == 0:  # "unknown" in YD/T 3709; GB/T 45315-2025 has no such value
-        reasons.append(NO_CLASS)
     return reasons
 
 

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from obu.core.errors import ConfigError
 from tests.conformity.drive import Drive
 from tests.positioning import roads
 
@@ -147,7 +148,6 @@ def test_an_ordinary_vehicle_never_says_so(pki, profile):
 
 
 @pytest.mark.clause("class")
-def test_without_a_class_none_goes(pki):
-    drive = Drive(pki, basic_class=0).go(3)
-    assert drive.sent() == []
-    assert "basic_class" in drive.unit.status()["bsm"]["why"][0]["en"]
+def test_without_a_class_it_does_not_start(pki):
+    with pytest.raises(ConfigError, match=r"vehicle\.basic_class: 0"):
+        Drive(pki, basic_class=0)
