@@ -29,5 +29,6 @@ def run(args: argparse.Namespace) -> int:
         wiring.check(settings)
         print(f"{args.config}: 配置正确" if args.lang == "zh" else f"{args.config}: ok")
         return 0
-    ended = wiring.run(settings, args.journal, logs.start(args.verbose))
+    journal = args.journal or (Path(settings.journal.folder) if settings.journal.folder else None)
+    ended = wiring.run(settings, journal, logs.start(args.verbose))
     return POWER_OFF if ended else 0

@@ -155,6 +155,22 @@ class PowerSense:
 
 
 @dataclass(frozen=True, slots=True)
+class HostState:
+    """How the machine and this program on it fare; None is unknown.
+
+    cpu_percent: of one core, since the last. memory_mib: resident. free_mib: where the state is kept. heat_deg: of the
+    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were.
+    """
+
+    cpu_percent: float | None
+    memory_mib: float | None
+    free_mib: float | None
+    heat_deg: float | None
+    written: tuple[tuple[str, int], ...]
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """A value to be kept across restarts and power cuts; a later one of the same name takes its place."""
 
@@ -223,6 +239,7 @@ class Inbox:
     trust: tuple[TrustUpdate, ...] = ()
     refused: tuple[ListsRefused, ...] = ()
     power: tuple[PowerSense, ...] = ()
+    host: tuple[HostState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from obu.core.frames import (
     DisplayGone,
     DriverState,
     GnssBytes,
+    HostState,
     JobResult,
     ListHeard,
     ListsRefused,
@@ -33,6 +34,7 @@ Arrival = (
     | DisplayAck
     | DisplayBeat
     | DisplayGone
+    | HostState
     | PowerSense
     | Save
     | TrustUpdate

@@ -134,9 +134,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """[journal] bounds of the record that `obu run --journal DIR` keeps."""
+    """[journal] folder: where every input is kept, empty for nowhere (`obu run --journal DIR` stands above it).
 
+    max_mib, max_days: the oldest segments go when all are larger together, or when they are older. segment_mib: of one.
+    """
+
+    folder: str = ""
     max_mib: int = 256
+    max_days: int = 14
     segment_mib: int = 16
 
 
@@ -204,6 +209,7 @@ def read(path: Path) -> Config:
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
+        ("journal.max_days", 1, config.journal.max_days),
         ("journal.segment_mib", 1, config.journal.segment_mib),
         ("pool.workers", 1, config.pool.workers),
         ("power.after_run_s", 0, config.power.after_run_s or 0),
@@ -242,6 +248,9 @@ def _resolved(config: Config, folder: Path) -> Config:
     if isinstance(transport.get("path"), str):
         transport["path"] = str(folder / transport["path"])
     asking = dataclasses.replace(asking, folder=str(folder / asking.folder), transport=transport)
+    journal = config.journal
+    if journal.folder:
+        journal = dataclasses.replace(journal, folder=str(folder / journal.folder))
     sense = {
         name: str(folder / value) if isinstance(value, str) and value and name.endswith("_file") else value
         for name, value in config.power.sense.items()
@@ -256,5 +265,6 @@ def _resolved(config: Config, folder: Path) -> Config:
         vehicle=vehicle,
         hmi=hmi,
         keys=keys,
+        journal=journal,
         power=dataclasses.replace(config.power, sense=sense),
     )

@@ -1,8 +1,9 @@
-"""The journal: every (Now, inbox) of the unit, for replay; bounded in size, safe against a torn last record.
+"""The journal: every (Now, inbox) of the unit, for replay; bounded in size and age, safe against a torn last record.
 
 A segment is a file of records, each `length(4) crc32(4) JSON`. The first is its head: version, configuration, hashes
 of what the station was made from, and the station's state, never key material; so replay can start at any kept
-segment. When a segment is full the next begins; when all together are too large the oldest goes.
+segment. When a segment is full or an hour old the next begins; when all together are too large, or the oldest is too
+old by the unit's own UTC, the oldest goes. A segment of before the time was known is as old as the next that knows.
 """
 
 import json
@@ -17,24 +18,30 @@ from typing import Any
 import obu
 from obu.core.errors import LocalError
 from obu.core.frames import Inbox, Outbox
-from obu.core.now import Now
+from obu.core.now import NS_PER_S, Now
 from obu.runtime.freeze import freeze, thaw
 
 FORMAT = 1
 HEADER = struct.Struct(">II")
 SUFFIX = ".journal"
 MIB = 1 << 20
+LONGEST_NS = 3600 * NS_PER_S  # of one segment, so that age is judged to the hour
+DAY_S = 86_400
 MAX_RECORD = 64 * MIB  # a length beyond this is a torn or foreign file
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first record of a segment, its config and state still frozen. made_from: hash of each thing, by name."""
+    """The first record of a segment, its config and state still frozen. made_from: hash of each thing, by name.
+
+    utc_s: when it was opened, None when the time was not known.
+    """
 
     version: str
     config: Any
     made_from: dict[str, str]
     state: Any
+    utc_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,37 +79,55 @@ def _bytes(tree: Any) -> bytes:
 
 
 class Writer:
-    """Keeps turns under a folder (made 0700, files 0600). head() is asked at the opening of each segment."""
+    """Keeps turns under a folder (made 0700, files 0600). written: bytes since it began."""
 
-    def __init__(self, folder: Path, max_bytes: int, segment_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, segment_bytes: int, max_days: int) -> None:
         self._folder, self._max_bytes, self._segment_bytes = folder, max_bytes, min(segment_bytes, max_bytes // 2)
+        self._max_age_s = max_days * DAY_S
+        self._end_ns = 0
+        self.written = 0
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sizes = {path: path.stat().st_size for path in segments(folder)}
+            self._opened_s = {path: _opened_s(path) for path in self._sizes}
         except OSError as error:
             raise LocalError(f"journal folder {folder}: {error.strerror}; name another with --journal",
                              f"记录目录 {folder}：{error.strerror}；请用 --journal 换一个目录") from None  # fmt: skip
         self._file: Any = None
         self._path = Path()
 
-    def is_full(self) -> bool:
-        """Whether the next record needs a new segment, with a new head."""
-        return self._file is None or self._sizes[self._path] >= self._segment_bytes
+    def is_full(self, now: Now) -> bool:
+        """Whether the next record needs a new segment, with a new head: also where this one did not know its time."""
+        if self._file is None or now.at_ns >= self._end_ns or self._sizes[self._path] >= self._segment_bytes:
+            return True
+        return self._opened_s[self._path] is None and now.utc_ns is not None
 
-    def open_segment(self, config: Any, made_from: dict[str, str], state: Any) -> None:
+    def open_segment(self, now: Now, config: Any, made_from: dict[str, str], state: Any) -> None:
         """Begins the next segment with the present state of the station."""
         self.close()
+        utc_s = None if now.utc_ns is None else now.utc_ns // NS_PER_S
+        self._end_ns = now.at_ns + LONGEST_NS
         last = max((int(path.stem) for path in self._sizes), default=0)
         self._path = self._folder / f"{last + 1:08d}{SUFFIX}"
         self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-        self._sizes[self._path] = 0
+        self._sizes[self._path], self._opened_s[self._path] = 0, utc_s
         head = {"format": FORMAT, "version": obu.__version__, "config": config, "made_from": made_from,
-                "state": freeze(state)}  # fmt: skip
+                "state": freeze(state), "utc_s": utc_s}  # fmt: skip
         self._write(head)
-        while sum(self._sizes.values()) > self._max_bytes and len(self._sizes) > 1:
+        self._drop(utc_s)
+
+    def _drop(self, utc_s: int | None) -> None:
+        """Whole segments, the oldest first, until size and age are within bounds; the present one stays."""
+        old = [
+            path for path, opened_s in self._opened_s.items()
+            if utc_s is not None and opened_s is not None and utc_s - opened_s > self._max_age_s
+        ]  # fmt: skip
+        while len(self._sizes) > 1:
             oldest = min(self._sizes)
+            if sum(self._sizes.values()) <= self._max_bytes and not any(path >= oldest for path in old):
+                return
             oldest.unlink(missing_ok=True)
-            del self._sizes[oldest]
+            del self._sizes[oldest], self._opened_s[oldest]
 
     def keep(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
         """One turn."""
@@ -112,6 +137,7 @@ class Writer:
         body = _bytes(record)
         self._file.write(HEADER.pack(len(body), zlib.crc32(body)) + body)
         self._sizes[self._path] += HEADER.size + len(body)
+        self.written += HEADER.size + len(body)
 
     def close(self) -> None:
         """Puts what is buffered on the disk."""
@@ -150,4 +176,12 @@ def _head(record: dict[str, Any], path: Path) -> Head:
     if record.get("format") != FORMAT:
         raise LocalError(f"{path}: not a journal of this program (format {record.get('format')})",
                          f"{path}：不是本程序的记录文件（格式 {record.get('format')}）")  # fmt: skip
-    return Head(record["version"], record["config"], record["made_from"], record["state"])
+    return Head(record["version"], record["config"], record["made_from"], record["state"], record.get("utc_s"))
+
+
+def _opened_s(path: Path) -> int | None:
+    """When a segment of an earlier run was opened; None when it does not know, or is not whole."""
+    with path.open("rb") as file:
+        record = next(_records(file), {})
+    utc_s = record.get("utc_s")
+    return utc_s if isinstance(utc_s, int) else None

@@ -21,6 +21,7 @@ from obu.core.frames import (
     DriverState,
     FeedEvent,
     GnssBytes,
+    HostState,
     Inbox,
     JobResult,
     ListsRefused,
@@ -47,6 +48,7 @@ FIELD = {
     DisplayAck: "acks",
     DisplayBeat: "beats",
     DisplayGone: "gone",
+    HostState: "host",
     PowerSense: "power",
     Save: "saved",
     TrustUpdate: "trust",
@@ -71,7 +73,7 @@ class Clock(Protocol):
 
 @dataclass(slots=True)
 class Outer:
-    """The drivers of one unit by their role; sources are what is only read: CAN channels, GNSS, the power supply."""
+    """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host."""
 
     clock: Clock
     sources: Sequence[Driver]

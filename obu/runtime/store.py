@@ -28,11 +28,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 class Store:
-    """A driver (drivers/contract) that also takes values to keep. A disk that fails is told of, and tried anew."""
+    """A driver (drivers/contract) that also takes values to keep. A disk that fails is told of, and tried anew.
+
+    written: bytes of values on the disk since it began.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError when the folder can't be made or written."""
         self.name = STORE
+        self.written = 0
         self._folder = folder
         check(folder)
         try:
@@ -106,6 +110,7 @@ class Store:
                 if not self._again(name, data):
                     return
             else:
+                self.written += len(data)
                 self._tell(True, "")
 
     def _again(self, name: str, data: bytes) -> bool:

@@ -24,6 +24,7 @@ from obu.core.time_scale import TimeScale
 from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
+from obu.drivers.host import Host
 from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
@@ -234,20 +235,25 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     return can_bus.make(name, options, plans.filters())
 
 
-def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
-    """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later."""
+def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:
+    """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later.
+
+    journal_written: bytes of the journal since the start.
+    """
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     channels = [channel(f"can.{name}", section, plans) for name, section in config.can.items()]
     power = [driver("power.sense", "sense", config.power.sense)] if config.power.sense else []
     radio: Any = driver("radio", "radio", config.radio)
+    kept = store.Store(Path(config.unit.state))
+    machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*channels, driver("gnss", "gnss", config.gnss), *power],
+        sources=[*channels, driver("gnss", "gnss", config.gnss), *power, machine],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
-        store=store.Store(Path(config.unit.state)),
+        store=kept,
         trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
     )
@@ -310,9 +316,11 @@ def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> str
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
-    drivers = outer(config, material, keys)
+    keeper: Keeper | None = None
+    drivers = outer(config, material, keys, lambda: keeper.written() if keeper else 0)
     observers: list[Callable[[Now, Inbox, Outbox], None]] = [Narrator(log).observe]
-    keeper = Keeper(journal_folder, config, material, unit, log) if journal_folder else None
+    if journal_folder:
+        keeper = Keeper(journal_folder, config, material, unit, log, drivers.clock.now())
     if keeper:
         observers.append(keeper.observe)
     log.info("%s %s: %s, listening on %s", config.unit.name, obu.__version__, config.vehicle.profile, config.hmi.socket)

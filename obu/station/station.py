@@ -97,7 +97,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
-        stages.health.take(inbox.drivers)
+        stages.health.take(inbox.drivers, inbox.host)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
@@ -181,9 +181,10 @@ class Station:
         stages = self._stages
         view = stages.warn.state.view
         display = stages.display.health(now.at_ns)
+        uptime_s = round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1)
         return {
             "utc_s": status.utc_s(now),
-            "uptime_s": round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1),
+            "uptime_s": uptime_s,
             "version": status.version(),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
@@ -197,6 +198,8 @@ class Station:
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
+            "apps": stages.health.apps(stages.warn.installed()),
+            "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }
 

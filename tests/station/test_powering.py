@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obu.core.frames import STORE, DriverState, PowerSense, Save
+from obu.core.frames import STORE, DriverState, HostState, PowerSense, Save
 from obu.core.now import NS_PER_S, Now
 from obu.runtime import config
 from obu.runtime.narrator import Narrator
@@ -211,3 +211,23 @@ def test_why_it_woke_is_logged_once(pki, told, caplog):
     lines = [record.message for record in caplog.records if "woken" in record.message]
     assert lines == [f"run 1, woken by: {told or 'first'}; the last run's end: not known"]
     assert [record.message for record in caplog.records if "power:" in record.message][-1] == "power: on"
+
+
+def test_what_wears_the_flash_is_told_by_the_day_and_logged_once_an_hour(pki, caplog):
+    unit, narrator = Unit(pki), Narrator(logging.getLogger("test_powering"))
+    began_ns = unit.at_ns
+    for seconds in (1, 58, 3, 3000, 3000):
+        unit.at_ns += seconds * NS_PER_S
+        journal = (unit.at_ns - began_ns) // 1000  # a million bytes a second
+        host = HostState(12.0, 40.0, 900.0, None, (("journal", journal), ("state", 0)), unit.at_ns)
+        unit.step(host=(host,))
+        unit.run(1.1)
+        told = unit.status()["host"]["writes_mib_per_day"]
+        if unit.at_ns - began_ns < 60 * NS_PER_S:
+            assert told == {}
+        else:
+            assert told["journal"] == pytest.approx(86_400 * 1e6 / 2**20, rel=0.05) and told["state"] == 0
+    with caplog.at_level(logging.INFO):
+        for (now, inbox), (_, outbox) in zip(unit.inboxes, unit.outboxes, strict=True):
+            narrator.observe(now, inbox, outbox)
+    assert sum("written a day" in record.message for record in caplog.records) == 2

@@ -10,6 +10,7 @@ import zlib
 import pytest
 
 from obu.core.geo import move
+from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Event
 from obu.runtime import freeze, journal, replay, wiring
 from obu.runtime.keeper import Keeper
@@ -25,7 +26,7 @@ def kept(pki, tmp_path_factory):
     """A journal of 20 s with neighbours, road works, hard braking and an outage, in several segments."""
     folder = tmp_path_factory.mktemp("journal")
     unit = Unit(pki)
-    keeper = Keeper(folder, unit.config, unit.material, unit.station, logging.getLogger("test"))
+    keeper = Keeper(folder, unit.config, unit.material, unit.station, logging.getLogger("test"), unit.now())
     keeper._writer._segment_bytes = SEGMENT_BYTES
     step = unit.station.step
 
@@ -107,18 +108,50 @@ def test_the_journal_holds_no_key_and_is_the_owners_alone(kept, pki):
 
 def test_it_is_bounded_and_the_oldest_goes(pki, tmp_path):
     unit = Unit(pki)
-    writer = journal.Writer(tmp_path / "j", max_bytes=60_000, segment_bytes=20_000)
+    writer = journal.Writer(tmp_path / "j", max_bytes=60_000, segment_bytes=20_000, max_days=14)
     for _ in range(12):
         unit.run(1)
         for now, inbox in unit.inboxes:
-            if writer.is_full():
-                writer.open_segment({}, {}, {})
+            if writer.is_full(now):
+                writer.open_segment(now, {}, {}, {})
             writer.keep(now, inbox, unit.outboxes[-1][1])
         unit.inboxes.clear()
     writer.close()
     sizes = [path.stat().st_size for path in journal.segments(tmp_path / "j")]
     assert sum(sizes) <= 60_000 + 20_000
     assert not (tmp_path / "j/00000001.journal").exists()
+
+
+def days(number):
+    return START_UTC_NS + round(number * 86_400 * NS_PER_S)
+
+
+@pytest.mark.parametrize(
+    ("opened_at_days", "kept"),
+    [
+        ((0, 3, 10, 13.9), 5),
+        ((0, 3, 10, 15), 4),
+        ((0, None, 3, 20), 2),  # one that did not know its time is as old as the next that does
+        ((None, None, None, 40), 5),
+        ((0, 1, 2, 40), 2),
+    ],
+)
+def test_what_is_too_old_goes_also_over_restarts_and_what_has_no_time_with_its_elders(tmp_path, opened_at_days, kept):
+    for at_days in (*opened_at_days, opened_at_days[-1]):
+        writer = journal.Writer(tmp_path, 10**6, 10**5, max_days=14)
+        writer.open_segment(Now(1, None if at_days is None else days(at_days)), {}, {}, {})
+        writer.close()
+    assert [int(path.stem) for path in journal.segments(tmp_path)] == list(range(6 - kept, 6))
+
+
+def test_a_segment_ends_after_an_hour_and_where_the_time_becomes_known(tmp_path):
+    writer = journal.Writer(tmp_path, 10**6, 10**5, max_days=14)
+    writer.open_segment(Now(1, None), {}, {}, {})
+    assert not writer.is_full(Now(2, None)) and writer.is_full(Now(2, days(1)))
+    writer.open_segment(Now(2, days(1)), {}, {}, {})
+    assert not writer.is_full(Now(3599 * NS_PER_S, None)) and writer.is_full(Now(3601 * NS_PER_S, None))
+    writer.close()
+    assert sum(path.stat().st_size for path in journal.segments(tmp_path)) == writer.written
 
 
 def test_every_part_with_state_is_in_the_checkpoint(pki):
@@ -153,7 +186,7 @@ def test_a_checkpoint_survives_freezing(pki):
 
 def test_a_full_disk_ends_the_journal_and_not_the_unit(pki, tmp_path, caplog):
     unit = Unit(pki)
-    keeper = Keeper(tmp_path / "j", unit.config, unit.material, unit.station, logging.getLogger("test"))
+    keeper = Keeper(tmp_path / "j", unit.config, unit.material, unit.station, logging.getLogger("test"), unit.now())
     keeper._writer._file.close()
     keeper._writer._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - full(4), closed by the writer
     unit.run(1)
