@@ -120,7 +120,7 @@ class Station:
             sign_jobs=(sign_job,) if sign_job else (),
             verify_jobs=stages.receiver.jobs(),
             events=tuple(self._events(now, own)),
-            wake_at_ns=self._wake_at_ns(),
+            wake_at_ns=self._wake_at_ns(now),
             want_random=stages.transmit.want_random(),
             clock_mark=self._clock_mark(),
             saves=self._saves(),
@@ -211,9 +211,9 @@ class Station:
         self.state.marked_utc_ns = fix.utc_ns
         return fix.at_ns, fix.utc_ns
 
-    def _wake_at_ns(self) -> int:
+    def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages
-        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns())
+        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns(now))
         return min(wake for wake in wakes if wake is not None)
 
     def pending(self) -> int:

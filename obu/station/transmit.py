@@ -26,6 +26,7 @@ from obu.station.schedule import BsmSchedule, Due
 MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
 # GB/T 45315-2025 7.3: the path history goes each 500 ms. Half a period less, for turns are not exact (as 7.4 does it).
 PATH_NS = 450 * NS_PER_MS
+RANDOM_NS = 10 * NS_PER_MS  # ours: the first BSM waits for it, and a source that fails makes nobody spin
 # GB/T 45315-2025 table 4, by (emergency vehicle on duty, what is due).
 AID = {
     (False, Due.REGULAR): aids.BSM, (False, Due.EVENT): aids.BSM_EVENT,
@@ -158,6 +159,8 @@ class Transmit:
             self.pace.sent(underway.said, underway.is_event)
             state.path_ns = underway.due_ns if underway.has_path else state.path_ns
 
-    def wake_at_ns(self) -> int | None:
-        """When the next BSM is due; None while none may be sent."""
+    def wake_at_ns(self, now: Now) -> int | None:
+        """When the next BSM is due, or randomness is wanted; None while none may be sent."""
+        if self.pseudonyms.state.want_random:
+            return now.at_ns + RANDOM_NS
         return self.schedule.state.wake_ns
