@@ -58,6 +58,18 @@ def test_a_pool_that_runs_low_and_duty_are_said_with_their_days(unit):
         assert "(too few from 2026-09-21: refill the pool)  on duty" in english and en in english
 
 
+def test_why_bsms_go_rarer_is_said(unit):
+    body = unit.status()
+    for congestion, zh, en in (
+        ({"by": "channel", "busy_percent": 70, "period_ms": 500}, "信道繁忙 70 %：每 500 ms", "70 % busy: each 500 ms"),
+        ({"by": "channel", "busy_percent": None, "period_ms": 500}, "信道繁忙 - %", "channel - % busy"),
+        ({"by": "density", "vehicles": 40.2, "period_ms": 161}, "附近 40.2 辆车：最长 161 ms", "40.2 vehicles near"),
+    ):
+        told = {**body, "bsm": {**body["bsm"], "congestion": congestion}}
+        assert zh in status.lines(told, "zh")[0] and en in status.lines(told, "en")[0]
+    assert "busy" not in status.lines(body, "en")[0]
+
+
 def test_clocks_of_the_other_time_scale_are_said(unit):
     body = unit.status()
     told = {**body, "air": {**body["air"], "clocks_off": {"senders": 3, "off_s": -5.0}}}

@@ -11,8 +11,6 @@ from tests.positioning import roads
 # Those that a message always has have no place here; of the others these are mandatory, these may be left out.
 MANDATORY = ("posAccuracy", "angle", "brakePadel", "wheelBrakes", "traction", "prediction")
 NEVER = ("elevation",)
-OPTIONAL_TO_THE_STANDARD = ("timeConfidence", "posConfidence", "motionCfd", "abs", "scs", "brakeBoost", "auxBrakes",
-                            "height", "fuel")  # fmt: skip
 
 
 @pytest.mark.clause("mandatory", "nothing-else")
