@@ -69,6 +69,11 @@ class Assembler:
                     break
         return VehicleState(ignition_on=True, **values)
 
+    def is_settled(self, at_ns: int) -> bool:
+        """Whether the bus lives and its values count, as of the last vehicle()."""
+        is_alive = self._decoder.state.last_frame_ns is not None and not self.state.off_seen
+        return is_alive and at_ns >= self.state.settled_ns
+
     def _ignition(self, at_ns: int) -> bool | None:
         """On while the bus lives, off after a silence that was watched in full, None before either is known.
 

@@ -65,6 +65,9 @@ class Values:
     door_open: tuple[Choice, ...] = ()
     siren: tuple[Choice, ...] = ()
     light_bar: tuple[Choice, ...] = ()
+    flat_tire: tuple[Choice, ...] = ()
+    disabled: tuple[Choice, ...] = ()
+    airbag_deployed: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,9 @@ class Header(NamedTuple):
     message_id: int | None = None
 
 
+# As nearly always in a short message: two lengths of one octet, which say nothing here, around its number.
+_SHORT_MASK = 0xFF807FFF80
+_SHORT = {0x8000000000 | number << 8: head for number, head in NUMBERS.items()}
 _new = tuple.__new__  # a third of the cost of Header(...)
 
 
@@ -45,11 +48,9 @@ def read(data: bytes) -> Header:
         if head is not None:
             return _new(Header, head(n, left))
         if kind >= 8:
-            start_bits = n >> left - 36  # as nearly always: two short lengths around the number
-            if start_bits & 0xFF80000080 == 0x8000000000:
-                head = NUMBERS.get(start_bits >> 8 & 0x7FFF)
-                if head is not None:
-                    return _new(Header, head(n, left - 36))
+            head = _SHORT.get(n >> left - 36 & _SHORT_MASK)
+            if head is not None:
+                return _new(Header, head(n, left - 36))
             return _later(n, left)
     except ValueError:
         raise RemoteError(TRUNCATED) from None

@@ -14,6 +14,8 @@ from obu.codec.shape import Boolean, Enumerated, Integer, Member, Named, Octets,
 PLACE = "Position3D"
 # The order of header.Header: what tells whether a message matters to us. The place is that of the first Position3D.
 FIELDS = ("id", "lat", "long", "speed", "heading", "secMark")
+# The usual shapes up to the last of FIELDS. No other message has an optional field before that.
+_USUAL = USUAL | {"PersonalSafetyMessage": {"PersonalSafetyMessage": frozenset[str](), PLACE: frozenset[str]()}}
 
 
 def write(library: Library, name: str, frame: str, number: int | None) -> str | None:
@@ -22,7 +24,7 @@ def write(library: Library, name: str, frame: str, number: int | None) -> str | 
     if not any(paths):
         return None
     head = f"def {function_of(name)}(n: int, left: int) -> tuple[Any, ...]:"
-    quick = _body(library, name, USUAL[name]) if name in USUAL else None
+    quick = _body(library, name, _USUAL[name]) if name in _USUAL else None
     whole = _body(library, name, {})
     for reader in (quick, whole):
         if reader is not None:
@@ -76,7 +78,7 @@ class _Projection:
         if present is None:
             flags = self._flags(sequence)
         else:
-            self.body.runs.expect(sequence, present)
+            self.body.runs.expect(sequence, present, self._read_of(sequence, path))
         for member in sequence.members[: sequence.root]:
             here = f"{path}{member.name}"
             if present is not None and member.may_lack and member.name not in present:
@@ -92,6 +94,15 @@ class _Projection:
                 self.walk(member.shape, owner, here + ".")
             else:
                 self._skip_member(member, flags.get(member.name))
+
+    def _read_of(self, sequence: Sequence, path: str) -> frozenset[str]:
+        """The members up to the last that is wanted: what comes after it may be as it will."""
+        names = [each.name for each in sequence.members[: sequence.root]]
+        if path:
+            return frozenset(names)  # the fields after it stand where they do only when its own are known
+        wanted = {each.partition(".")[0] for each in self._wanted}
+        last = max(place for place, name in enumerate(names) if name in wanted)
+        return frozenset(names[:last])
 
     def _flags(self, sequence: Sequence) -> dict[str, str]:
         if sequence.is_extensible:

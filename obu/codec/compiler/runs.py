@@ -50,18 +50,19 @@ class Runs:
         mask = sum(1 << width - 1 - bit for bit, _ in self._guards)
         wanted = sum(1 << width - 1 - bit for bit, is_set in self._guards if is_set)
         return [
-            f"    w = n >> left - {width} if left >= {width} else 0",
+            f"    w = n >> left - {width} if left >= {width} else -1",  # no shape has all of its presence bits set
             f"    if w & {mask:#x} == {wanted:#x}:",
             *(f"    {line}" for line in ([taken] if any("left" in line for line in rest) else [])),
             *(f"    {line}" for line in rest),
         ]
 
-    def expect(self, shape: Sequence, present: frozenset[str]) -> None:
-        """Takes the extension and presence bits of a SEQUENCE as known."""
-        flags = [False] if shape.is_extensible else []
-        flags += [member.name in present for member in shape.members[: shape.root] if member.may_lack]
-        for flag in flags:
-            self._guards.append((self._runs[-1].width if self._runs else 0, flag))
+    def expect(self, shape: Sequence, present: frozenset[str], read: frozenset[str] | None = None) -> None:
+        """Takes the extension and presence bits of a SEQUENCE as known; with `read` only those of these members."""
+        flags = [("", False)] if shape.is_extensible else []
+        flags += [(each.name, each.name in present) for each in shape.members[: shape.root] if each.may_lack]
+        for name, flag in flags:
+            if read is None or name in read:
+                self._guards.append((self._runs[-1].width if self._runs else 0, flag))
             self.field(1)
 
     def close(self) -> None:

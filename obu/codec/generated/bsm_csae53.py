@@ -314,7 +314,7 @@ def decode_vehicle_safety_extensions(n: int, left: int) -> tuple[Any, int]:
 
 
 def decode_basic_safety_message(n: int, left: int) -> tuple[Any, int]:
-    w = n >> left - 327 if left >= 327 else 0
+    w = n >> left - 327 if left >= 327 else -1
     if w & 0x7f80000000000000000000008000000000000000000000000000000000000000000001fc0100000300 == 0x1500000000000000000000000000000000000000000000000000000000000000000001c00000000000:
         left -= 327
         lat = (w >> 200 & 0x7fffffff) - 900000000

@@ -9,8 +9,8 @@ from obu.core.errors import RemoteError
 
 
 def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
-    w = n >> left - 222 if left >= 222 else 0
-    if w & 0x3fc00000000000000000000040000000000000000000000000000000 == 0xa800000000000000000000000000000000000000000000000000000:
+    w = n >> left - 222 if left >= 222 else -1
+    if w & 0x1c000000000000000000000040000000000000000000000000000000 == 0x8000000000000000000000000000000000000000000000000000000:
         pos_lat = (w >> 95 & 0x7fffffff) - 900000000
         if pos_lat > 900000001:
             raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.lat")
@@ -179,6 +179,28 @@ def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
 
 
 def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
+    w = n >> left - 216 if left >= 216 else -1
+    if w & 0x400000000000000000000008000000000000000000000000000000 == 0x0:
+        pos_lat = (w >> 92 & 0x7fffffff) - 900000000
+        if pos_lat > 900000001:
+            raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.lat")
+        pos_long = (w >> 60 & 0xffffffff) - 1799999999
+        if pos_long > 1800000001:
+            raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.long")
+        heading = w & 0x7fff
+        if heading > 28800:
+            raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.heading")
+        header = (
+            "msgFrameExt",
+            (w >> 140 & 0xffffffffffffffff).to_bytes(8),
+            pos_lat,
+            pos_long,
+            w >> 15 & 0x1fff,
+            heading,
+            w >> 124 & 0xffff,
+            15,
+        )
+        return header
     left -= 92
     w = n >> left & 0xfffffffffffffffffffffff
     if w >> 90 & 1:
