@@ -161,15 +161,15 @@ class SocketBus:
 def refuses(link: Link, options: Options) -> Text | None:
     """Why this interface must not be opened as it stands, with the command that mends it; None when it may be."""
     channel = options.channel
-    if link.kind in NO_BUS_BEHIND and link.is_up:
-        return None
-    mend = ip_link(channel, options.bitrate or link.bitrate) if link.kind not in NO_BUS_BEHIND else f"sudo ip link set {channel} up"
+    has_bus = link.kind not in NO_BUS_BEHIND
+    mend = ip_link(channel, options.bitrate or link.bitrate) if has_bus else f"sudo ip link set {channel} up"
     if not link.is_up:
         return Text(f"{channel} 未启用；请运行：{mend}", f"{channel} is down; run: {mend}")
-    if options.bitrate is not None and link.bitrate not in (None, options.bitrate):
-        return Text(f"{channel} 的比特率是 {link.bitrate}，配置为 {options.bitrate}；请运行：{mend}",
-                    f"{channel} runs at {link.bitrate} bit/s, configured are {options.bitrate}; run: {mend}")  # fmt: skip
-    if options.listen_only and not link.is_listen_only:
+    is_rate, wanted = link.bitrate, options.bitrate
+    if wanted is not None and is_rate not in (None, wanted):
+        return Text(f"{channel} 的比特率是 {is_rate}，配置为 {wanted}；请运行：{mend}",
+                    f"{channel} runs at {is_rate} bit/s, configured are {wanted}; run: {mend}")  # fmt: skip
+    if has_bus and options.listen_only and not link.is_listen_only:
         return Text(f"{channel} 不是只听模式，会在车辆总线上应答；请运行：{mend}（或以 listen_only = false 明确允许）",
                     f"{channel} does not listen only and would acknowledge on the vehicle's bus; run: {mend}"
                     " (or permit it by name: listen_only = false)")  # fmt: skip

@@ -26,7 +26,8 @@ IGNORED = b"rRdDbBvVNzZ"  # remote and FD frames, versions, acknowledged command
 class SlcanLines:
     """feed() what the line brought. heard: whole frames, wanted or not; passed_over: those no filter named.
 
-    answers: of the first commands since begin(), in order (False: refused). flags: of the last F answered. errors, overruns: as told.
+    answers: of the first commands since begin(), in order (False: refused). flags: of the last F answered.
+    errors, overruns: as the adapter told them.
     """
 
     def __init__(self, channel: str, sieve: Sieve) -> None:

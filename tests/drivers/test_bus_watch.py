@@ -1,4 +1,4 @@
-"""What frames and errors say of a bus: a wrong rate only where no frame was ever read, and nothing on one bad moment."""
+"""What frames and errors say of a bus: a wrong rate only where no frame was ever read, nothing on one bad moment."""
 
 from hypothesis import given
 from hypothesis import strategies as st
