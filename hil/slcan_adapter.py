@@ -1,8 +1,8 @@
 """A stand-in for an slcan adapter (LAWICEL CAN232) on a pseudo terminal, and the bus behind it, which can be at fault.
 
 It behaves as the manual says: nothing comes before it is opened, a command is answered with CR or BEL, F tells the
-status flags. A bus at another rate gives errors instead of frames; opened in its normal mode the adapter then destroys each
-frame, and counts that in `disturbed`. What it was told to send on the bus is in `sent`: of a listener, nothing.
+status flags. A bus at another rate gives errors instead of frames; opened in its normal mode the adapter then destroys
+each frame, and counts that in `disturbed`. What it was told to send on the bus is in `sent`: of a listener, nothing.
 """
 
 import errno
