@@ -25,11 +25,15 @@ SEND_BUFFER = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weather:
-    """What the air does to packets: share that is lost (0..1) and delay, alike for every hearer; seed of the losses."""
+    """What the air does to packets: share that is lost (0..1) and delay, alike for every hearer; seed of the losses.
+
+    busy_percent: what its modem says of the channel's load; None: it does not measure it.
+    """
 
     loss: float = 0.0
     latency_ms: float = 0.0
     seed: int = 0
+    busy_percent: int | None = None
 
 
 @dataclass(slots=True)
@@ -157,6 +161,8 @@ class Air:
             self.stations[sender] = self.departed.pop(sender, fresh)
         self.stations[sender].until_ns = at_ns + LEASE_NS
         self._put(Datagram(kind=Kind.JOIN_ACK), sender)
+        if self._weather.busy_percent is not None:
+            self._put(Datagram(kind=Kind.LOAD, sdu=bytes((self._weather.busy_percent,))), sender)
 
     def _forget(self, address: Address) -> None:
         station = self.stations.pop(address, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from obu.core.alert import Text
 
+POWER_OFF = 10  # exit status that asks whoever started us to cut the power (docs/power.md)
 SUMMARY = Text("运行车载单元：CAN 与定位输入，签名 BSM 输出，预警", "run the unit: CAN in, signed BSMs out, warnings")
 
 
@@ -17,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 after a clean end; configuration errors are found before anything is opened."""
+    """Exit status 0 after a clean end by a signal, POWER_OFF after one of the unit's own.
+
+    Configuration errors are found before anything is opened.
+    """
     from obu.runtime import config, logs, wiring
 
     settings = config.read(args.config)
@@ -25,5 +29,6 @@ def run(args: argparse.Namespace) -> int:
         wiring.check(settings)
         print(f"{args.config}: 配置正确" if args.lang == "zh" else f"{args.config}: ok")
         return 0
-    wiring.run(settings, args.journal, logs.start(args.verbose))
-    return 0
+    journal = args.journal or (Path(settings.journal.folder) if settings.journal.folder else None)
+    ended = wiring.run(settings, journal, logs.start(args.verbose))
+    return POWER_OFF if ended else 0

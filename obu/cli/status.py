@@ -2,8 +2,11 @@
 
 import argparse
 import datetime
+import itertools
 import json
 import socket
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,30 +15,35 @@ from obu.core.errors import LocalError
 
 SUMMARY = Text("显示正在运行的单元的状态", "show the state of a running unit")
 WAIT_S = 3.0
+CLEAR = "\x1b[H\x1b[J"  # a terminal's: to the upper left, and forget what was there (ECMA-48)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """--config FILE, --json."""
+    """--config FILE, --json, --watch."""
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="the unit's TOML / 配置文件")
     parser.add_argument("--json", action="store_true", help="the status line as it is / 原样输出 JSON")
+    parser.add_argument("--watch", action="store_true", help="again each second, until Ctrl-C / 每秒刷新")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 when the unit answered and sends BSMs, 1 when it answered and does not, 2 without an answer."""
     from obu.runtime import config
 
-    body = ask(Path(config.read(args.config).hmi.socket))
-    if args.json:
-        print(json.dumps(body, ensure_ascii=False))
-    else:
-        print("\n".join(lines(body, args.lang)))
+    told = states(Path(config.read(args.config).hmi.socket))
+    for body in told if args.watch else itertools.islice(told, 1):
+        if args.json:
+            print(json.dumps(body, ensure_ascii=False), flush=True)
+        else:
+            wipe = CLEAR if args.watch and sys.stdout.isatty() else ""
+            print(wipe + "\n".join(lines(body, args.lang)), flush=True)
     return 0 if body["bsm"]["state"] == "sending" else 1
 
 
-def ask(path: Path) -> dict[str, Any]:
-    """The unit's next status. Raises LocalError when nobody answers."""
+def states(path: Path) -> Iterator[dict[str, Any]]:
+    """The unit's status, each second anew. Raises LocalError when nobody answers, or the unit goes."""
     from obu import feed
 
+    is_told = False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
             link.settimeout(WAIT_S)
@@ -44,12 +52,26 @@ def ask(path: Path) -> dict[str, Any]:
             for line in link.makefile("rb"):
                 kind, body = feed.decode_event(line)
                 if kind == "status":
-                    return body
+                    is_told = True
+                    yield body
     except OSError as error:
+        if is_told:
+            raise _closed(path) from None
         reason = error.strerror or "no answer"
         raise LocalError(f"no unit answers at {path} ({reason}); start it with: obu run --config FILE",
                          f"{path} 没有单元应答（{reason}）；请先启动：obu run --config 文件") from None  # fmt: skip
-    raise LocalError(f"the unit at {path} closed the connection", f"{path} 的单元关闭了连接")
+    raise _closed(path)
+
+
+def _closed(path: Path) -> LocalError:
+    return LocalError(f"the unit at {path} closed the connection", f"{path} 的单元关闭了连接")
+
+
+def is_running(path: Path) -> bool:
+    """Whether a unit answers at this socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.settimeout(WAIT_S)
+        return link.connect_ex(str(path)) == 0
 
 
 STATES = {
@@ -62,10 +84,16 @@ STATES = {
     "used_up": Text("证书使用次数已满", "certificates used up"),
     "no_random": Text("等待随机数", "waiting for randomness"), "bad_random": Text("随机数源故障", "bad random source"),
     "key_failed": Text("密钥库故障", "key store failed"),
+    "off": Text("点火关闭", "ignition off"), "warm_up": Text("预热", "warming up"), "on": Text("运行", "on"),
+    "boarding": Text("上下客", "boarding"), "shutting_down": Text("即将关机", "shutting down"),
+    "unknown": Text("核对中", "checking"), "learning": Text("登记中", "learning"),
+    "own": Text("与登记的车辆一致", "the unit's own"),
+    "other": Text("不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt",
+                  "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
 }  # fmt: skip
 FORMS = {
     "zh": (
-        "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms  {why}",
+        "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms{pace}  {why}",
         "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}{clocks_off}",
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
@@ -75,10 +103,14 @@ FORMS = {
         "显示  {display}  {display_why}",
         "版本  {edition}  YD/T 3709 {ydt3709} 个，T/CSAE 53 {csae53} 个，存疑 {doubted} 个，改变 {rebound} 次",
         "宽容  {habits}",
+        "电源  {power}{supply}{ends}；第 {run} 次运行，{woke}，上次结束：{last_end}",
+        "车辆  {match}{vin}",
+        "应用  {apps}",
+        "健康  CPU {cpu} %，内存 {memory} MiB，磁盘可用 {free} MiB，温度 {heat} °C；写入（每天）：{writes}",
         "接口  {drivers}",
     ),
     "en": (
-        "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms  {why}",
+        "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms{pace}  {why}",
         "air       {received} heard, {verified} verified, dropped: {dropped}{clocks_off}",
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
@@ -88,6 +120,10 @@ FORMS = {
         "display   {display}  {display_why}",
         "editions  {edition}  senders: YD/T 3709 {ydt3709}, T/CSAE 53 {csae53}, doubted {doubted}; changed {rebound}",
         "tolerated {habits}",
+        "power     {power}{supply}{ends}; run {run}, woken by {woke}, the last run's end: {last_end}",
+        "vehicle   {match}{vin}",
+        "apps      {apps}",
+        "health    CPU {cpu} %, memory {memory} MiB, disk free {free} MiB, heat {heat} deg C; written a day: {writes}",
         "drivers   {drivers}",
     ),
 }
@@ -104,6 +140,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "sent": bsm["sent"],
         "p50": bsm["period_ms"]["p50"],
         "p99": bsm["period_ms"]["p99"],
+        "pace": _pace(bsm["congestion"], lang),
         "why": "；".join(reason[lang] for reason in bsm["why"]),
         "received": air["received"],
         "verified": air["verified"],
@@ -133,9 +170,78 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "doubted": editions["doubted"],
         "rebound": editions["rebound"],
         "drivers": "; ".join(down) or _state("ok", lang),
+        **_power(body["power"], lang),
+        "match": _state(body["vehicle"]["match"], lang),
+        "vin": f"  VIN {body['vehicle']['vin']}" if body["vehicle"]["vin"] else "",
+        "apps": "; ".join(_app(name, app, lang) for name, app in body["apps"].items()),
+        **_host(body["host"], lang),
     }
     shown = {name: "-" if value is None else value for name, value in fields.items()}
     return [form.format(**shown).rstrip() for form in FORMS[lang]]
+
+
+RUNS = {
+    "first": Text("首次启动", "the first start"), "supply": Text("供电恢复或程序被终止", "the supply, or a kill"),
+    "restart": Text("重新启动", "a restart"), "ignition": Text("点火唤醒", "ignition"),
+    "unknown": Text("原因不明", "?"),
+    "ignition_off": Text("点火关闭后", "after ignition off"), "no_ignition": Text("唤醒后未点火", "no ignition came"),
+    "low_supply": Text("供电电压过低", "low supply"), "asked": Text("按指令", "as asked"),
+    "cut": Text("中断", "cut off"),
+}  # fmt: skip
+
+
+def _power(power: dict[str, Any], lang: str) -> dict[str, Any]:
+    """The power line. What a co-processor calls its reason is shown as it is."""
+    supply, ends, last = power["supply_v"], power["ends_in_s"], power["last_run"]
+
+    def word(name: str) -> str:
+        known = RUNS.get(name)
+        return name if known is None else known.zh if lang == "zh" else known.en
+
+    return {
+        "power": _state(power["state"], lang),
+        "supply": "" if supply is None else f"  {supply} V",
+        "ends": "" if ends is None else f"，{ends} 秒后结束" if lang == "zh" else f", ends in {ends} s",
+        "run": power["run"],
+        "woke": word(power["woke"]),
+        "last_end": word(last["how"]) if last else "-",
+    }
+
+
+def _app(name: str, app: dict[str, Any], lang: str) -> str:
+    """How often it has warned, and when last (UTC)."""
+    if app["last_utc_s"] is None:
+        return f"{name} {app['warnings']}"
+    at = datetime.datetime.fromtimestamp(app["last_utc_s"], datetime.UTC).strftime("%H:%M:%S UTC")
+    return f"{name} {app['warnings']}（最近 {at}）" if lang == "zh" else f"{name} {app['warnings']} (last {at})"
+
+
+def _host(host: dict[str, Any], lang: str) -> dict[str, Any]:
+    names = {"journal": Text("记录", "journal"), "state": Text("状态", "state")}
+    writes = [
+        f"{getattr(names[name], lang) if name in names else name} {mib:g} MiB"
+        for name, mib in host["writes_mib_per_day"].items()
+    ]
+    return {
+        "cpu": host["cpu_percent"],
+        "memory": host["memory_mib"],
+        "free": host["free_mib"],
+        "heat": host["heat_deg"],
+        "writes": ("，" if lang == "zh" else ", ").join(writes) or None,
+    }
+
+
+def _pace(congestion: dict[str, Any], lang: str) -> str:
+    """Why BSMs go rarer, if they do. congestion: as in docs/local-socket.md."""
+    if congestion["period_ms"] <= 100:
+        return ""
+    form = {
+        ("channel", "zh"): "，信道繁忙 {busy_percent} %：每 {period_ms} ms",
+        ("channel", "en"): ", channel {busy_percent} % busy: each {period_ms} ms",
+        ("density", "zh"): "，附近 {vehicles} 辆车：最长 {period_ms} ms",
+        ("density", "en"): ", {vehicles} vehicles near: {period_ms} ms at most",
+    }[congestion["by"], lang]
+    return form.format(**congestion).replace("None", "-")
 
 
 def _last_report(last: dict[str, Any] | None, lang: str) -> str:

@@ -33,6 +33,14 @@ class AirPacket:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelLoad:
+    """The modem's measure of how busy the channel is: busy_ratio, 0..1 (CBR), at_ns: monotonic arrival."""
+
+    busy_ratio: float
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class TxPacket:
     """A PDCP SDU for the radio, with what the modem must know (YD/T 3707)."""
 
@@ -89,6 +97,7 @@ class JobResult:
 
 
 KEYS = "keys"  # the driver state by which the key store speaks
+STORE = "state"  # and by which the store of what outlives a restart does
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,35 @@ class DisplayGone:
     """A display process closed its connection."""
 
     client: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSense:
+    """What the unit's power supply or its co-processor says: the ignition line, the vehicle's supply, why it woke us.
+
+    None, and an empty wake, are unknown. wake: a short word such as "ignition" or "timer". at_ns: monotonic.
+    """
+
+    ignition_on: bool | None
+    supply_v: float | None
+    wake: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """How the machine and this program on it fare; None is unknown.
+
+    cpu_percent: of one core, since the last. memory_mib: resident. free_mib: where the state is kept. heat_deg: of the
+    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were.
+    """
+
+    cpu_percent: float | None
+    memory_mib: float | None
+    free_mib: float | None
+    heat_deg: float | None
+    written: tuple[tuple[str, int], ...]
     at_ns: int
 
 
@@ -190,6 +228,7 @@ class Inbox:
     can: tuple[CanFrame, ...] = ()
     gnss: tuple[GnssBytes, ...] = ()
     air: tuple[AirPacket, ...] = ()
+    loads: tuple[ChannelLoad, ...] = ()
     results: tuple[JobResult, ...] = ()
     drivers: tuple[DriverState, ...] = ()
     acks: tuple[DisplayAck, ...] = ()
@@ -199,6 +238,8 @@ class Inbox:
     saved: tuple[Save, ...] = ()
     trust: tuple[TrustUpdate, ...] = ()
     refused: tuple[ListsRefused, ...] = ()
+    power: tuple[PowerSense, ...] = ()
+    host: tuple[HostState, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +248,7 @@ class Outbox:
 
     wake_at_ns: step again by then, whatever arrives. want_random: bytes of randomness for the next inbox.
     clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
+    end: why the unit shall end now, empty while it shall not (station/power).
     """
 
     packets: tuple[TxPacket, ...] = ()
@@ -218,6 +260,7 @@ class Outbox:
     clock_mark: tuple[int, int] | None = None
     saves: tuple[Save, ...] = ()
     lists: tuple[ListHeard, ...] = ()
+    end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

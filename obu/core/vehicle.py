@@ -89,7 +89,11 @@ class VehicleState:
     door_open: bool | None = None
     siren: bool | None = None
     light_bar: bool | None = None
+    flat_tire: bool | None = None
+    disabled: bool | None = None  # it cannot drive on
+    airbag_deployed: bool | None = None
     ignition_on: bool | None = None
+    vin: str | None = None  # ISO 3779, of the present bus
 
 
 class FixKind(Enum):

@@ -6,14 +6,17 @@ from typing import Protocol
 from obu.core.frames import (
     AirPacket,
     CanFrame,
+    ChannelLoad,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
     DriverState,
     GnssBytes,
+    HostState,
     JobResult,
     ListHeard,
     ListsRefused,
+    PowerSense,
     Save,
     SignJob,
     TrustUpdate,
@@ -25,11 +28,14 @@ Arrival = (
     CanFrame
     | GnssBytes
     | AirPacket
+    | ChannelLoad
     | JobResult
     | DriverState
     | DisplayAck
     | DisplayBeat
     | DisplayGone
+    | HostState
+    | PowerSense
     | Save
     | TrustUpdate
     | ListsRefused
@@ -55,7 +61,10 @@ class Driver(Protocol):
 
 
 class Radio(Driver, Protocol):
-    """A modem that also takes packets for the air; what it cannot take at once it drops and counts."""
+    """A modem that also takes packets for the air; what it cannot take at once it drops and counts.
+
+    Where it measures how busy the channel is, a ChannelLoad is among its arrivals at least each second.
+    """
 
     def send(self, packets: Sequence[TxPacket]) -> None: ...
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from obu.core.errors import ConfigError
-from obu.core.frames import AirPacket, DriverState, TxPacket
+from obu.core.frames import AirPacket, ChannelLoad, DriverState, TxPacket
 from obu.core.now import NS_PER_S, NS_PER_US
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
@@ -39,6 +39,7 @@ class Kind(IntEnum):
     JOIN_ACK = 2
     LEAVE = 3
     DATA = 4
+    LOAD = 5
 
 
 KINDS = frozenset(Kind)
@@ -48,7 +49,7 @@ KINDS = frozenset(Kind)
 class Datagram:
     """One datagram between unit and modem. l2_source, l2_destination: 24 bits, 0 unknown. time_us: Unix UTC, 0 unknown.
 
-    pppp 1..8 and aid 0..65535 of a DATA; 0 otherwise.
+    pppp 1..8 and aid 0..65535 of a DATA; 0 otherwise. sdu: of a LOAD, one octet, the channel's busy ratio in percent.
     """
 
     kind: Kind
@@ -233,11 +234,19 @@ class RadioUdp:
             return ()
         if datagram.kind is Kind.DATA:
             return (AirPacket(datagram.sdu, at_ns, datagram.l2_source or None),)
+        if datagram.kind is Kind.LOAD:
+            return self._load(datagram.sdu, at_ns)
         if datagram.kind is Kind.JOIN_ACK:
             self._answer_ns, self._trouble = at_ns + ANSWER_NS, ""
             return self._changed(True, f"{self._modem[0]}:{self._modem[1]}", at_ns)
         self._count("modem_kind")
         return ()
+
+    def _load(self, percent: bytes, at_ns: int) -> tuple[Arrival, ...]:
+        if len(percent) != 1 or percent[0] > 100:
+            self._count("modem_load")
+            return ()
+        return (ChannelLoad(percent[0] / 100, at_ns),)
 
     def _put(self, data: bytes) -> bool:
         assert self._socket is not None

@@ -1,4 +1,4 @@
-"""The own vehicle in one value: the fix carried to the centre of the outline, heading held at standstill, and events.
+"""The own vehicle in one value: the fix carried to the centre of the outline, heading held at standstill.
 
 GB/T 45315-2025 7.3; YD/T 3709 for the reference point and the signs. `state` is all that changes.
 """
@@ -8,9 +8,9 @@ import math
 from dataclasses import dataclass, field
 
 from obu.core.geo import LatLon, move
-from obu.core.now import NS_PER_MS, Now
+from obu.core.now import Now
 from obu.core.units import mps
-from obu.core.vehicle import Body, Event, Fix, Gear, Light, Own, PathPoint, SystemState, VehicleState
+from obu.core.vehicle import Body, Fix, Gear, Light, Own, PathPoint, VehicleState
 from obu.positioning import path_history, path_prediction
 from obu.positioning.path_history import PathHistory
 from obu.positioning.path_prediction import Predictor
@@ -20,23 +20,14 @@ HOLD_MPS = mps(4.0)
 FOLLOW_MPS = mps(5.0)
 STILL_MPS = 0.3  # ours: slower than this a moving position is the receiver's noise and no path
 
-HARD_BRAKING_MPS2 = -4.0  # GB/T 45315-2025 7.3.1.2
-ENGAGED_NS = 100 * NS_PER_MS  # ABS, traction and stability control count after more than this (same clause)
-BRAKING_HOLD_NS = 300 * NS_PER_MS  # ours: so that noise about the threshold does not begin the event again and again
-
 
 @dataclass(slots=True)
 class OwnState:
-    """body_heading_deg: where the front looks. fix_utc_ns: of the last fix taken over.
-
-    engaged_since_ns: when each driving aid began to work. braking_ns: when braking was last hard.
-    """
+    """body_heading_deg: where the front looks. fix_utc_ns: of the last fix taken over."""
 
     body_heading_deg: float | None = None
     is_held: bool = True
     fix_utc_ns: int | None = None
-    engaged_since_ns: dict[Event, int] = field(default_factory=dict)
-    braking_ns: int | None = None
     history: PathHistory = field(default_factory=PathHistory)
     predictor: Predictor = field(default_factory=Predictor)
 
@@ -75,7 +66,6 @@ class OwnTracker:
             lon_deg=centre.lon_deg if centre else None,
             speed_mps=speed_mps,
             heading_deg=self._heading_deg(is_reverse),
-            events=self._events(now.at_ns, vehicle),
             lights=lights(vehicle),
             path=path_history.points(self.state.history),
             prediction=path_prediction.predict(self.state.predictor, now.at_ns, speed_mps, vehicle.yaw_rate_deg_s),
@@ -123,36 +113,6 @@ class OwnTracker:
             return
         point = PathPoint(lat_deg=centre.lat_deg, lon_deg=centre.lon_deg, at_ns=fix.utc_ns)
         path_history.extend(history, point)
-
-    def _events(self, at_ns: int, vehicle: VehicleState) -> frozenset[Event]:
-        found = set()
-        if vehicle.hazard_lights:
-            found.add(Event.HAZARD_LIGHTS)
-        for event, system in (
-            (Event.ABS_ACTIVATED, vehicle.abs),
-            (Event.TRACTION_CONTROL_LOSS, vehicle.traction_control),
-            (Event.STABILITY_CONTROL_ACTIVATED, vehicle.stability_control),
-        ):
-            if self._is_engaged(at_ns, event, system):
-                found.add(event)
-        if self._is_braking_hard(at_ns, vehicle.accel_long_mps2):
-            found.add(Event.HARD_BRAKING)
-        return frozenset(found)
-
-    def _is_engaged(self, at_ns: int, event: Event, system: SystemState | None) -> bool:
-        since_ns = self.state.engaged_since_ns
-        if system is not SystemState.ENGAGED:
-            since_ns.pop(event, None)
-            return False
-        return at_ns - since_ns.setdefault(event, at_ns) > ENGAGED_NS
-
-    def _is_braking_hard(self, at_ns: int, accel_long_mps2: float | None) -> bool:
-        state = self.state
-        if accel_long_mps2 is None:
-            state.braking_ns = None
-        elif accel_long_mps2 <= HARD_BRAKING_MPS2:
-            state.braking_ns = at_ns
-        return state.braking_ns is not None and at_ns - state.braking_ns <= BRAKING_HOLD_NS
 
 
 def lights(vehicle: VehicleState) -> frozenset[Light]:

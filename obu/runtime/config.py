@@ -26,7 +26,8 @@ class Unit:
 class Vehicle:
     """[vehicle] profile: a name in the shipped profiles, or a path to a .toml beside its .dbc; the body as measured.
 
-    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline.
+    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline. vin: of the
+    vehicle this unit belongs to; in another one it sends no BSM.
     """
 
     profile: str
@@ -36,6 +37,7 @@ class Vehicle:
     basic_class: int | None = None
     antenna_ahead_m: float | None = None
     antenna_right_m: float | None = None
+    vin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +90,14 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bsm:
-    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs."""
+    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs.
+
+    congestion: by what regular BSMs go rarer, the modem's busy ratio or the number of vehicles near.
+    """
 
     transmit: bool = True
     max_fix_age_ms: int = 500
+    congestion: Literal["channel", "density"] = "channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +134,14 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """[journal] bounds of the record that `obu run --journal DIR` keeps."""
+    """[journal] folder: where every input is kept, empty for nowhere (`obu run --journal DIR` stands above it).
 
+    max_mib, max_days: the oldest segments go when all are larger together, or when they are older. segment_mib: of one.
+    """
+
+    folder: str = ""
     max_mib: int = 256
+    max_days: int = 14
     segment_mib: int = 16
 
 
@@ -139,6 +150,22 @@ class Pool:
     """[pool] workers: threads that verify beside the loop; one more signs."""
 
     workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """[power] ignition: "can" takes a bus that lives for it, "sense" asks the driver of [power.sense], "on" is always.
+
+    after_run_s, longest_after_run_s, low_supply_v, low_supply_s: station/power.Options says what they do. sense: `type`
+    names the driver of the line or the co-processor, the rest its options.
+    """
+
+    ignition: Literal["can", "sense", "on"] = "can"
+    after_run_s: float | None = None
+    longest_after_run_s: float = 600.0
+    low_supply_v: float | None = None
+    low_supply_s: float = 120.0
+    sense: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +187,7 @@ class Config:
     clock: Clock = field(default_factory=Clock)
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)
+    power: Power = field(default_factory=Power)
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -181,11 +209,19 @@ def read(path: Path) -> Config:
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
+        ("journal.max_days", 1, config.journal.max_days),
         ("journal.segment_mib", 1, config.journal.segment_mib),
         ("pool.workers", 1, config.pool.workers),
+        ("power.after_run_s", 0, config.power.after_run_s or 0),
+        ("power.longest_after_run_s", config.power.after_run_s or 0, config.power.longest_after_run_s),
+        ("power.low_supply_s", 0, config.power.low_supply_s),
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    power = config.power
+    if not power.sense and (power.ignition == "sense" or power.low_supply_v is not None):
+        raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
+                          f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
     return _resolved(config, path.resolve().parent)
 
 
@@ -209,6 +245,13 @@ def _resolved(config: Config, folder: Path) -> Config:
     if isinstance(transport.get("path"), str):
         transport["path"] = str(folder / transport["path"])
     asking = dataclasses.replace(asking, folder=str(folder / asking.folder), transport=transport)
+    journal = config.journal
+    if journal.folder:
+        journal = dataclasses.replace(journal, folder=str(folder / journal.folder))
+    sense = {
+        name: str(folder / value) if isinstance(value, str) and value and name.endswith("_file") else value
+        for name, value in config.power.sense.items()
+    }
     unit = dataclasses.replace(config.unit, state=str(folder / config.unit.state))
     return dataclasses.replace(
         config,
@@ -219,6 +262,8 @@ def _resolved(config: Config, folder: Path) -> Config:
         vehicle=vehicle,
         hmi=hmi,
         keys=keys,
+        journal=journal,
+        power=dataclasses.replace(config.power, sense=sense),
     )
 
 

@@ -19,16 +19,19 @@ class Keeper:
     A disk that fails ends the journal, not the unit, and `log` is told; at the start it is refused instead.
     """
 
-    def __init__(self, folder: Path, config: Config, material: Material, station: Station, log: logging.Logger) -> None:
+    def __init__(
+        self, folder: Path, config: Config, material: Material, station: Station, log: logging.Logger, now: Now
+    ) -> None:
         mib = journal.MIB
-        self._writer = journal.Writer(folder, config.journal.max_mib * mib, config.journal.segment_mib * mib)
+        bounds = config.journal
+        self._writer = journal.Writer(folder, bounds.max_mib * mib, bounds.segment_mib * mib, bounds.max_days)
         self._made_from = {"config": config, "points": material.points}
         self._hashes = material.hashes()
         self._station = station
         self._log = log
         self._has_failed = False
         try:
-            self._open()
+            self._open(now)
         except OSError as error:
             raise LocalError(
                 f"journal folder {folder}: {error.strerror}; name another with --journal",
@@ -41,13 +44,17 @@ class Keeper:
             return
         try:
             self._writer.keep(now, inbox, outbox)
-            if self._writer.is_full():
-                self._open()
+            if self._writer.is_full(now):
+                self._open(now)
         except OSError as error:
             self._fail(error)
 
-    def _open(self) -> None:
-        self._writer.open_segment(freeze.freeze(self._made_from), self._hashes, self._station.checkpoint())
+    def written(self) -> int:
+        """Bytes given to the disk since the start."""
+        return self._writer.written
+
+    def _open(self, now: Now) -> None:
+        self._writer.open_segment(now, freeze.freeze(self._made_from), self._hashes, self._station.checkpoint())
 
     def close(self) -> None:
         """Puts what is buffered on the disk."""

@@ -14,16 +14,19 @@ from typing import Any, Protocol
 from obu.core.frames import (
     AirPacket,
     CanFrame,
+    ChannelLoad,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
     DriverState,
     FeedEvent,
     GnssBytes,
+    HostState,
     Inbox,
     JobResult,
     ListsRefused,
     Outbox,
+    PowerSense,
     Save,
     TrustUpdate,
 )
@@ -39,11 +42,14 @@ FIELD = {
     CanFrame: "can",
     GnssBytes: "gnss",
     AirPacket: "air",
+    ChannelLoad: "loads",
     JobResult: "results",
     DriverState: "drivers",
     DisplayAck: "acks",
     DisplayBeat: "beats",
     DisplayGone: "gone",
+    HostState: "host",
+    PowerSense: "power",
     Save: "saved",
     TrustUpdate: "trust",
     ListsRefused: "refused",
@@ -67,7 +73,7 @@ class Clock(Protocol):
 
 @dataclass(slots=True)
 class Outer:
-    """The drivers of one unit by their role; sources are CAN channels and GNSS."""
+    """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host."""
 
     clock: Clock
     sources: Sequence[Driver]
@@ -92,20 +98,27 @@ def inbox_of(arrivals: Sequence[Arrival], random: bytes) -> Inbox:
 
 @dataclass(slots=True)
 class Loop:
-    """Turns until told to stop. publish: events to the local socket. observers see every (now, inbox, outbox)."""
+    """Turns until told to stop. publish: events to the local socket. observers see every (now, inbox, outbox).
+
+    ended: why the station ended the run itself; empty when a signal did.
+    """
 
     station: Steps
     outer: Outer
     publish: Callable[[Sequence[FeedEvent]], None]
     observers: Sequence[Callable[[Now, Inbox, Outbox], None]] = ()
     stopping: bool = False
+    ended: str = ""
     _wake_at_ns: int = 0
     _want_random: int = 0
     _registered: dict[int, int] = field(default_factory=dict)
     _poller: Any = field(default_factory=select.poll)
 
     def run(self) -> None:
-        """Until a signal: then the radio is left, verdicts under way are waited for, and the last status goes out."""
+        """Until a signal or the station's own end.
+
+        Then the radio is left, verdicts under way are waited for, and the last status goes out.
+        """
         with _signals(self) as bell:
             self._poller.register(bell, select.POLLIN)
             while not self.stopping:
@@ -139,6 +152,8 @@ class Loop:
             self.outer.store.save(outbox.saves)
         if outbox.lists:
             self.outer.trust.offer(outbox.lists)
+        if outbox.end:
+            self.stopping, self.ended = True, outbox.end
         if outbox.clock_mark:
             self.outer.clock.follow(outbox.clock_mark)
 

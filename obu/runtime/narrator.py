@@ -7,6 +7,8 @@ from obu.core.frames import Inbox, Outbox
 from obu.core.now import NS_PER_S, Now
 
 SUMMARY_NS = 60 * NS_PER_S
+WRITES_NS = 3600 * NS_PER_S
+WAKING_S = 10.0  # whether the ignition woke us shows by then
 FLOOD_PER_S = 1000  # ours: refusals a second that no street brings; then a line with each status, one a second
 
 
@@ -17,6 +19,10 @@ class Narrator:
         self._log = log
         self._bsm: tuple[str, tuple[str, ...]] | None = None
         self._display: str | None = None
+        self._power: str | None = None
+        self._has_told_waking = False
+        self._writes_ns = 0
+        self._match: str | None = None
         self._dropped: dict[str, int] = {}  # at the last summary
         self._total = 0  # of these at the last status
         self._summary_ns: int | None = None
@@ -46,7 +52,29 @@ class Narrator:
         if body["display"]["state"] != self._display:
             self._display = body["display"]["state"]
             self._log.info("display: %s", self._display)
+        self._vehicle(body["uptime_s"], body["power"], body["vehicle"])
+        self._writes(now, body["host"]["writes_mib_per_day"])
         self._summary(now, body["air"])
+
+    def _writes(self, now: Now, mib_per_day: dict[str, float]) -> None:
+        """What wears the flash, once an hour."""
+        if mib_per_day and now.at_ns >= self._writes_ns:
+            self._writes_ns = now.at_ns + WRITES_NS
+            told = ", ".join(f"{name} {mib:g} MiB" for name, mib in mib_per_day.items())
+            self._log.info("written a day at this rate: %s", told)
+
+    def _vehicle(self, uptime_s: float, power: dict[str, Any], vehicle: dict[str, Any]) -> None:
+        if not self._has_told_waking and (power["ignition"] or uptime_s >= WAKING_S):
+            self._has_told_waking = True
+            last = power["last_run"]["how"] if power["last_run"] else "not known"
+            self._log.info("run %d, woken by: %s; the last run's end: %s", power["run"], power["woke"], last)
+        if power["state"] != self._power:
+            self._power = power["state"]
+            self._log.info("power: %s", self._power.replace("_", " "))
+        if vehicle["match"] != self._match:
+            self._match = vehicle["match"]
+            if self._match == "other":
+                self._log.warning("vehicle: another one than this unit was installed in; no BSM is sent")
 
     def _summary(self, now: Now, air: dict[str, Any]) -> None:
         if self._summary_ns is None:

@@ -14,7 +14,7 @@ from typing import Any
 from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.core.now import NS_PER_S
 from obu.drivers.contract import KeyStore, Transport
-from obu.runtime import made_from, trust_store, wiring
+from obu.runtime import durable, made_from, trust_store, wiring
 from obu.runtime.config import Config
 from obu.security import book as books
 from obu.security import certificate as certificates
@@ -30,6 +30,7 @@ AIDS = {
     Kind.IDENTITY: (aids.BSM_EMERGENCY, aids.BSM_EMERGENCY_EVENT),
 }
 NAME_DIGITS = 16
+MODE = 0o644  # certificates are public, and the unit may be another user than the technician
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5.0, 300.0
 
 
@@ -65,7 +66,7 @@ def request(config: Config, kind: Kind, count: int, days: int, utc_ns: int) -> P
         keys.close()
     signed = Signed(request=asked, body=body, proofs=proofs, enrolment=own, signature=signature)
     path = folder / "requests" / f"{signed.digest[:NAME_DIGITS]}.request"
-    _write(path, enrolment.pack(signed))
+    durable.write(path, enrolment.pack(signed), MODE)
     return path
 
 
@@ -91,7 +92,7 @@ def take(config: Config, raw: bytes) -> list[Path]:
     written = []
     for certificate in issued:
         file = OWN if signed.request.kind is Kind.ENROLMENT else f"{certificate.digest8.hex()}.cert"
-        _write(target / file, certificate.raw)
+        durable.write(target / file, certificate.raw, MODE)
         written.append(target / file)
     _put_away(folder, name, raw)
     return written
@@ -235,12 +236,6 @@ def _transport(config: Config, folder: Path) -> Transport:
 
 
 def _put_away(folder: Path, name: str, raw: bytes) -> None:
-    _write(folder / "done" / f"{name}.response", raw)
+    durable.write(folder / "done" / f"{name}.response", raw, MODE)
     (folder / "requests" / f"{name}.request").replace(folder / "done" / f"{name}.request")
     (folder / "responses" / f"{name}.response").unlink(missing_ok=True)
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(data)
-    beside.replace(path)

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from obu.core.errors import ConfigError
-from obu.core.frames import DriverState, Save
+from obu.core.frames import STORE, DriverState, Save
+from obu.runtime import durable
 
 SUFFIX = ".state"
 RETRY_S = 5.0  # a full disk is asked again this often
@@ -27,11 +28,15 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
 class Store:
-    """A driver (drivers/contract) that also takes values to keep. A disk that fails is told of, and tried anew."""
+    """A driver (drivers/contract) that also takes values to keep. A disk that fails is told of, and tried anew.
+
+    written: bytes of values on the disk since it began.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError when the folder can't be made or written."""
-        self.name = "state"
+        self.name = STORE
+        self.written = 0
         self._folder = folder
         check(folder)
         try:
@@ -105,6 +110,7 @@ class Store:
                 if not self._again(name, data):
                     return
             else:
+                self.written += len(data)
                 self._tell(True, "")
 
     def _again(self, name: str, data: bytes) -> bool:
@@ -137,18 +143,7 @@ def check(folder: Path) -> None:
 def write(folder: Path, name: str, data: bytes) -> None:
     """One value, atomically. Raises OSError."""
     assert _NAME.fullmatch(name) and len(data) <= MAX_BYTES, name
-    path = folder / f"{name}{SUFFIX}"
-    beside = folder / f".{name}.new"
-    with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600), "wb") as file:
-        file.write(_HEADER.pack(_MAGIC, len(data), zlib.crc32(data)) + data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    directory = os.open(folder, os.O_DIRECTORY | os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    durable.write(folder / f"{name}{SUFFIX}", _HEADER.pack(_MAGIC, len(data), zlib.crc32(data)) + data)
 
 
 def read(folder: Path) -> tuple[list[Save], str]:

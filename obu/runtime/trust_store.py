@@ -14,7 +14,7 @@ from pathlib import Path
 from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.core.time_scale import TimeScale
 from obu.drivers import libcrypto, libcrypto_ecb
-from obu.runtime import made_from, store
+from obu.runtime import durable, made_from, store
 from obu.security import book as books
 from obu.security import keys
 from obu.security.book import Book, Kind, Tools
@@ -95,9 +95,7 @@ def add(folder: Path, name: str, raw: bytes, with_tools: Tools) -> None:
         files = {**(anchors(folder) if any(folder.glob("*.cert")) else {}), name: raw}
         book, _ = book_of(files, store.kept(folder, made_from.LISTS), with_tools)
         books.snapshot_of(book, with_tools)
-        beside = folder / f".{name}.new"
-        beside.write_bytes(raw)
-        beside.replace(path)
+        durable.write(path, raw, 0o644)
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:

@@ -1,6 +1,5 @@
 """Where the rooms are joined: a configuration becomes a station and its drivers, found by folder and `type`."""
 
-import dataclasses
 import importlib
 import logging
 import os
@@ -22,16 +21,16 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.core.vehicle import Body
 from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
+from obu.drivers.host import Host
 from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import freeze, journal, made_from, store, strict, trust_store
+from obu.runtime import body, freeze, journal, made_from, store, strict, trust_store
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -50,13 +49,20 @@ from obu.stack.edition_binding import EditionBinding
 from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
+from obu.station.events import CriticalEvents
 from obu.station.health import Health
+from obu.station.installation import Installation, is_vin
+from obu.station.pace_channel import ByChannel
+from obu.station.pace_density import ByDensity
+from obu.station.power import Options as PowerOptions
+from obu.station.powering import Powering
 from obu.station.station import Stages, Station
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
 CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
+PACES: dict[str, type[ByChannel] | type[ByDensity]] = {"channel": ByChannel, "density": ByDensity}
 SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
 
 
@@ -81,12 +87,15 @@ def station(config: Config, material: Material) -> Station:
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
+        pace=PACES[config.bsm.congestion](),
     )
+    power = powering(config)
     parts = {
         "decoder": decoder,
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
         "tracker": tracker,
+        "events": CriticalEvents(),
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
@@ -94,15 +103,41 @@ def station(config: Config, material: Material) -> Station:
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
+        "powering": power,
+        "installation": Installation(vin(config)),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "editions": spoken,
-        "offsets": receiver.offsets,
+        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace,
+        "editions": spoken, "offsets": receiver.offsets, "power": power.machine, "runs": power.runs,
     }  # fmt: skip
-    lasting = {"pseudonyms": pseudonyms, "misbehaviour": parts["reports"]}
-    kept, car = parts | inner, body(config, profile)
+    lasting = {
+        "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
+        "vehicle": parts["installation"], "runs": power.runs,
+    }  # fmt: skip
+    kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+
+
+def powering(config: Config) -> Powering:
+    """The states of power as the configuration bounds them."""
+    settings = config.power
+    options = PowerOptions(
+        after_run_s=settings.after_run_s,
+        longest_after_run_s=settings.longest_after_run_s,
+        low_supply_v=settings.low_supply_v,
+        low_supply_s=settings.low_supply_s,
+    )
+    return Powering(settings.ignition, options)
+
+
+def vin(config: Config) -> str:
+    """The VIN of the configuration, empty when it has none. Raises ConfigError for what cannot be one."""
+    said = config.vehicle.vin
+    if said and not is_vin(said):
+        raise ConfigError(f"vehicle.vin: {said!r} is no VIN: 17 letters and digits without I, O, Q (ISO 3779)",
+                          f"vehicle.vin：{said!r} 不是 VIN：应为 17 位字母数字，不含 I、O、Q（ISO 3779）")  # fmt: skip
+    return said
 
 
 def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
@@ -146,16 +181,6 @@ def editions(config: Config) -> EditionBinding:
     said = config.receive.edition
     fixed = None if said == "auto" else Edition(said)
     return EditionBinding(EditionOptions(fixed=fixed, default=Edition(config.receive.edition_default)))
-
-
-def body(config: Config, profile: Profile) -> Body:
-    """The profile's body with what the technician measured in its place."""
-    measured = {
-        field.name: value
-        for field in dataclasses.fields(Body)
-        if (value := getattr(config.vehicle, field.name)) is not None
-    }
-    return dataclasses.replace(profile.body, **measured)
 
 
 def tools(config: Config) -> Tools:
@@ -210,19 +235,25 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     return can_bus.make(name, options, plans.filters())
 
 
-def outer(config: Config, material: Material, keys: KeyStore) -> Outer:
-    """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later."""
+def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:
+    """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later.
+
+    journal_written: bytes of the journal since the start.
+    """
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     channels = [channel(f"can.{name}", section, plans) for name, section in config.can.items()]
+    power = [driver("power.sense", "sense", config.power.sense)] if config.power.sense else []
     radio: Any = driver("radio", "radio", config.radio)
+    kept = store.Store(Path(config.unit.state))
+    machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*channels, driver("gnss", "gnss", config.gnss)],
+        sources=[*channels, driver("gnss", "gnss", config.gnss), *power, machine],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
-        store=store.Store(Path(config.unit.state)),
+        store=kept,
         trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
     )
@@ -276,31 +307,36 @@ def check(config: Config) -> None:
     store.check(Path(config.unit.state))
     for name, section in config.can.items():
         strict.convert(section, can_bus.Options, f"can.{name}")
-    for prefix, section in (("gnss", config.gnss), ("radio", config.radio)):
-        driver(prefix, prefix, section).close()
+    senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
+    for name, prefix, section in (("gnss", "gnss", config.gnss), ("radio", "radio", config.radio), *senses):
+        driver(name, prefix, section).close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()
     if fault:
         raise ConfigError(f"keys: {fault.text}", f"keys：{fault.zh}")
 
 
-def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> None:
-    """The main job, until a signal ends it."""
+def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> str:
+    """The main job, until a signal ends it (empty), or the unit ends itself (why: station/power.End)."""
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
-    drivers = outer(config, material, keys)
+    keeper: Keeper | None = None
+    drivers = outer(config, material, keys, lambda: keeper.written() if keeper else 0)
     observers: list[Callable[[Now, Inbox, Outbox], None]] = [Narrator(log).observe]
-    keeper = Keeper(journal_folder, config, material, unit, log) if journal_folder else None
+    if journal_folder:
+        keeper = Keeper(journal_folder, config, material, unit, log, drivers.clock.now())
     if keeper:
         observers.append(keeper.observe)
     log.info("%s %s: %s, listening on %s", config.unit.name, obu.__version__, config.vehicle.profile, config.hmi.socket)
     try:
-        Loop(unit, drivers, FeedOut(drivers.socket).publish, observers).run()
+        loop = Loop(unit, drivers, FeedOut(drivers.socket).publish, observers)
+        loop.run()
     finally:
         if keeper:
             keeper.close()
-    log.info("%s: ended", config.unit.name)
+    log.info("%s: ended %s", config.unit.name, loop.ended.replace("_", " "))
+    return loop.ended
 
 
 def station_of_journal(head: journal.Head, path: Path) -> tuple[Station, dict[str, str]]:

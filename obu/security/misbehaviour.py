@@ -76,6 +76,11 @@ class Reports:
             state.is_new, state.is_to_save = False, True
             state.save_ns = now.at_ns + _MINUTE_NS
 
+    def hurry(self) -> None:
+        """The run ends: what waits for its minute is to be kept now."""
+        self.state.is_to_save = self.state.is_to_save or self.state.is_new
+        self.state.is_new = False
+
     def recall(self, data: bytes) -> None:
         """The reports of an earlier run. What is not understood is as if nothing was kept."""
         try:

@@ -2,14 +2,15 @@
 
 GB/T 45315-2025 7.3.2: a mandatory field that cannot be filled and has no "unavailable" value stops the BSM. Such
 are position, speed and yawRate; for the others the standard's value for "unavailable" is sent.
+What the standard does not name is not sent, elevation least of all.
 """
 
-from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.bsm import Bsm, Emergency
 from obu.codec.messages.path import Crumb
 from obu.core.alert import Text
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now, sec_mark_ms
-from obu.core.vehicle import Own
+from obu.core.vehicle import Own, VehicleState
 
 EMERGENCY_CLASSES = range(60, 70)  # BasicVehicleClass, in YD/T 3709 as in GB/T 45315-2025 annex D
 NO_POSITION = Text("没有有效定位", "no valid position")
@@ -51,8 +52,11 @@ def place_now(now: Now, own: Own) -> LatLon | None:
     return move(place, own.heading_deg, own.speed_mps * age_s)
 
 
-def bsm(now: Now, own: Own, place: LatLon, bsm_id: bytes, msg_count: int) -> Bsm:
-    """The BSM of this instant. The caller has seen that nothing is missing()."""
+def bsm(now: Now, own: Own, place: LatLon, bsm_id: bytes, msg_count: int, has_path: bool, is_on_duty: bool) -> Bsm:
+    """The BSM of this instant. The caller has seen that nothing is missing().
+
+    has_path: with the path history. is_on_duty: under an emergency vehicle's identity certificate.
+    """
     vehicle, fix, body = own.vehicle, own.fix, own.body
     assert now.utc_ns is not None and fix is not None and vehicle.yaw_rate_deg_s is not None
     return Bsm(
@@ -83,9 +87,18 @@ def bsm(now: Now, own: Own, place: LatLon, bsm_id: bytes, msg_count: int) -> Bsm
         events=own.events,
         path=tuple(
             Crumb(LatLon(point.lat_deg, point.lon_deg), (now.utc_ns - point.at_ns) / NS_PER_S)
-            for point in own.path
+            for point in (own.path if has_path else ())
             if now.utc_ns - point.at_ns >= 10 * NS_PER_MS  # timeOffset has steps of 10 ms from 1
         ),
         prediction=own.prediction,
         lights=own.lights,
+        emergency=_emergency(vehicle) if is_on_duty else None,
     )
+
+
+def _emergency(vehicle: VehicleState) -> Emergency | None:
+    """While siren or light bar is on (GB/T 45315-2025 7.3.2: response "emergency", "in use"); else it is absent."""
+    if not (vehicle.siren or vehicle.light_bar):
+        return None
+    lightbar = {True: "inUse", False: "notInUse", None: None}[vehicle.light_bar]
+    return Emergency(response="emergency", is_siren_on=vehicle.siren, lightbar=lightbar)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obu.core.alert import Shown
-from obu.core.frames import DriverState, FeedEvent
+from obu.core.frames import DriverState, FeedEvent, HostState
 from obu.core.now import NS_PER_MS, Now
 from obu.core.world import View
 from obu.hmi.display import DisplayWatch
@@ -14,11 +14,17 @@ STATUS_NS = 1000 * NS_PER_MS
 SCENE_NS = 200 * NS_PER_MS
 REPEAT_NS = 200 * NS_PER_MS  # a warning whose distance or level changed is told again at most this often
 KEPT_ALERTS = 32
+STEADY_S = 60.0  # a rate of less time than this says nothing of a day
+DAY_S = 86_400
+MIB = 1 << 20
 
 
 @dataclass(slots=True)
 class HealthState:
-    """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times."""
+    """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times.
+
+    warnings: how many of each application. host: the machine's last word.
+    """
 
     drivers: dict[str, DriverState] = field(default_factory=dict)
     status_ns: int = 0
@@ -27,6 +33,8 @@ class HealthState:
     told_ns: int = 0
     issued_utc_s: float | None = None
     alerts: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[str, int] = field(default_factory=dict)
+    host: HostState | None = None
 
 
 class Health:
@@ -35,8 +43,9 @@ class Health:
     def __init__(self) -> None:
         self.state = HealthState()
 
-    def take(self, drivers: tuple[DriverState, ...]) -> None:
-        """What the drivers said of themselves."""
+    def take(self, drivers: tuple[DriverState, ...], host: tuple[HostState, ...]) -> None:
+        """What the drivers and the machine said of themselves."""
+        self.state.host = host[-1] if host else self.state.host
         for driver in drivers:
             self.state.drivers[driver.name] = driver
 
@@ -55,6 +64,7 @@ class Health:
         if is_new and all(kept["number"] != shown.number for kept in state.alerts):
             kept = {name: body[name] for name in ("number", "app", "text", "issued_utc_s")}
             state.alerts = [*state.alerts, kept][-KEPT_ALERTS:]
+            state.warnings[body["app"]] = state.warnings.get(body["app"], 0) + 1
         return [FeedEvent("alert", body)]
 
     def _clear(self) -> list[FeedEvent]:
@@ -82,9 +92,36 @@ class Health:
         shown_utc_s = {record.number: record.shown_utc_s for record in display.records()}
         return [{**kept, "shown_utc_s": shown_utc_s.get(kept["number"])} for kept in self.state.alerts]
 
+    def apps(self, installed: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """How often each application has warned, and when last."""
+        last_s = {kept["app"]: kept["issued_utc_s"] for kept in self.state.alerts}
+        return {
+            name: {"warnings": self.state.warnings.get(name, 0), "last_utc_s": last_s.get(name)} for name in installed
+        }
+
+    def host(self, uptime_s: float) -> dict[str, Any]:
+        """The machine's last word, and its writes as if they went on like this for a day."""
+        host = self.state.host
+        return {
+            "cpu_percent": status.rounded(host.cpu_percent if host else None),
+            "memory_mib": status.rounded(host.memory_mib if host else None),
+            "free_mib": status.rounded(host.free_mib if host else None, 0),
+            "heat_deg": status.rounded(host.heat_deg if host else None),
+            "writes_mib_per_day": {
+                name: round(count / MIB / uptime_s * DAY_S, 3) for name, count in (host.written if host else ())
+            }
+            if uptime_s >= STEADY_S
+            else {},
+        }
+
     def drivers(self) -> dict[str, dict[str, Any]]:
         """Each driver's last word."""
         return {name: {"up": driver.is_up, "why": driver.why} for name, driver in sorted(self.state.drivers.items())}
+
+    def is_down(self, name: str) -> bool:
+        """Whether this driver's last word was that it is down."""
+        driver = self.state.drivers.get(name)
+        return driver is not None and not driver.is_up
 
     def wake_at_ns(self) -> int:
         """When the next event is due by time alone."""

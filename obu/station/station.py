@@ -4,12 +4,14 @@ Laws: it never blocks, waits or reads a clock; nothing a stranger sends raises o
 states give equal outboxes.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
-from obu.core.frames import FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
+from obu.core.alert import Text
+from obu.core.frames import STORE, FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
@@ -20,7 +22,10 @@ from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
+from obu.station.events import CriticalEvents
 from obu.station.health import Health
+from obu.station.installation import Installation
+from obu.station.powering import Powering
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
@@ -57,6 +62,7 @@ class Stages:
     assembler: Assembler
     nmea: Nmea
     tracker: OwnTracker
+    events: CriticalEvents
     transmit: Transmit
     receiver: Receiver
     reports: Reports
@@ -64,6 +70,8 @@ class Stages:
     display: DisplayWatch
     health: Health
     trusting: Trusting
+    powering: Powering
+    installation: Installation
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -89,13 +97,15 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self._recall(inbox.saved)
-        stages.health.take(inbox.drivers)
+        stages.health.take(inbox.drivers, inbox.host)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
-        identity, own = stages.transmit.identify(now, own, inbox.random)
+        self._power(now, inbox, own)
+        place = content.place_now(now, own)
+        identity, own = stages.transmit.identify(now, own, place, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
-        standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
+        standing = Standing(place, own.speed_mps, own.heading_deg)
         heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
         stages.reports.take(now, standing, stages.receiver.suspicions())
@@ -103,17 +113,19 @@ class Station:
         stages.warn.look(now, own)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
-        sign_job = stages.transmit.begin(now, own, identity)
+        stages.transmit.listen(now, place, inbox.loads, stages.warn.facts)
+        sign_job = stages.transmit.begin(now, own, place, identity, self._stops())
         return Outbox(
             packets=tuple(packets),
             sign_jobs=(sign_job,) if sign_job else (),
             verify_jobs=stages.receiver.jobs(),
             events=tuple(self._events(now, own)),
-            wake_at_ns=self._wake_at_ns(),
-            want_random=stages.transmit.pseudonyms.state.want_random,
+            wake_at_ns=self._wake_at_ns(now),
+            want_random=stages.transmit.want_random(),
             clock_mark=self._clock_mark(),
             saves=self._saves(),
             lists=stages.receiver.lists(),
+            end=stages.powering.end(),
         )
 
     def _recall(self, saved: tuple[Save, ...]) -> None:
@@ -131,7 +143,18 @@ class Station:
         stages.decoder.take(inbox.can)
         stages.nmea.take(inbox.gnss)
         vehicle = stages.assembler.vehicle(now.at_ns)
-        return stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+        own = stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+        return dataclasses.replace(own, events=stages.events.active(now, vehicle))
+
+    def _power(self, now: Now, inbox: Inbox, own: Own) -> None:
+        stages = self._stages
+        is_settled = stages.assembler.is_settled(now.at_ns)
+        stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
+        stages.installation.take(now.at_ns, inbox.can, stages.assembler.has_bus(), own.vehicle.vin)
+
+    def _stops(self) -> tuple[Text, ...]:
+        """What stands against sending, beyond the content of a BSM."""
+        return (*self._stages.powering.stops(), *self._stages.installation.stops())
 
     def _settle(
         self, now: Now, results: tuple[JobResult, ...], identity: Identity | None
@@ -158,12 +181,15 @@ class Station:
         stages = self._stages
         view = stages.warn.state.view
         display = stages.display.health(now.at_ns)
+        uptime_s = round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1)
         return {
             "utc_s": status.utc_s(now),
-            "uptime_s": round((now.at_ns - (self.state.started_ns or now.at_ns)) / NS_PER_S, 1),
+            "uptime_s": uptime_s,
             "version": status.version(),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
+            "power": stages.powering.status(now, own),
+            "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
@@ -172,6 +198,8 @@ class Station:
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
+            "apps": stages.health.apps(stages.warn.installed()),
+            "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }
 
@@ -182,9 +210,9 @@ class Station:
         self.state.marked_utc_ns = fix.utc_ns
         return fix.at_ns, fix.utc_ns
 
-    def _wake_at_ns(self) -> int:
+    def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages
-        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns())
+        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns(now))
         return min(wake for wake in wakes if wake is not None)
 
     def pending(self) -> int:
@@ -192,8 +220,11 @@ class Station:
         return self._stages.receiver.pending()
 
     def final(self, now: Now) -> Outbox:
-        """The last status, outside any turn, when the unit ends."""
-        return Outbox(events=(FeedEvent("status", self._status(now, self._own(now, Inbox()))),))
+        """When the unit ends, outside any turn: the last status, and all that is still to be kept."""
+        self._stages.powering.ended(now)
+        self._stages.reports.hurry()
+        last = FeedEvent("status", self._status(now, self._own(now, Inbox())))
+        return Outbox(events=(last,), saves=self._saves())
 
     def checkpoint(self) -> dict[str, Any]:
         """The changing state of every part; never key material. Plain values for runtime/freeze."""

@@ -12,6 +12,7 @@ from obu.core.world import View
 from obu.security.misbehaviour import Reports
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
+from obu.station.installation import InstallationState
 from obu.station.transmit import Transmit
 
 SENDERS_SHOWN = 16
@@ -104,6 +105,7 @@ def bsm(transmit: Transmit) -> dict[str, Any]:
         "refused": sender.refused,
         "first_utc_s": None if state.first_utc_ns is None else round(state.first_utc_ns / NS_PER_S, 3),
         "period_ms": {"p50": periods.percentile_ms(0.5), "p99": periods.percentile_ms(0.99)},
+        "congestion": transmit.pace.status(),
     }
 
 
@@ -151,6 +153,11 @@ def can(now: Now, state: DecoderState) -> dict[str, Any]:
         "dropped": dict(sorted(state.dropped.items())),
         "age_ms": age_ms(now, state.last_frame_ns),
     }
+
+
+def vehicle(state: InstallationState) -> dict[str, Any]:
+    """Whether this is the vehicle the unit was installed in."""
+    return {"match": state.match.value, "vin": state.vin or None}
 
 
 def security(now: Now, transmit: Transmit, is_bench: bool) -> dict[str, Any]:

@@ -39,6 +39,10 @@ class Warn:
         self.arbiter = arbiter
         self._apps = tuple(apps)
 
+    def installed(self) -> tuple[str, ...]:
+        """The names of the applications."""
+        return tuple(app.name for app in self._apps)
+
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""
         for one in heard:

@@ -1,8 +1,21 @@
 """`obu status` for people: every line in the asked language, unknown values as a dash, reasons in words."""
 
+import json
+import socket
+import threading
+
 import pytest
 
+from obu import feed
 from obu.cli import status
+from obu.cli.main import main
+from obu.core.frames import FeedEvent
+from obu.hmi.display import Condition
+from obu.security.pseudonym import Lack
+from obu.station.installation import Match
+from obu.station.power import End, Power
+from obu.station.runs import Woke
+from tests.cli import test_vehicle
 from tests.station.unit import Unit, make_pki
 
 
@@ -45,6 +58,18 @@ def test_a_pool_that_runs_low_and_duty_are_said_with_their_days(unit):
         assert "(too few from 2026-09-21: refill the pool)  on duty" in english and en in english
 
 
+def test_why_bsms_go_rarer_is_said(unit):
+    body = unit.status()
+    for congestion, zh, en in (
+        ({"by": "channel", "busy_percent": 70, "period_ms": 500}, "信道繁忙 70 %：每 500 ms", "70 % busy: each 500 ms"),
+        ({"by": "channel", "busy_percent": None, "period_ms": 500}, "信道繁忙 - %", "channel - % busy"),
+        ({"by": "density", "vehicles": 40.2, "period_ms": 161}, "附近 40.2 辆车：最长 161 ms", "40.2 vehicles near"),
+    ):
+        told = {**body, "bsm": {**body["bsm"], "congestion": congestion}}
+        assert zh in status.lines(told, "zh")[0] and en in status.lines(told, "en")[0]
+    assert "busy" not in status.lines(body, "en")[0]
+
+
 def test_clocks_of_the_other_time_scale_are_said(unit):
     body = unit.status()
     told = {**body, "air": {**body["air"], "clocks_off": {"senders": 3, "off_s": -5.0}}}
@@ -63,10 +88,82 @@ def test_editions_and_habits_are_shown(unit):
     assert "tolerated absolute_map_points 7, vendor_event_type 4" in english
 
 
-def test_every_state_that_a_unit_can_say_has_its_words():
-    from obu.hmi.display import Condition
-    from obu.security.pseudonym import Lack
+def test_power_vehicle_applications_and_health_are_on_the_same_screen(unit):
+    body = unit.status()
+    body["power"] |= {"state": "shutting_down", "supply_v": 24.1, "ends_in_s": 41, "woke": "timer", "run": 7,
+                      "last_run": {"how": "cut", "ended_utc_s": None}}  # fmt: skip
+    body["vehicle"] = {"match": "other", "vin": "LZYTATE63B1000001"}
+    body["apps"] = {"EBW": {"warnings": 3, "last_utc_s": 1_790_000_000.5}, "HLW": {"warnings": 0, "last_utc_s": None}}
+    body["host"] = {"cpu_percent": 12.5, "memory_mib": 48.1, "free_mib": 2100.0, "heat_deg": None,
+                    "writes_mib_per_day": {"journal": 3100.0, "state": 0.012}}  # fmt: skip
+    chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
+    assert "电源  即将关机  24.1 V，41 秒后结束；第 7 次运行，timer，上次结束：中断" in chinese
+    assert "shutting down  24.1 V, ends in 41 s; run 7, woken by timer, the last run's end: cut off" in english
+    assert "车辆  不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt  VIN LZYTATE63B1000001" in chinese
+    assert "应用  EBW 3（最近 14:13:20 UTC）; HLW 0" in chinese
+    assert "heat - deg C; written a day: journal 3100 MiB, state 0.012 MiB" in english
+    assert (
+        "CPU 12.5 %，内存 48.1 MiB，磁盘可用 2100.0 MiB，温度 - °C；写入（每天）：记录 3100 MiB，状态 0.012 MiB"
+        in chinese
+    )
+    assert len(chinese.splitlines()) <= 24  # a terminal's usual screen
 
+
+class Teller:
+    """A unit that is only a socket and tells these events to whoever comes, then goes."""
+
+    def __init__(self, path, events):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        self.events = events
+        self.thread = threading.Thread(target=self.tell)
+        self.thread.start()
+
+    def tell(self):
+        link, _ = self.listener.accept()
+        with link:
+            assert link.recv(100) == feed.STATUS_ASK_LINE
+            link.sendall(b"".join(feed.encode_event(event) for event in self.events))
+
+    def end(self):
+        self.thread.join()
+        self.listener.close()
+
+
+def told(body, **changes):
+    return FeedEvent("status", body | {"uptime_s": 1.0} | changes)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_watching_shows_each_status_until_the_unit_goes(unit, tmp_path, capsys, as_json):
+    (tmp_path / "unit.toml").write_text(test_vehicle.CONFIG)
+    body = unit.status()
+    stopped = body["bsm"] | {"state": "stopped"}
+    teller = Teller(tmp_path / "obu.sock", [told(body), FeedEvent("clear", {"number": 1}), told(body, bsm=stopped)])
+    words = ["--json"] if as_json else []
+    assert main(["--lang", "en", "status", "--config", str(tmp_path / "unit.toml"), "--watch", *words]) == 2
+    teller.end()
+    out, err = capsys.readouterr()
+    assert "closed the connection" in err
+    if as_json:
+        assert [json.loads(line)["bsm"]["state"] for line in out.splitlines()] == ["sending", "stopped"]
+    else:
+        assert [line.split()[1] for line in out.splitlines() if line.startswith("BSM")] == ["sending", "stopped"]
+
+
+def test_once_is_the_first_status_and_its_exit_status_says_whether_bsms_go(unit, tmp_path, capsys):
+    (tmp_path / "unit.toml").write_text(test_vehicle.CONFIG)
+    body = unit.status()
+    for state, exit_status in (("sending", 0), ("stopped", 1)):
+        teller = Teller(tmp_path / "obu.sock", [told(body, bsm=body["bsm"] | {"state": state})] * 2)
+        assert main(["status", "--config", str(tmp_path / "unit.toml"), "--json"]) == exit_status
+        teller.end()
+        assert len(capsys.readouterr().out.splitlines()) == 1
+        (tmp_path / "obu.sock").unlink()
+
+
+def test_every_state_that_a_unit_can_say_has_its_words():
     said = {
         "sending",
         "stopped",
@@ -76,5 +173,8 @@ def test_every_state_that_a_unit_can_say_has_its_words():
         *(lack.value for lack in Lack),
         *(each.value for each in Condition),
         *("auto", "ydt3709", "csae53"),
+        *(each.value for each in Power),
+        *(each.value for each in Match),
     }
     assert said <= status.STATES.keys()
+    assert {*(each.value for each in (*Woke, *End)), "cut"} <= status.RUNS.keys()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obu.core.errors import ConfigError
-from obu.core.frames import AirPacket, DriverState, TxPacket
+from obu.core.frames import AirPacket, ChannelLoad, DriverState, TxPacket
 from obu.core.now import NS_PER_S
 from obu.drivers import radio_udp
 from obu.drivers.radio_udp import Datagram, Kind, Options, RadioUdp
@@ -73,6 +73,14 @@ def test_the_documented_bytes_are_what_is_read_and_written() -> None:
     )
     assert datagram.encode().hex() == DATA_HEX
     assert radio_udp.decode(bytes.fromhex(DATA_HEX)) == datagram
+
+
+def test_the_load_of_the_channel_is_taken_and_nonsense_is_counted(radio: RadioUdp, modem: Modem) -> None:
+    sender = joined(radio, modem)
+    for octets in (bytes((63,)), b"", bytes((101,)), b"\x01\x02"):
+        modem.link.sendto(Datagram(kind=Kind.LOAD, sdu=octets).encode(), sender)
+    assert list(radio.poll(7)) == [ChannelLoad(0.63, 7)]
+    assert radio.counts == {"modem_load": 3}
 
 
 @given(st.binary(max_size=60))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hil.air import Air, Weather
-from obu.core.frames import AirPacket, DriverState, TxPacket
+from obu.core.frames import AirPacket, ChannelLoad, DriverState, TxPacket
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.drivers import radio_udp
 from obu.drivers.radio_udp import Datagram, Kind, Options, RadioUdp
@@ -54,6 +54,17 @@ def test_what_one_sends_all_others_hear(join: Callable[..., RadioUdp]) -> None:
     air.poll(0)
     assert (sdus(one), sdus(two), sdus(three)) == ([], [SDU], [SDU])
     assert [station.heard for station in air.stations.values()] == [1, 0, 0]
+    air.close()
+
+
+def test_it_says_how_busy_it_is_when_told_to() -> None:
+    air = Air(weather=Weather(busy_percent=63))
+    radio = radio_udp.make("radio", Options(modem=air.where, bind="127.0.0.1:0"))
+    for second in range(2):
+        radio.poll(second * S)
+        air.poll(second * S)
+        assert ChannelLoad(0.63, second * S) in radio.poll(second * S)
+    radio.close()
     air.close()
 
 

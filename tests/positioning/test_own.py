@@ -1,4 +1,4 @@
-"""The own vehicle: lever arm, held heading, speed's source, events with their times, lights, and the path's life."""
+"""The own vehicle: lever arm, held heading, speed's source, lights, and the path's life."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 
 from obu.core.geo import LatLon, seen_from
 from obu.core.now import Now
-from obu.core.vehicle import Body, Event, Fix, FixKind, Gear, Light, SystemState, VehicleState
+from obu.core.vehicle import Body, Fix, FixKind, Gear, Light, VehicleState
 from obu.positioning.own import OwnTracker
 from obu.runtime.freeze import freeze, thaw
 from tests.positioning import roads
@@ -108,41 +108,6 @@ def test_a_fix_past_its_age_is_none():
     assert (late.fix, late.lat_deg, late.lon_deg, late.speed_mps) == (None, None, None, None)
 
 
-def events_over(vehicles, step_ms=10):
-    tracker = OwnTracker(AGE_NS)
-    return [tracker.update(now(number * step_ms / 1000), vehicle, None, BODY).events
-            for number, vehicle in enumerate(vehicles)]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("field", "event"),
-    [
-        ("abs", Event.ABS_ACTIVATED),
-        ("traction_control", Event.TRACTION_CONTROL_LOSS),
-        ("stability_control", Event.STABILITY_CONTROL_ACTIVATED),
-    ],
-)
-def test_a_driving_aid_is_an_event_after_more_than_100_ms(field, event):
-    engaged, passive = VehicleState(**{field: SystemState.ENGAGED}), VehicleState(**{field: SystemState.ON})
-    seen = events_over([engaged] * 13)
-    assert [event in events for events in seen] == [False] * 11 + [True] * 2
-    assert events_over([engaged] * 10 + [passive] + [engaged] * 10) == [frozenset()] * 21
-    assert events_over([engaged] * 13 + [VehicleState()])[-1] == frozenset()
-
-
-def test_hazard_lights_are_an_event_at_once_and_end_at_once():
-    on, off = VehicleState(hazard_lights=True), VehicleState(hazard_lights=False)
-    assert events_over([off, on, off]) == [frozenset(), {Event.HAZARD_LIGHTS}, frozenset()]
-
-
-def test_hard_braking_begins_at_4_mps2_and_noise_does_not_restart_it():
-    seen = events_over([VehicleState(accel_long_mps2=a) for a in (-3.9, -4.0, -3.8, -4.1, -3.9)] +
-                       [VehicleState(accel_long_mps2=-3.0)] * 40)  # fmt: skip
-    braking = [Event.HARD_BRAKING in events for events in seen]
-    assert braking == [False] + [True] * (3 + 30) + [False] * (45 - 34)
-    assert events_over([VehicleState(accel_long_mps2=-6.0), VehicleState()])[-1] == frozenset()
-
-
 def test_lights_of_hazard_and_turn():
     def lights(**vehicle):
         return OwnTracker(AGE_NS).update(now(0), VehicleState(**vehicle), None, BODY).lights
@@ -191,8 +156,8 @@ def test_a_right_bend_predicts_a_positive_radius():
 
 def test_the_state_survives_a_checkpoint():
     moments = roads.drive([(20.0, 10.0, 150.0), (5.0, 0.5, None)])
-    _, whole = follow(moments, abs=SystemState.ENGAGED, accel_long_mps2=-5.0)
-    tracker, _ = follow(moments[:150], abs=SystemState.ENGAGED, accel_long_mps2=-5.0)
+    _, whole = follow(moments)
+    tracker, _ = follow(moments[:150])
     tracker.state = thaw(freeze(tracker.state))
-    _, rest = follow(moments[150:], tracker=tracker, abs=SystemState.ENGAGED, accel_long_mps2=-5.0)
+    _, rest = follow(moments[150:], tracker=tracker)
     assert rest == whole[150:]

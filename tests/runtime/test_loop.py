@@ -1,16 +1,25 @@
 """The loop: what arrives is stepped at once, deadlines are kept, a signal ends it in order. Real descriptors."""
 
+import dataclasses
 import itertools
 import os
 import signal
 import socket
 import threading
 import time
+import typing
 
-from obu.core.frames import DriverState, FeedEvent, GnssBytes, Inbox, Outbox
+from obu.core.frames import ChannelLoad, DriverState, FeedEvent, GnssBytes, Inbox, Outbox, Save
 from obu.core.now import NS_PER_MS
 from obu.drivers.clock import SystemClock
-from obu.runtime.loop import Loop, Outer
+from obu.drivers.contract import Arrival
+from obu.runtime.loop import FIELD, Loop, Outer, inbox_of
+
+
+def test_every_kind_of_arrival_has_a_field_of_the_inbox():
+    assert set(FIELD) == set(typing.get_args(Arrival))
+    assert set(FIELD.values()) <= {field.name for field in dataclasses.fields(Inbox)}
+    assert inbox_of([ChannelLoad(0.5, 1)], b"").loads == (ChannelLoad(0.5, 1),)
 
 
 class Line:
@@ -143,3 +152,18 @@ def test_driver_states_reach_the_station():
     source.poll = lambda at_ns: [DriverState("gnss", False, "gone", at_ns)]
     loop.run()
     assert steps.turns[0][1].drivers[0].why == "gone"
+
+
+def test_the_station_can_end_the_run_and_the_loop_says_why_and_keeps_what_it_still_wants():
+    steps = Steps()
+    loop, _, _, events = made(steps)
+    saved = []
+    loop.outer.store.save = saved.extend
+    step = steps.step
+    steps.step = lambda now, inbox: dataclasses.replace(
+        step(now, inbox), end="ignition_off" if len(steps.turns) > 2 else ""
+    )
+    steps.final = lambda now: Outbox(events=(FeedEvent("status", {"last": True}),), saves=(Save("runs", b"x"),))
+    loop.run()
+    assert loop.ended == "ignition_off" and len(steps.turns) == 3
+    assert saved == [Save("runs", b"x")] and events[-1].body == {"last": True}

@@ -92,6 +92,35 @@ def test_calm_shows_speed_gear_signals_neighbours_and_states(page: Page) -> None
     expect(page.locator(".bench")).to_be_hidden()
 
 
+def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:
+    lists = [
+        {"kind": kind, "issuer": "0123456789abcdef", "next_utc_s": 1_799_913_600, "is_stale": kind != "ctl"}
+        for kind in ("trcl", "crl", "ctl", "crl")
+    ]
+    talker.status = STATUS | {"trust": STATUS["trust"] | {"lists": lists}}
+    pill = page.locator("#state [data-key=security]")
+    expect(pill).to_have_attribute("data-state", "caution")
+    expect(pill.locator("dd")).to_have_text("列表过期")
+    expect(page.locator(".missing")).to_have_text("信任列表已过期（CRL, TRCL），请联系技术人员")
+    mark = "pill => getComputedStyle(pill.querySelector('dd'), '::before').color"
+    assert pill.evaluate(mark) == "rgb(255, 179, 26)", "amber"
+    page.locator("#language").click()
+    expect(page.locator(".missing")).to_have_text("Trust lists overdue (CRL, TRCL): tell a technician")
+    talker.status = talker.status | {"security": STATUS["security"] | {"state": "no_certificate"}}
+    expect(pill).to_have_attribute("data-state", "fault")
+    talker.status = STATUS
+    expect(pill).to_have_attribute("data-state", "ok")
+    expect(page.locator(".missing")).to_have_text("")
+
+
+def test_every_lack_of_an_identity_has_its_word(page: Page, talker: Talker) -> None:
+    pill = page.locator("#state [data-key=security]")
+    for lack, word in (("used_up", "证书用尽"), ("key_failed", "密钥故障"), ("bad_random", "随机数故障")):
+        talker.status = STATUS | {"security": STATUS["security"] | {"state": lack}}
+        expect(pill.locator("dd")).to_have_text(word)
+        expect(pill).to_have_attribute("data-state", "fault")
+
+
 def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, unit: FakeUnit) -> None:
     issued_s = time.time()
     unit.tell("alert", alert(7))

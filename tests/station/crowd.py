@@ -39,12 +39,12 @@ class Member:
 class Crowd:
     """make() a PKI folder and its vehicles; sdu() is what one of them sends."""
 
-    def __init__(self, folder: Path, places: list[tuple[float, float]]):
-        """places: (ahead_m, right_m) of each vehicle."""
+    def __init__(self, folder: Path, places: list[tuple[float, float]], utc_ns: int = START_UTC_NS):
+        """places: (ahead_m, right_m) of each vehicle. utc_ns: from when on the certificates are valid."""
         self.folder = folder
-        pki = bench_pki.make_test(folder, START_UTC_NS, 30, 3, 0)
+        pki = bench_pki.make_test(folder, utc_ns, 30, 3, 0)
         self._library = libcrypto.load()
-        lifetime = bench_pki.Lifetime(START_UTC_NS - 3600 * NS_PER_S, 30 * 86_400)
+        lifetime = bench_pki.Lifetime(utc_ns - 3600 * NS_PER_S, 30 * 86_400)
         self.members = []
         for number, (ahead_m, right_m) in enumerate(places):
             key = self._library.generate("sm2")

@@ -8,7 +8,7 @@ from obu.runtime import places
 from obu.runtime.config import Pseudonyms, Vehicle
 from obu.security import certificate as certificates
 
-from .unit import START_UTC_NS, Unit, bench_pki
+from .unit import START_UTC_NS, Unit, bench_pki, own_bsms
 
 SIREN = """
 [[values.siren]]
@@ -74,6 +74,10 @@ def test_on_duty_it_signs_with_its_identity_certificate_under_the_emergency_aids
     identity = certificates.parse(next((ambulance / "duty/certs").iterdir()).read_bytes())
     status = unit.status()["security"]
     assert status["on_duty"] and status["certificate"] == identity.digest8.hex()
+    said = {aid: {str(bsm.get("emergencyExt")) for of_aid, _, bsm in own_bsms(unit) if of_aid == aid}
+            for aid in aids}  # fmt: skip
+    on_duty = str({"responseType": "emergency", "sirenUse": "inUse"})  # of a light bar nothing is known
+    assert said == {111: {"None"}, 113: {on_duty}, 114: {on_duty}}
     sources = {aid: {packet.l2_source for _, packet in unit.packets() if packet.aid == aid} for aid in aids}
     assert len(sources[111]) == len(sources[113]) == 1 and sources[111] != sources[113] == sources[114]
 

@@ -1,4 +1,4 @@
-"""The BSM grid of GB/T 45315-2025 7.3.1."""
+"""The BSM grid of GB/T 45315-2025 7.3."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +23,7 @@ def sent_ms(schedule, events_by_ms, end_ms):
 
 
 def test_the_standards_example_an_event_at_70_rebases_the_grid():
-    # GB/T 45315-2025 7.3.1: regular at 30; event at 70, then 170 and 270; the regular one of 130 is not sent.
+    # GB/T 45315-2025 7.3: regular at 30; event at 70, then 170 and 270; the regular one of 130 is not sent.
     schedule = BsmSchedule()
     schedule.due(30 * NS_PER_MS, QUIET)
     sent = [(ms + 31, due) for ms, due in sent_ms(_Shifted(schedule, 31), {39: BRAKING}, 269)]
@@ -61,6 +61,29 @@ def test_late_turns_never_burst_and_never_lose_the_grid(steps_ms):
     for first in range(len(sent)):
         for last in range(first + 1, len(sent)):  # each in its own slot, wherever in the slot it went
             assert sent[last] - sent[first] > (last - first - 1) * 100
+
+
+def test_a_slower_pace_is_for_regular_ones_alone_and_its_end_is_felt_at_once():
+    schedule, sent = BsmSchedule(), []
+    for ms in range(4000):
+        events = BRAKING if 1250 <= ms < 1500 else QUIET
+        due = schedule.due(ms * NS_PER_MS, events, (500 if ms < 2830 else 100) * NS_PER_MS)
+        if due is not Due.NOTHING:
+            sent.append((ms, due))
+    regular = [ms for ms, due in sent if due is Due.REGULAR]
+    assert [ms for ms, due in sent if due is Due.EVENT] == [1250, 1350, 1450]
+    assert regular == [0, 500, 1000, 1950, 2450, *range(2830, 4000, 100)]
+
+
+@given(st.lists(st.tuples(st.integers(1, 250), st.sampled_from([100, 120, 500, 1000])), min_size=1, max_size=60))
+def test_it_asks_for_the_next_turn_in_time_and_never_in_the_past(steps):
+    schedule, at_ms = BsmSchedule(), 0
+    for step_ms, period_ms in steps:
+        schedule.due(at_ms * NS_PER_MS, QUIET, period_ms * NS_PER_MS)
+        assert at_ms * NS_PER_MS < schedule.state.wake_ns <= (at_ms + 100) * NS_PER_MS
+        at_ms += step_ms
+    schedule.stop()
+    assert schedule.state.wake_ns is None
 
 
 def test_after_a_stop_the_first_goes_at_once():

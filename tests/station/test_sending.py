@@ -5,15 +5,13 @@ import itertools
 
 import pytest
 
-from obu.codec import uper
-from obu.codec.editions import Edition
-from obu.core.frames import DriverState
+from obu.core.frames import ChannelLoad, DriverState, JobOutcome
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_MS, NS_PER_S
-from obu.security import envelope
 from obu.stack import dsmp
 
-from .unit import Unit
+from .crowd import Crowd, lanes
+from .unit import Unit, own_bsms
 
 
 def sent_between(unit, start_s, end_s):
@@ -106,14 +104,6 @@ def test_every_packet_is_dsmp_and_under_its_limit(pki):
     assert {dsmp.decode(packet.sdu).aid for _, packet in unit.packets()} == {111}
 
 
-def own_bsms(unit):
-    """(DSMP AID, SPDU, decoded BSM) of every packet sent."""
-    for _, packet in unit.packets():
-        dsm = dsmp.decode(packet.sdu)
-        spdu = envelope.parse(dsm.payload)
-        yield dsm.aid, spdu, uper.decode(spdu.payload, Edition.YDT3709).value
-
-
 # GB/T 45315-2025 7.3.2: what a BSM must have, and what it may have beside; nothing else may be sent.
 MANDATORY = {"msgCnt", "id", "secMark", "pos", "posAccuracy", "transmission", "speed", "heading", "angle",
              "accelSet", "brakes", "size", "vehicleClass", "safetyExt"}  # fmt: skip
@@ -130,6 +120,56 @@ def test_the_fields_are_those_of_the_standard_and_nothing_else(pki):
         assert bsm["brakes"].keys() >= {"brakePadel", "wheelBrakes", "traction"}
         assert bsm["safetyExt"].keys() >= {"pathPrediction"}
         assert spdu.aid == aid == 111
+
+
+def test_the_path_goes_each_500_ms_and_at_once_when_an_event_has_moved_the_grid(pki):
+    unit = Unit(pki)
+    unit.run(3.43)
+    unit.can_state["hazard"] = True
+    unit.run(3)
+    with_path = [at_ns for (at_ns, _), (_, _, bsm) in zip(unit.packets(), own_bsms(unit), strict=True)
+                 if "pathHistory" in bsm["safetyExt"]]  # fmt: skip
+    gaps = [(after - before) / NS_PER_MS for before, after in itertools.pairwise(with_path)]
+    assert set(gaps[1:]) <= {500.0, 450.0, 460.0, 470.0, 480.0, 490.0, 510.0, 520.0, 530.0, 540.0}
+    assert gaps[1:].count(500.0) >= len(gaps) - 2
+
+
+def test_the_count_has_no_gap_also_where_a_signature_failed(pki):
+    unit = Unit(pki)
+    unit.run(1)
+    unit._results.clear()  # one that is under way is lost
+    unit.run(0.05)
+    unit._results = [(at_ns, dataclasses.replace(result, outcome=JobOutcome.BACKEND_FAILED))
+                     for at_ns, result in unit._results]  # fmt: skip
+    unit.run(20)
+    counts = [bsm["msgCnt"] for _, _, bsm in own_bsms(unit)]
+    assert all(after == (before + 1) % 128 for before, after in itertools.pairwise(counts))
+    assert len(counts) > 128
+
+
+def test_on_a_crowded_channel_regular_ones_go_rarer_and_events_do_not(pki):
+    unit = Unit(pki)
+    unit.speed_mps = 2.0  # 7.2 km/h
+    for second in range(16):
+        unit.step(loads=(ChannelLoad(0.7 if second < 12 else 0.2, unit.at_ns),))
+        unit.can_state["hazard"] = second == 8
+        unit.run(1)
+    assert len(sent_between(unit, 3, 8)) == 10
+    assert len(sent_between(unit, 8.1, 9)) == 9
+    assert len(sent_between(unit, 9.6, 12)) in (4, 5)
+    assert len(sent_between(unit, 14, 16)) == 20
+    assert unit.status()["bsm"]["congestion"] == {"by": "channel", "busy_percent": 20, "period_ms": 100}
+
+
+def test_among_many_vehicles_regular_ones_go_rarer(tmp_path):
+    crowd = Crowd(tmp_path / "crowd", lanes(40, 3.5, 40.0))
+    unit = Unit(crowd.folder, congestion="density")
+    for _ in range(10):
+        utc_ns = unit.utc_of(unit.at_ns)
+        said = [crowd.sdu(member, unit.place, unit.heading_deg, utc_ns, True) for member in crowd.members]
+        unit.run(0.5, {20: said})
+    assert unit.status()["bsm"]["congestion"] == {"by": "density", "vehicles": 40.0, "period_ms": 160}
+    assert len(sent_between(unit, 3, 5)) in (12, 13)  # 160 ms, none sooner: it drives straight on
 
 
 def test_values_are_those_of_bus_and_receiver(pki):
@@ -166,7 +206,8 @@ def test_everything_that_identifies_changes_together(pki):
     (change,) = changes
     assert abs(change - 3000) <= 2
     assert identities[change][0] != identities[0][0] and identities[change][1] != identities[0][1]
-    assert rows[change - 1][2] > 1 and rows[change][2] <= 1  # at most the place where it changed
+    assert max(points for *_, points in rows[change - 5 : change]) > 1
+    assert rows[change][2] <= 1  # at most the place where it changed
     assert list(own_bsms(unit))[change][1].signer is None  # the new certificate in full
 
 

@@ -3,11 +3,15 @@
 import dataclasses
 from pathlib import Path
 
+from obu.codec import uper
+from obu.codec.editions import Edition
 from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobOutcome, JobResult
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, NS_PER_US, Now
 from obu.drivers import key_file
 from obu.runtime import bench_pki, config, made_from, wiring
+from obu.security import envelope
+from obu.stack import dsmp
 
 from .frames import driving
 
@@ -67,6 +71,14 @@ class Feedings:
     utc: bool = True
 
 
+def own_bsms(unit):
+    """(DSMP AID, SPDU, decoded BSM) of every packet sent."""
+    for _, packet in unit.packets():
+        dsm = dsmp.decode(packet.sdu)
+        spdu = envelope.parse(dsm.payload)
+        yield dsm.aid, spdu, uper.decode(spdu.payload, Edition.YDT3709).value
+
+
 class Unit:
     """Steps a station through virtual time; its jobs are done between the steps, `job_ms` later.
 
@@ -112,6 +124,10 @@ class Unit:
         self._work(outbox)
         self.outboxes.append((self.at_ns, outbox))
         return outbox
+
+    def results_ns(self) -> list[int]:
+        """When the jobs under way are done."""
+        return [at_ns for at_ns, _ in self._results]
 
     def _work(self, outbox) -> None:
         due_ns = self.at_ns + self._job_ns

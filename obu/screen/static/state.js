@@ -21,26 +21,35 @@ export function showState(status, lang, texts) {
 }
 
 // For each pill its state, which picks colour and shape, and its word.
-function judge({ bsm, security, gnss, can, display, drivers }) {
+function judge({ bsm, security, trust, gnss, can, display, drivers }) {
   const isRadioUp = drivers.radio?.up ?? true;
   const hasCan = can.age_ms !== null && can.age_ms < OLD_CAN_MS;
   return {
     bsm: bsm.state === "sending" ? ["ok", "sending"] : ["caution", "stopped"],
     air: isRadioUp ? ["ok", "radio_up"] : ["fault", "radio_down"],
-    security: security.state === "ok" ? ["ok", "ok"] : ["fault", security.state],
+    security: security.state !== "ok" ? ["fault", security.state]
+      : overdue(trust).length ? ["caution", "lists_old"] : ["ok", "ok"],
     gnss: gnss.state === "fix" ? ["ok", "fix"] : ["caution", "none"],
     can: hasCan ? ["ok", "ok"] : ["caution", "can_old"],
     display: { ok: ["ok", "ok"], absent: ["unknown", "absent"] }[display.state] ?? ["fault", "fault"],
   };
 }
 
-function reasons({ bsm, display, drivers }, lang, texts) {
+// Kinds of trust and revocation lists that should have been replaced: warnings go on, judged by old knowledge.
+function overdue(trust) {
+  const stale = (trust?.lists ?? []).filter((list) => list.is_stale).map((list) => list.kind.toUpperCase());
+  return [...new Set(stale)].sort();
+}
+
+function reasons({ bsm, trust, display, drivers }, lang, texts) {
   const found = [];
   const down = Object.keys(drivers).filter((name) => !drivers[name].up).sort();
   const names = down.map((name) => texts.interface[name] ?? name);
   if (bsm.state === "stopped" && bsm.why.length) {
     found.push(texts.not_sending(bsm.why.map((reason) => reason[lang]).join(texts.between)));
   }
+  const lists = overdue(trust);
+  if (lists.length) found.push(texts.lists_overdue(lists.join(", ")));
   if (display.state === "fault" && display.why) found.push(texts.display_fault(display.why[lang]));
   if (down.length) found.push(texts.interface_down(names.join(", ")));
   return found;
