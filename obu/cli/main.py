@@ -16,8 +16,14 @@ NOT_VERBS = {"main"}
 
 
 def verbs() -> list[str]:
-    """The names of all verbs, in order."""
-    return sorted(info.name for info in pkgutil.iter_modules(cli.__path__) if info.name not in NOT_VERBS)
+    """The names of all verbs, in order; a file's _ is typed as -."""
+    files = (info.name for info in pkgutil.iter_modules(cli.__path__) if info.name not in NOT_VERBS)
+    return sorted(name.replace("_", "-") for name in files)
+
+
+def module_of(verb: str) -> str:
+    """The module of a verb."""
+    return f"obu.cli.{verb.replace('-', '_')}"
 
 
 def language(argv: Sequence[str]) -> str:
@@ -44,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = next((word for word in words if word in verbs()), None)
     commands = parser.add_subparsers(dest="verb", metavar="VERB")
     for verb in verbs():
-        module = importlib.import_module(f"obu.cli.{verb}") if verb == chosen or chosen is None else None
+        module = importlib.import_module(module_of(verb)) if verb == chosen or chosen is None else None
         summary = getattr(module.SUMMARY, lang) if module else ""
         command = commands.add_parser(verb, help=summary, description=summary)
         if module:

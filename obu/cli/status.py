@@ -88,11 +88,12 @@ STATES = {
     "boarding": Text("上下客", "boarding"), "shutting_down": Text("即将关机", "shutting down"),
     "unknown": Text("核对中", "checking"), "learning": Text("登记中", "learning"),
     "own": Text("与登记的车辆一致", "the unit's own"),
-    "other": Text("不是登记的车辆，不发送 BSM", "not the unit's own, no BSM is sent"),
+    "other": Text("不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt",
+                  "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
 }  # fmt: skip
 FORMS = {
     "zh": (
-        "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms  {why}",
+        "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms{pace}  {why}",
         "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}{clocks_off}",
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
@@ -109,7 +110,7 @@ FORMS = {
         "接口  {drivers}",
     ),
     "en": (
-        "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms  {why}",
+        "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms{pace}  {why}",
         "air       {received} heard, {verified} verified, dropped: {dropped}{clocks_off}",
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
@@ -139,6 +140,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "sent": bsm["sent"],
         "p50": bsm["period_ms"]["p50"],
         "p99": bsm["period_ms"]["p99"],
+        "pace": _pace(bsm["congestion"], lang),
         "why": "；".join(reason[lang] for reason in bsm["why"]),
         "received": air["received"],
         "verified": air["verified"],
@@ -227,6 +229,19 @@ def _host(host: dict[str, Any], lang: str) -> dict[str, Any]:
         "heat": host["heat_deg"],
         "writes": ("，" if lang == "zh" else ", ").join(writes) or None,
     }
+
+
+def _pace(congestion: dict[str, Any], lang: str) -> str:
+    """Why BSMs go rarer, if they do. congestion: as in docs/local-socket.md."""
+    if congestion["period_ms"] <= 100:
+        return ""
+    form = {
+        ("channel", "zh"): "，信道繁忙 {busy_percent} %：每 {period_ms} ms",
+        ("channel", "en"): ", channel {busy_percent} % busy: each {period_ms} ms",
+        ("density", "zh"): "，附近 {vehicles} 辆车：最长 {period_ms} ms",
+        ("density", "en"): ", {vehicles} vehicles near: {period_ms} ms at most",
+    }[congestion["by"], lang]
+    return form.format(**congestion).replace("None", "-")
 
 
 def _last_report(last: dict[str, Any] | None, lang: str) -> str:

@@ -102,9 +102,10 @@ class Station:
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         self._power(now, inbox, own)
-        identity, own = stages.transmit.identify(now, own, inbox.random)
+        place = content.place_now(now, own)
+        identity, own = stages.transmit.identify(now, own, place, inbox.random)
         packets, heard = self._settle(now, inbox.results, identity)
-        standing = Standing(content.place_now(now, own), own.speed_mps, own.heading_deg)
+        standing = Standing(place, own.speed_mps, own.heading_deg)
         heard += stages.receiver.take(now, inbox.air, standing)
         stages.receiver.expire(now)
         stages.reports.take(now, standing, stages.receiver.suspicions())
@@ -112,14 +113,14 @@ class Station:
         stages.warn.look(now, own)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
-        stages.transmit.listen(now, own, inbox.loads, stages.warn.facts)
-        sign_job = stages.transmit.begin(now, own, identity, self._stops())
+        stages.transmit.listen(now, place, inbox.loads, stages.warn.facts)
+        sign_job = stages.transmit.begin(now, own, place, identity, self._stops())
         return Outbox(
             packets=tuple(packets),
             sign_jobs=(sign_job,) if sign_job else (),
             verify_jobs=stages.receiver.jobs(),
             events=tuple(self._events(now, own)),
-            wake_at_ns=self._wake_at_ns(),
+            wake_at_ns=self._wake_at_ns(now),
             want_random=stages.transmit.want_random(),
             clock_mark=self._clock_mark(),
             saves=self._saves(),
@@ -149,8 +150,7 @@ class Station:
         stages = self._stages
         is_settled = stages.assembler.is_settled(now.at_ns)
         stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
-        is_alive = bool(own.vehicle.ignition_on)
-        stages.installation.take(now.at_ns, inbox.can, is_alive, own.vehicle.vin)
+        stages.installation.take(now.at_ns, inbox.can, stages.assembler.has_bus(), own.vehicle.vin)
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""
@@ -210,9 +210,9 @@ class Station:
         self.state.marked_utc_ns = fix.utc_ns
         return fix.at_ns, fix.utc_ns
 
-    def _wake_at_ns(self) -> int:
+    def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages
-        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns())
+        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns(now))
         return min(wake for wake in wakes if wake is not None)
 
     def pending(self) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from obu.core.alert import Text
 from obu.core.frames import KEYS, ChannelLoad, DriverState, JobResult, SignJob, TxPacket
+from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.positioning.own import OwnTracker
@@ -25,6 +26,7 @@ from obu.station.schedule import BsmSchedule, Due
 MSG_COUNTS = 128  # msgCnt 0..127 (YD/T 3709 MsgCount)
 # GB/T 45315-2025 7.3: the path history goes each 500 ms. Half a period less, for turns are not exact (as 7.4 does it).
 PATH_NS = 450 * NS_PER_MS
+RANDOM_NS = 10 * NS_PER_MS  # ours: the first BSM waits for it, and a source that fails makes nobody spin
 # GB/T 45315-2025 table 4, by (emergency vehicle on duty, what is due).
 AID = {
     (False, Due.REGULAR): aids.BSM, (False, Due.EVENT): aids.BSM_EVENT,
@@ -71,7 +73,7 @@ class TransmitState:
 
 
 class Transmit:
-    """Each turn: identify(), settle() for sign results, listen(), then begin()."""
+    """Each turn: identify(), settle() for sign results, listen(), then begin(). place: ours at this very instant."""
 
     def __init__(
         self, *, enabled: bool, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker, pace: Pace
@@ -92,10 +94,9 @@ class Transmit:
                 fault = Text(f"密钥库：{driver.why_zh or driver.why}", f"key store: {driver.why}")
                 self.state.key_fault = None if driver.is_up else fault
 
-    def identify(self, now: Now, own: Own, random: bytes) -> tuple[Identity | None, Own]:
+    def identify(self, now: Now, own: Own, place: LatLon | None, random: bytes) -> tuple[Identity | None, Own]:
         """The identity of this instant; at a change message count and path begin anew, the path also in Own."""
-        place, is_on_duty = content.place_now(now, own), content.is_on_duty(own)
-        if not self.pseudonyms.update(now, place, bool(own.events), random, is_on_duty):
+        if not self.pseudonyms.update(now, place, bool(own.events), random, content.is_on_duty(own)):
             self.pace.draw(random)  # no byte is used twice
         identity = self.pseudonyms.state.identity
         if identity is not None and identity.epoch != self.state.epoch:
@@ -105,21 +106,22 @@ class Transmit:
             own = dataclasses.replace(own, path=())
         return identity, own
 
-    def listen(self, now: Now, own: Own, loads: Sequence[ChannelLoad], facts: Facts) -> None:
+    def listen(self, now: Now, place: LatLon | None, loads: Sequence[ChannelLoad], facts: Facts) -> None:
         """How crowded the channel is."""
-        self.pace.hear(now, loads, facts, content.place_now(now, own))
+        self.pace.hear(now, loads, facts, place)
 
     def want_random(self) -> int:
         """Bytes of randomness wanted at the next turn."""
         return max(self.pseudonyms.state.want_random, self.pace.want_random)
 
-    def begin(self, now: Now, own: Own, identity: Identity | None, stops: tuple[Text, ...] = ()) -> SignJob | None:
+    def begin(
+        self, now: Now, own: Own, place: LatLon | None, identity: Identity | None, stops: tuple[Text, ...]
+    ) -> SignJob | None:
         """The job of the BSM that is due now, if one is. stops: what else stands against it."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
         reasons += stops
         reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
-        place = content.place_now(now, own)
         lack = self.pseudonyms.state.lack
         if identity is None and lack is not Lack.NO_TIME:  # which content.missing says already
             reasons.append(WHY[lack or Lack.NO_CERTIFICATE])
@@ -157,6 +159,8 @@ class Transmit:
             self.pace.sent(underway.said, underway.is_event)
             state.path_ns = underway.due_ns if underway.has_path else state.path_ns
 
-    def wake_at_ns(self) -> int | None:
-        """When the next BSM is due; None while none may be sent."""
+    def wake_at_ns(self, now: Now) -> int | None:
+        """When the next BSM is due, or randomness is wanted; None while none may be sent."""
+        if self.pseudonyms.state.want_random:
+            return now.at_ns + RANDOM_NS
         return self.schedule.state.wake_ns

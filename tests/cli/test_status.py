@@ -58,6 +58,18 @@ def test_a_pool_that_runs_low_and_duty_are_said_with_their_days(unit):
         assert "(too few from 2026-09-21: refill the pool)  on duty" in english and en in english
 
 
+def test_why_bsms_go_rarer_is_said(unit):
+    body = unit.status()
+    for congestion, zh, en in (
+        ({"by": "channel", "busy_percent": 70, "period_ms": 500}, "信道繁忙 70 %：每 500 ms", "70 % busy: each 500 ms"),
+        ({"by": "channel", "busy_percent": None, "period_ms": 500}, "信道繁忙 - %", "channel - % busy"),
+        ({"by": "density", "vehicles": 40.2, "period_ms": 161}, "附近 40.2 辆车：最长 161 ms", "40.2 vehicles near"),
+    ):
+        told = {**body, "bsm": {**body["bsm"], "congestion": congestion}}
+        assert zh in status.lines(told, "zh")[0] and en in status.lines(told, "en")[0]
+    assert "busy" not in status.lines(body, "en")[0]
+
+
 def test_clocks_of_the_other_time_scale_are_said(unit):
     body = unit.status()
     told = {**body, "air": {**body["air"], "clocks_off": {"senders": 3, "off_s": -5.0}}}
@@ -87,7 +99,7 @@ def test_power_vehicle_applications_and_health_are_on_the_same_screen(unit):
     chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
     assert "电源  即将关机  24.1 V，41 秒后结束；第 7 次运行，timer，上次结束：中断" in chinese
     assert "shutting down  24.1 V, ends in 41 s; run 7, woken by timer, the last run's end: cut off" in english
-    assert "车辆  不是登记的车辆，不发送 BSM  VIN LZYTATE63B1000001" in chinese
+    assert "车辆  不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt  VIN LZYTATE63B1000001" in chinese
     assert "应用  EBW 3（最近 14:13:20 UTC）; HLW 0" in chinese
     assert "heat - deg C; written a day: journal 3100 MiB, state 0.012 MiB" in english
     assert (

@@ -18,7 +18,7 @@ from tests.station.frames import frame, word
 from tests.station.unit import Unit, nmea
 
 BEGIN_NS = 10 * NS_PER_S  # the monotonic clock when a drive begins
-TURN_MS = 100  # of bus and receiver
+TURN_NS = 100 * NS_PER_MS  # of bus and receiver
 
 # Signals of the shipped bus that it does not use stand in for those that few buses have.
 STAND_INS = "\n".join(
@@ -107,7 +107,7 @@ def frames(at_ns: int, speed_mps: float, yaw_deg_s: float, said: dict):
 
 
 class Drive:
-    """go() along a road; sent() is what went on the air."""
+    """go() along a road; sent() is what went on the air, status what the unit said of itself last."""
 
     def __init__(self, pki: Path, profile: Path | None = None, *, seed=1, job_ms=1, basic_class=70, keys=None, **bsm):
         body = {"width_m": 3.05, "length_m": 12.0, "height_m": 3.2, "basic_class": basic_class}
@@ -121,39 +121,57 @@ class Drive:
         self.unit.at_ns = BEGIN_NS
         self.said: dict = {}
         self.bus = self.gnss = True
+        self.gnss_lag_ms = 0  # how late the receiver's lines are, whole turns
         self.busy_percent: int | None = None  # what the modem says of the channel, each second
         self.moments: list[roads.Moment] = []
+        self.status: dict = {}
+        self._air: list = []
 
     def now_ms(self) -> float:
         return (self.unit.at_ns - BEGIN_NS) / NS_PER_MS
 
-    def go(self, seconds: float, kph: float = 36.0, radius_m: float | None = None, *, step_ms=10, air_at=None, **said):
+    def go(self, seconds: float, kph: float = 36.0, radius_m: float | None = None, *, air_at=None, **said):
         """So long so fast on an arc (to the right positive) or straight on. said: what else the bus says from now on.
 
         air_at: ms of this leg -> SDUs heard. Bus and receiver speak each 100 ms, and the bus when it says new things.
+        Between, as in the unit's loop, there is a turn when something arrives and when the unit asked for one.
         """
-        is_news = bool(said)
-        self.said |= said
         self._plan(seconds, kph / 3.6, radius_m)
-        begin_ms = self.now_ms()
-        while self.now_ms() < begin_ms + seconds * 1000 - step_ms / 2:
-            at_ms = self.now_ms()
-            is_turn = round(at_ms) % TURN_MS == 0
-            moment = self.moments[min(int(at_ms + 0.5) // TURN_MS, len(self.moments) - 1)]
-            can = self._frames(moment) if self.bus and (is_turn or is_news) else ()
-            gnss = self._gnss(moment) if self.gnss and is_turn else ()
-            loads = ()
-            if self.busy_percent is not None and round(at_ms) % 1000 == 0:
-                loads = (ChannelLoad(self.busy_percent / 100, self.unit.at_ns),)
-            air = (air_at or {}).get(round(at_ms - begin_ms), ())
-            self.unit.step(tuple(air), can=can, gnss=gnss, loads=loads)
-            is_news = False
-            self.unit.at_ns += step_ms * NS_PER_MS
+        begin_ns, news, self.said = self.unit.at_ns, bool(said), self.said | said
+        end_ns = begin_ns + round(seconds * 1000) * NS_PER_MS
+        air = {begin_ns + ms * NS_PER_MS: sdus for ms, sdus in (air_at or {}).items()}
+        while self.unit.at_ns < end_ns:
+            outbox = self._turn(news, air.get(self.unit.at_ns, ()))
+            news = False
+            self.unit.at_ns = self._next_ns(outbox.wake_at_ns, [*air, end_ns])
         return self
+
+    def _turn(self, is_news: bool, air):
+        is_due = (self.unit.at_ns - BEGIN_NS) % TURN_NS == 0
+        moment = self.moments[min((self.unit.at_ns - BEGIN_NS) // TURN_NS, len(self.moments) - 1)]
+        can = self._frames(moment) if self.bus and (is_due or is_news) else ()
+        fixed = (self.unit.at_ns - BEGIN_NS) // TURN_NS - self.gnss_lag_ms // 100
+        gnss = self._gnss(self.moments[fixed]) if self.gnss and is_due and fixed >= 0 else ()
+        loads = ()
+        if self.busy_percent is not None and (self.unit.at_ns - BEGIN_NS) % NS_PER_S == 0:
+            loads = (ChannelLoad(self.busy_percent / 100, self.unit.at_ns),)
+        outbox = self.unit.step(tuple(air), can=can, gnss=gnss, loads=loads)
+        self._air += [(self.now_ms(), packet) for packet in outbox.packets]
+        self.status = next((event.body for event in outbox.events if event.kind == "status"), self.status)
+        self.unit.inboxes.clear()  # ten minutes of them are a heap to search for garbage
+        self.unit.outboxes.clear()
+        return outbox
+
+    def _next_ns(self, wake_ns: int, others: list[int]) -> int:
+        """The next instant at which something arrives or is asked for."""
+        at_ns = self.unit.at_ns
+        turn_ns = at_ns + TURN_NS - (at_ns - BEGIN_NS) % TURN_NS
+        wanted = [turn_ns, wake_ns, *self.unit.results_ns(), *others]
+        return min(wanted_ns for wanted_ns in wanted if wanted_ns > at_ns)
 
     def _plan(self, seconds: float, speed_mps: float, radius_m: float | None) -> None:
         """The road goes on from where it ended."""
-        count = round((self.now_ms() + seconds * 1000) / TURN_MS) + 1 - len(self.moments)
+        count = round((self.now_ms() + seconds * 1000) / 100) + 1 - len(self.moments)
         last = self.moments[-1] if self.moments else roads.Moment(0.0, 0.0, 0.0, 0.0, speed_mps, 0.0)
         leg = roads.drive([((count + 1) * 0.1, speed_mps, radius_m)], heading_deg=last.heading_deg)
         skip = 1 if self.moments else 0
@@ -172,8 +190,7 @@ class Drive:
     def sent(self, from_ms: float = 0.0, until_ms: float = float("inf")) -> list[Sent]:
         """What went on the air in that time."""
         found = []
-        for at_ns, packet in self.unit.packets():
-            at_ms = (at_ns - BEGIN_NS) / NS_PER_MS
+        for at_ms, packet in self._air:
             if from_ms <= at_ms < until_ms:
                 outer = wire.packet(packet.sdu)
                 assert outer.aid == packet.aid
@@ -183,5 +200,4 @@ class Drive:
 
     def times_ms(self, from_ms: float = 0.0, until_ms: float = float("inf")) -> list[float]:
         """When BSMs went on the air."""
-        times = [(at_ns - BEGIN_NS) / NS_PER_MS for at_ns, _ in self.unit.packets()]
-        return [at_ms for at_ms in times if from_ms <= at_ms < until_ms]
+        return [at_ms for at_ms, _ in self._air if from_ms <= at_ms < until_ms]

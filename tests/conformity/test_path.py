@@ -8,7 +8,6 @@ import pytest
 from tests.conformity.drive import Drive
 from tests.positioning import roads
 
-STEP_MS = 50
 HALF = {0: 2048, 1: 8192, 2: 32768, 3: 131072, 4: 2097152, 5: 8388608}  # of the offsets, by form
 
 ROADS = {
@@ -23,7 +22,7 @@ ROADS = {
 def driven(pki, legs):
     drive = Drive(pki)
     for seconds, kph, radius_m in legs:
-        drive.go(seconds, kph, radius_m, step_ms=STEP_MS)
+        drive.go(seconds, kph, radius_m)
     return drive
 
 

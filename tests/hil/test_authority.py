@@ -1,6 +1,7 @@
 """A unit's life with an authority: enrolment, a pool, its refill, a revocation. Real socket, keys and verbs."""
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -12,9 +13,9 @@ from hil.authority import Authority, Door
 from obu.cli.main import main
 from obu.core.errors import LocalError
 from obu.core.now import NS_PER_S
-from obu.runtime import bench_pki, config, renewal
+from obu.runtime import bench_pki, config, durable, renewal
 from obu.security import enrolment
-from obu.security.enrolment import Response
+from obu.security.enrolment import Kind, Response
 from obu.security.issuing import Lifetime
 
 DAY_S = 86_400
@@ -116,6 +117,67 @@ def test_a_units_whole_life(place: Place, capsys: pytest.CaptureFixture) -> None
     assert any(row.startswith("identity") and "AID 113,114" in row and "days left" in row for row in rows)
     assert any(row.startswith("enrolment  enrolment.cert") for row in rows)
     assert main(["run", "--config", str(place.config), "--check"]) == 0
+
+
+class PowerCut(Exception):
+    """The supply goes: nothing after this instant is done."""
+
+
+def cut_before(patch: pytest.MonkeyPatch, step: int) -> list[str]:
+    """Lets the power go before this step of those that reach the disk; the list grows by each that was done."""
+    done: list[str] = []
+    write, move, forget = durable.write, Path.replace, Path.unlink
+
+    def counted(name, act):
+        def acting(*args, **more):
+            if len(done) == step:
+                raise PowerCut
+            done.append(name)
+            return act(*args, **more)
+
+        return acting
+
+    def write_whole(path, data, mode=0o600):  # its own steps are not ours to count: tests/runtime/test_power_cut.py
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(Path, "replace", move)
+            write(path, data, mode)
+
+    patch.setattr(durable, "write", counted("write", write_whole))
+    patch.setattr(Path, "replace", counted("move", move))
+    patch.setattr(Path, "unlink", counted("forget", forget))
+    return done
+
+
+def test_a_power_cut_in_an_import_leaves_a_unit_that_starts_and_an_import_that_can_be_done_again(
+    place: Place, capsys: pytest.CaptureFixture, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert place.obu("import", place.by_hand("enrolment", capsys)) == 0
+    assert place.obu("refill") == 0
+    capsys.readouterr()
+    assert place.obu("import", place.by_hand("identity", capsys)) == 0
+    path = renewal.request(config.read(place.config), Kind.PSEUDONYM, 3, 14, time.time_ns() + 2 * NS_PER_S)
+    answer = place.ask(ask="certificates", request=path.read_text("utf-8"))["response"].encode()
+    place.close()
+    steps, step = None, 0
+    while steps is None or step < steps:
+        folder = tmp_path_factory.mktemp("cut") / "unit"
+        shutil.copytree(place.folder, folder, ignore=shutil.ignore_patterns("*.sock"))
+        settings = config.read(folder / "unit.toml")
+        with pytest.MonkeyPatch.context() as patch:
+            done = cut_before(patch, step if steps is not None else -1)
+            try:
+                renewal.take(settings, answer)
+            except PowerCut:
+                assert len(done) == step
+        if steps is None:
+            steps = len(done)
+            assert done == ["write"] * 4 + ["move", "forget"]
+            continue
+        assert main(["run", "--config", str(folder / "unit.toml"), "--check"]) == 0
+        if list((folder / "enrolment/requests").glob("*.request")):
+            assert len(renewal.take(settings, answer)) == 3
+        assert sum(held.place == "pool" for held in renewal.holdings(settings)) == 6
+        step += 1
 
 
 def test_the_authoritys_lists_are_taken_over_and_revoke(place: Place, capsys: pytest.CaptureFixture) -> None:

@@ -125,6 +125,10 @@ class Unit:
         self.outboxes.append((self.at_ns, outbox))
         return outbox
 
+    def results_ns(self) -> list[int]:
+        """When the jobs under way are done."""
+        return [at_ns for at_ns, _ in self._results]
+
     def _work(self, outbox) -> None:
         due_ns = self.at_ns + self._job_ns
         for job in outbox.sign_jobs:
