@@ -111,6 +111,8 @@ class SlcanAdapter:
                 return REFUSED
             self.mode, self._flags = start, 0
             return OK
+        if start == b"V":
+            return b"V1013\r"
         if start == b"F" and is_open:
             flags, self._flags = self._flags, 0
             return f"F{flags:02X}\r".encode()

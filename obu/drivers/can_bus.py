@@ -8,15 +8,24 @@ is imported only for them.
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Protocol
 
 from obu.core.errors import ConfigError
+from obu.drivers.bus_watch import BusWatch
 from obu.drivers.can_options import Filter, Options
 from obu.drivers.contract import Driver
+
+
+class Channel(Driver, Protocol):
+    """The Driver of one channel. watch: whether the bus is fit to be read."""
+
+    watch: BusWatch
+
 
 READERS = {"socketcan": "can_socket", "slcan": "can_slcan"}
 
 
-def make(name: str, options: Options, filters: Sequence[Filter] = ()) -> Driver:
+def make(name: str, options: Options, filters: Sequence[Filter] = ()) -> Channel:
     """The driver of a section, letting through what `filters` name (all when empty). Raises ConfigError.
 
     An interface that python-can does not have is nonsense; a device that is not there comes up later.
@@ -27,5 +36,5 @@ def make(name: str, options: Options, filters: Sequence[Filter] = ()) -> Driver:
         raise ConfigError(f"{name}: bitrate: {options.bitrate} is not a rate",
                           f"{name}：bitrate：{options.bitrate} 不是比特率")  # fmt: skip
     reader = import_module(f"obu.drivers.{READERS.get(options.interface, 'can_library')}")
-    made: Driver = reader.make(name, options, filters)
+    made: Channel = reader.make(name, options, filters)
     return made

@@ -96,7 +96,7 @@ class SlcanBus:
         rate = b"" if self._options.bitrate is None else RATES[self._options.bitrate] + b"\r"
         self.lines.begin()
         self.watch.opened()
-        self._line.write(b"C\r" + rate + (b"L\r" if self._options.listen_only else b"O\r"))
+        self._line.write(b"V\rC\r" + rate + (b"L\r" if self._options.listen_only else b"O\r"))
         self._is_open = True
         self._flags_ns = at_ns + FLAGS_NS
 
@@ -114,6 +114,8 @@ class SlcanBus:
 
     def _refusal(self) -> Text | None:
         """What the adapter would not do of close, rate and open; close it may refuse, being closed."""
+        if not self.lines.is_in_step:
+            return None
         answers = self.lines.answers
         if self._options.bitrate is None:
             return NO_SILENCE if answers[1:2] == [False] else None

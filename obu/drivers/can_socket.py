@@ -179,9 +179,7 @@ def refuses(link: Link, options: Options) -> Text | None:
 def ip_link(channel: str, bitrate: int | None) -> str:
     """The command that makes an interface listen only. bitrate: in bit/s."""
     rate = bitrate or "BITRATE"
-    return (
-        f"sudo ip link set {channel} down && sudo ip link set {channel} up type can bitrate {rate} listen-only on"
-    )
+    return f"sudo ip link set {channel} down && sudo ip link set {channel} up type can bitrate {rate} listen-only on"
 
 
 def kernel_filters(filters: Sequence[Filter]) -> bytes:

@@ -20,19 +20,20 @@ LONGEST_LINE = EXTENDED + 1 + 16 + STAMP
 MOST_KNOWN = 4096  # identifiers remembered; a node that babbles through them all begins the list anew
 ANSWERS_KEPT = 8  # those of an opening are looked at
 FOREIGN = -1
-IGNORED = b"rRdDbBvVNzZ"  # remote and FD frames, versions, acknowledged commands
+IGNORED = b"rRdDbBvNzZ"  # remote and FD frames, versions, acknowledged commands
 
 
 class SlcanLines:
     """feed() what the line brought. heard: whole frames, wanted or not; passed_over: those no filter named.
 
-    answers: of the first commands since begin(), in order (False: refused). flags: of the last F answered.
+    answers: of the first commands after V, in order (False: refused), once V itself was answered (is_in_step): what
+    came before it belongs to an earlier opening. flags: of the last F answered.
     errors, overruns: as the adapter told them.
     """
 
     def __init__(self, channel: str, sieve: Sieve) -> None:
         self.heard = self.passed_over = self.bad = self.errors = self.overruns = 0
-        self.is_off = False
+        self.is_off = self.is_in_step = False
         self.flags: int | None = None
         self.answers: list[bool] = []
         self._channel = channel
@@ -42,7 +43,7 @@ class SlcanLines:
 
     def begin(self) -> None:
         """The adapter is opened anew: nothing of before counts."""
-        self._tail, self.flags, self.is_off = b"", None, False
+        self._tail, self.flags, self.is_off, self.is_in_step = b"", None, False, False
         self.answers.clear()
 
     def feed(self, data: bytes, at_ns: int) -> list[CanFrame]:
@@ -111,6 +112,9 @@ class SlcanLines:
         elif start == b"e" and line[1:2].isdigit():
             self.errors += 1
             self.overruns += b"o" in line[2:]
+        elif start == b"V":
+            self.is_in_step = True
+            self.answers.clear()
         elif start not in IGNORED:
             self.bad += 1
 

@@ -63,7 +63,7 @@ def test_it_opens_listen_only_and_reads_what_the_profile_names(bench):
     unit = bench()
     heard = unit.run(1.0, (CCVS1, SPEED), (EEC1, SPEED))
     assert unit.adapter.mode == b"L"
-    assert unit.adapter.commands[:3] == [b"C", b"S5", b"L"]
+    assert unit.adapter.commands[:4] == [b"V", b"C", b"S5", b"L"]
     assert states(heard) == [True]
     assert {(frame.can_id, frame.data) for frame in frames(heard)} == {(CCVS1, SPEED)}
     assert len(frames(heard)) >= 95
