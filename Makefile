@@ -19,6 +19,7 @@ run:  ## set up, then the whole demonstration: the unit, a virtual city and the 
 test:  ## set up, then every test (ARGS="tests/codec -k bsm")
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/system_tools.py
+	@$(PYTHON) .ci/micropython.py
 	@exec $(PYTHON) -m pytest -n auto $(ARGS)
 
 check:  ## ruff, and mypy strict on obu/

@@ -56,25 +56,28 @@ class Assembler:
 
     def vehicle(self, at_ns: int) -> VehicleState:
         """What the bus says at this instant."""
-        ignition_on = self._ignition(at_ns)
-        if not ignition_on or at_ns < self.state.settled_ns:
-            return VehicleState(ignition_on=ignition_on)
+        is_alive = self._is_alive(at_ns)
+        if not is_alive or at_ns < self.state.settled_ns:
+            return VehicleState(ignition_on=is_alive)
         decoded = self._decoder.state
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"ignition_on": True}
         for name, reads in self._reads:
             for read in reads:
                 value = read(decoded, at_ns)
                 if value is not None:
                     values[name] = value
                     break
-        return VehicleState(ignition_on=True, **values)
+        return VehicleState(**values)
+
+    def has_bus(self) -> bool:
+        """Whether the bus lives, as of the last vehicle()."""
+        return self._decoder.state.last_frame_ns is not None and not self.state.off_seen
 
     def is_settled(self, at_ns: int) -> bool:
-        """Whether the bus lives and its values count, as of the last vehicle()."""
-        is_alive = self._decoder.state.last_frame_ns is not None and not self.state.off_seen
-        return is_alive and at_ns >= self.state.settled_ns
+        """Whether the bus lives and its values count."""
+        return self.has_bus() and at_ns >= self.state.settled_ns
 
-    def _ignition(self, at_ns: int) -> bool | None:
+    def _is_alive(self, at_ns: int) -> bool | None:
         """On while the bus lives, off after a silence that was watched in full, None before either is known.
 
         FMS v04: most values are reliable about 10 s after ignition on, so a seen switch-on begins a wait.

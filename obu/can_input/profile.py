@@ -68,13 +68,15 @@ class Values:
     flat_tire: tuple[Choice, ...] = ()
     disabled: tuple[Choice, ...] = ()
     airbag_deployed: tuple[Choice, ...] = ()
+    ignition_on: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignition:
     """How the bus tells ignition: silent_ms of silence is off, frames after it begin settle_ms of no values.
 
-    A bus that already runs when the unit first looks has no such wait: it needs valid frames only.
+    A bus that already runs when the unit first looks has no such wait: it needs valid frames only. Where
+    values.ignition_on has a source, that one tells ignition: for buses that outlive it.
     """
 
     silent_ms: int

@@ -88,7 +88,8 @@ STATES = {
     "boarding": Text("上下客", "boarding"), "shutting_down": Text("即将关机", "shutting down"),
     "unknown": Text("核对中", "checking"), "learning": Text("登记中", "learning"),
     "own": Text("与登记的车辆一致", "the unit's own"),
-    "other": Text("不是登记的车辆，不发送 BSM", "not the unit's own, no BSM is sent"),
+    "other": Text("不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt",
+                  "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
 }  # fmt: skip
 FORMS = {
     "zh": (

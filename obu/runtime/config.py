@@ -236,10 +236,7 @@ def _resolved(config: Config, folder: Path) -> Config:
     if vehicle.profile.endswith(".toml"):
         vehicle = dataclasses.replace(vehicle, profile=str(folder / vehicle.profile))
     hmi = dataclasses.replace(config.hmi, socket=str(folder / config.hmi.socket))
-    keys = {
-        name: str(folder / value) if isinstance(value, str) and name.endswith(KEY_PATHS) else value
-        for name, value in config.keys.items()
-    }
+    keys = resolved_keys(config.keys, folder)
     pseudonyms = config.pseudonyms
     if pseudonyms.identity:
         pseudonyms = dataclasses.replace(pseudonyms, identity=str(folder / pseudonyms.identity))
@@ -268,3 +265,11 @@ def _resolved(config: Config, folder: Path) -> Config:
         journal=journal,
         power=dataclasses.replace(config.power, sense=sense),
     )
+
+
+def resolved_keys(section: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A [keys] section with its paths resolved against the folder of its file."""
+    return {
+        name: str(folder / value) if isinstance(value, str) and name.endswith(KEY_PATHS) else value
+        for name, value in section.items()
+    }

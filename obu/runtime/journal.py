@@ -1,14 +1,12 @@
 """The journal: every (Now, inbox) of the unit, for replay; bounded in size and age, safe against a torn last record.
 
-A segment is a file of records, each `length(4) crc32(4) JSON`. The first is its head: version, configuration, hashes
-of what the station was made from, and the station's state, never key material; so replay can start at any kept
-segment. When a segment is full or an hour old the next begins; when all together are too large, or the oldest is too
-old by the unit's own UTC, the oldest goes. A segment of before the time was known is as old as the next that knows.
+A segment is a file of records (runtime/records). The first is its head: version, configuration, hashes of what the
+station was made from, and the station's state, never key material; so replay can start at any kept segment. When a
+segment is full or an hour old the next begins; when all together are too large, or the oldest is too old by the unit's
+own UTC, the oldest goes. A segment of before the time was known is as old as the next that knows.
 """
 
 import json
-import os
-import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,15 +17,15 @@ import obu
 from obu.core.errors import LocalError
 from obu.core.frames import Inbox, Outbox
 from obu.core.now import NS_PER_S, Now
+from obu.runtime import records
 from obu.runtime.freeze import freeze, thaw
+from obu.runtime.records import RecordFile
 
-FORMAT = 1
-HEADER = struct.Struct(">II")
+FORMAT = 2
 SUFFIX = ".journal"
 MIB = 1 << 20
 LONGEST_NS = 3600 * NS_PER_S  # of one segment, so that age is judged to the hour
 DAY_S = 86_400
-MAX_RECORD = 64 * MIB  # a length beyond this is a torn or foreign file
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +77,13 @@ def _bytes(tree: Any) -> bytes:
 
 
 class Writer:
-    """Keeps turns under a folder (made 0700, files 0600). written: bytes since it began."""
+    """Keeps turns under a folder (made 0700, files 0600)."""
 
     def __init__(self, folder: Path, max_bytes: int, segment_bytes: int, max_days: int) -> None:
         self._folder, self._max_bytes, self._segment_bytes = folder, max_bytes, min(segment_bytes, max_bytes // 2)
         self._max_age_s = max_days * DAY_S
         self._end_ns = 0
-        self.written = 0
+        self._closed_bytes = 0
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._sizes = {path: path.stat().st_size for path in segments(folder)}
@@ -93,12 +91,17 @@ class Writer:
         except OSError as error:
             raise LocalError(f"journal folder {folder}: {error.strerror}; name another with --journal",
                              f"记录目录 {folder}：{error.strerror}；请用 --journal 换一个目录") from None  # fmt: skip
-        self._file: Any = None
+        self._file: RecordFile | None = None
         self._path = Path()
+
+    @property
+    def written(self) -> int:
+        """Octets on the disk since it began."""
+        return self._closed_bytes + (self._file.size if self._file else 0)
 
     def is_full(self, now: Now) -> bool:
         """Whether the next record needs a new segment, with a new head: also where this one did not know its time."""
-        if self._file is None or now.at_ns >= self._end_ns or self._sizes[self._path] >= self._segment_bytes:
+        if self._file is None or now.at_ns >= self._end_ns or self._file.size >= self._segment_bytes:
             return True
         return self._opened_s[self._path] is None and now.utc_ns is not None
 
@@ -109,11 +112,11 @@ class Writer:
         self._end_ns = now.at_ns + LONGEST_NS
         last = max((int(path.stem) for path in self._sizes), default=0)
         self._path = self._folder / f"{last + 1:08d}{SUFFIX}"
-        self._file = os.fdopen(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+        self._file = RecordFile(self._path)
         self._sizes[self._path], self._opened_s[self._path] = 0, utc_s
         head = {"format": FORMAT, "version": obu.__version__, "config": config, "made_from": made_from,
                 "state": freeze(state), "utc_s": utc_s}  # fmt: skip
-        self._write(head)
+        self._file.write(head)
         self._drop(utc_s)
 
     def _drop(self, utc_s: int | None) -> None:
@@ -131,19 +134,18 @@ class Writer:
 
     def keep(self, now: Now, inbox: Inbox, outbox: Outbox) -> None:
         """One turn."""
-        self._write({"n": freeze(now), "i": freeze(inbox), "o": digests(outbox)})
-
-    def _write(self, record: dict[str, Any]) -> None:
-        body = _bytes(record)
-        self._file.write(HEADER.pack(len(body), zlib.crc32(body)) + body)
-        self._sizes[self._path] += HEADER.size + len(body)
-        self.written += HEADER.size + len(body)
+        assert self._file is not None
+        self._file.write({"n": freeze(now), "i": freeze(inbox), "o": digests(outbox)})
 
     def close(self) -> None:
         """Puts what is buffered on the disk."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            try:
+                file.close()
+            finally:
+                self._sizes[self._path] = file.size
+                self._closed_bytes += file.size
 
 
 def segments(folder: Path) -> list[Path]:
@@ -153,23 +155,11 @@ def segments(folder: Path) -> list[Path]:
 
 def read(path: Path) -> Iterator[Head | Turn]:
     """The head and the turns of one segment; ends at the first torn record, as a power cut leaves it."""
-    with path.open("rb") as file:
-        for index, record in enumerate(_records(file)):
-            if index == 0:
-                yield _head(record, path)
-            else:
-                yield Turn(thaw(record["n"]), thaw(record["i"]), record["o"])
-
-
-def _records(file: Any) -> Iterator[dict[str, Any]]:
-    while len(header := file.read(HEADER.size)) == HEADER.size:
-        length, crc = HEADER.unpack(header)
-        if length > MAX_RECORD:
-            return
-        body = file.read(length)
-        if len(body) < length or zlib.crc32(body) != crc:
-            return
-        yield json.loads(body)
+    for index, record in enumerate(records.read(path)):
+        if index == 0:
+            yield _head(record, path)
+        else:
+            yield Turn(thaw(record["n"]), thaw(record["i"]), record["o"])
 
 
 def _head(record: dict[str, Any], path: Path) -> Head:
@@ -181,7 +171,5 @@ def _head(record: dict[str, Any], path: Path) -> Head:
 
 def _opened_s(path: Path) -> int | None:
     """When a segment of an earlier run was opened; None when it does not know, or is not whole."""
-    with path.open("rb") as file:
-        record = next(_records(file), {})
-    utc_s = record.get("utc_s")
+    utc_s = next(records.read(path), {}).get("utc_s")
     return utc_s if isinstance(utc_s, int) else None

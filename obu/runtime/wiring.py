@@ -261,13 +261,18 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
 
 def key_store(config: Config) -> KeyStore:
     """The unit's private keys. Raises ConfigError that names key, file and remedy; an element may be away."""
-    module, options = driver_module("keys", "key", {"type": "file", **config.keys})
+    return open_keys("security.keys", Path(config.security.keys), config.keys)
+
+
+def open_keys(name: str, folder: Path, section: dict[str, Any]) -> KeyStore:
+    """The key store of a [keys] section, its folder given under `name`. Raises ConfigError as key_store does."""
+    module, options = driver_module("keys", "key", {"type": "file", **section})
     try:
-        store: KeyStore = module.make(Path(config.security.keys), options)
+        store: KeyStore = module.make(folder, options)
     except LocalError as error:
         if isinstance(error, ConfigError):  # it names its key itself
             raise
-        raise ConfigError(f"security.keys: {error.text}", f"security.keys：{error.zh}") from None
+        raise ConfigError(f"{name}: {error.text}", f"{name}：{error.zh}") from None
     return store
 
 

@@ -25,10 +25,7 @@ VIN_LENGTH = 17
 Mark = tuple[int, bool, int]  # identifier, is it extended, octets of payload
 
 CHECKING = Text("正在核对车辆", "checking that this is the unit's own vehicle")
-OTHER_BUS = Text(
-    "总线与登记的车辆不符：请确认终端未被移到其他车辆，技术人员可运行 obu vehicle adopt",
-    "the bus is not the one of the vehicle this unit was installed in; a technician may run: obu vehicle adopt",
-)
+OTHER_BUS = Text("不是登记的车辆，请联系技术人员", "not the vehicle this unit was installed in: tell a technician")
 
 
 class Match(Enum):
@@ -144,8 +141,8 @@ class Installation:
             return (CHECKING,) if state.watched_ns is not None else ()
         own_vin = self._vin or state.own.vin
         if own_vin and state.vin:
-            zh = f"终端登记的车辆是 {own_vin}，当前车辆是 {state.vin}：请重新登记（obu vehicle adopt）"
-            en = f"this unit belongs to {own_vin} and is in {state.vin}: a technician may run: obu vehicle adopt"
+            zh = f"不是登记的车辆（登记 {own_vin}，当前 {state.vin}），请联系技术人员"
+            en = f"this unit belongs to {own_vin} and is in {state.vin}: tell a technician"
             return (Text(zh, en),)
         return (OTHER_BUS,)
 

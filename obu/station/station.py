@@ -150,8 +150,7 @@ class Station:
         stages = self._stages
         is_settled = stages.assembler.is_settled(now.at_ns)
         stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
-        is_alive = bool(own.vehicle.ignition_on)
-        stages.installation.take(now.at_ns, inbox.can, is_alive, own.vehicle.vin)
+        stages.installation.take(now.at_ns, inbox.can, stages.assembler.has_bus(), own.vehicle.vin)
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""

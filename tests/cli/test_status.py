@@ -99,7 +99,7 @@ def test_power_vehicle_applications_and_health_are_on_the_same_screen(unit):
     chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
     assert "电源  即将关机  24.1 V，41 秒后结束；第 7 次运行，timer，上次结束：中断" in chinese
     assert "shutting down  24.1 V, ends in 41 s; run 7, woken by timer, the last run's end: cut off" in english
-    assert "车辆  不是登记的车辆，不发送 BSM  VIN LZYTATE63B1000001" in chinese
+    assert "车辆  不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt  VIN LZYTATE63B1000001" in chinese
     assert "应用  EBW 3（最近 14:13:20 UTC）; HLW 0" in chinese
     assert "heat - deg C; written a day: journal 3100 MiB, state 0.012 MiB" in english
     assert (

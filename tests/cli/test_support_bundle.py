@@ -1,6 +1,7 @@
 """`obu support-bundle`: a real unit's journal and status in one file, searched for keys and places byte by byte."""
 
 import base64
+import gzip
 import json
 import logging
 import re
@@ -116,7 +117,7 @@ def test_no_key_and_no_place_is_in_it(home, tmp_path):
         assert f"{degrees:.3f}".encode() not in everything and minutes[:7].encode() not in everything
     fine = re.compile(rb"\d{4,5}\.\d*[1-9]\d*,[NSEW]")
     assert not fine.search(everything)
-    exact = (folder / "journal/00000001.journal").read_bytes()
+    exact = gzip.decompress((folder / "journal/00000001.journal").read_bytes())
     octets = [base64.b85decode(each) for each in re.findall(rb'\{"b":"([^"\\]{100,})"\}', exact)]
     assert any(fine.search(each) for each in octets), "the search would find a place"
 
@@ -132,7 +133,8 @@ def test_the_exact_journal_comes_only_when_asked_and_replays(home, tmp_path, cap
     capsys.readouterr()
     assert main(["--lang", "en", "replay", str(tmp_path / "journal")]) == 0
     assert "3000 turns, no difference" in capsys.readouterr().out
-    everything = b"\0".join(files.values())
+    opened = [gzip.decompress(data) if name.endswith(".journal") else data for name, data in files.items()]
+    everything = b"\0".join(opened)
     assert all(secret not in everything for secret in secrets(folder))
 
 

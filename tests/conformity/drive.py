@@ -107,7 +107,7 @@ def frames(at_ns: int, speed_mps: float, yaw_deg_s: float, said: dict):
 
 
 class Drive:
-    """go() along a road; sent() is what went on the air."""
+    """go() along a road; sent() is what went on the air, status what the unit said of itself last."""
 
     def __init__(self, pki: Path, profile: Path | None = None, *, seed=1, job_ms=1, basic_class=70, keys=None, **bsm):
         body = {"width_m": 3.05, "length_m": 12.0, "height_m": 3.2, "basic_class": basic_class}
@@ -121,8 +121,11 @@ class Drive:
         self.unit.at_ns = BEGIN_NS
         self.said: dict = {}
         self.bus = self.gnss = True
+        self.gnss_lag_ms = 0  # how late the receiver's lines are, whole turns
         self.busy_percent: int | None = None  # what the modem says of the channel, each second
         self.moments: list[roads.Moment] = []
+        self.status: dict = {}
+        self._air: list = []
 
     def now_ms(self) -> float:
         return (self.unit.at_ns - BEGIN_NS) / NS_PER_MS
@@ -147,11 +150,17 @@ class Drive:
         is_due = (self.unit.at_ns - BEGIN_NS) % TURN_NS == 0
         moment = self.moments[min((self.unit.at_ns - BEGIN_NS) // TURN_NS, len(self.moments) - 1)]
         can = self._frames(moment) if self.bus and (is_due or is_news) else ()
-        gnss = self._gnss(moment) if self.gnss and is_due else ()
+        fixed = (self.unit.at_ns - BEGIN_NS) // TURN_NS - self.gnss_lag_ms // 100
+        gnss = self._gnss(self.moments[fixed]) if self.gnss and is_due and fixed >= 0 else ()
         loads = ()
         if self.busy_percent is not None and (self.unit.at_ns - BEGIN_NS) % NS_PER_S == 0:
             loads = (ChannelLoad(self.busy_percent / 100, self.unit.at_ns),)
-        return self.unit.step(tuple(air), can=can, gnss=gnss, loads=loads)
+        outbox = self.unit.step(tuple(air), can=can, gnss=gnss, loads=loads)
+        self._air += [(self.now_ms(), packet) for packet in outbox.packets]
+        self.status = next((event.body for event in outbox.events if event.kind == "status"), self.status)
+        self.unit.inboxes.clear()  # ten minutes of them are a heap to search for garbage
+        self.unit.outboxes.clear()
+        return outbox
 
     def _next_ns(self, wake_ns: int, others: list[int]) -> int:
         """The next instant at which something arrives or is asked for."""
@@ -181,8 +190,7 @@ class Drive:
     def sent(self, from_ms: float = 0.0, until_ms: float = float("inf")) -> list[Sent]:
         """What went on the air in that time."""
         found = []
-        for at_ns, packet in self.unit.packets():
-            at_ms = (at_ns - BEGIN_NS) / NS_PER_MS
+        for at_ms, packet in self._air:
             if from_ms <= at_ms < until_ms:
                 outer = wire.packet(packet.sdu)
                 assert outer.aid == packet.aid
@@ -192,5 +200,4 @@ class Drive:
 
     def times_ms(self, from_ms: float = 0.0, until_ms: float = float("inf")) -> list[float]:
         """When BSMs went on the air."""
-        times = [(at_ns - BEGIN_NS) / NS_PER_MS for at_ns, _ in self.unit.packets()]
-        return [at_ms for at_ms in times if from_ms <= at_ms < until_ms]
+        return [at_ms for at_ms, _ in self._air if from_ms <= at_ms < until_ms]

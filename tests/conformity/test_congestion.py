@@ -77,7 +77,7 @@ def roads_place(moment):
 def test_among_100_vehicles_each_400_ms_and_sooner_where_it_turns(crowd):
     drive = Drive(crowd.folder, congestion="density").go(0.5)
     among(crowd, drive, 4, 36.0)
-    said = drive.unit.status()["bsm"]["congestion"]
+    said = drive.status["bsm"]["congestion"]
     assert said == {"by": "density", "vehicles": 100.0, "period_ms": 400}
     straight_ms = gaps(drive.times_ms(2500))
     assert set(straight_ms) == {400.0}

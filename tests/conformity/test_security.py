@@ -98,7 +98,7 @@ def heard(pki, sdu):
     """(verified, dropped by reason) of a unit that hears it 2 s after its start."""
     drive = Drive(pki).go(2)
     drive.go(2, air_at={0: [sdu]})
-    air = drive.unit.status()["air"]
+    air = drive.status["air"]
     return air["verified"], air["dropped"]
 
 

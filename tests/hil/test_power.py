@@ -66,6 +66,6 @@ def test_a_unit_ends_after_its_ignition_and_knows_in_each_run_how_the_last_one_e
         bench = start(run_folder, household, city)
         other = bench.until(lambda status: status["vehicle"]["match"] == "other", 20.0)
         assert (other["power"]["woke"], other["power"]["run"]) == ("supply", 3)
-        assert other["bsm"]["sent"] == 0 and any("obu vehicle adopt" in why for why in reasons(other))
+        assert other["bsm"]["sent"] == 0 and any("tell a technician" in why for why in reasons(other))
     finally:
         household.end()

@@ -7,11 +7,19 @@ import signal
 import socket
 import threading
 import time
+import typing
 
-from obu.core.frames import DriverState, FeedEvent, GnssBytes, Inbox, Outbox, Save
+from obu.core.frames import ChannelLoad, DriverState, FeedEvent, GnssBytes, Inbox, Outbox, Save
 from obu.core.now import NS_PER_MS
 from obu.drivers.clock import SystemClock
-from obu.runtime.loop import Loop, Outer
+from obu.drivers.contract import Arrival
+from obu.runtime.loop import FIELD, Loop, Outer, inbox_of
+
+
+def test_every_kind_of_arrival_has_a_field_of_the_inbox():
+    assert set(FIELD) == set(typing.get_args(Arrival))
+    assert set(FIELD.values()) <= {field.name for field in dataclasses.fields(Inbox)}
+    assert inbox_of([ChannelLoad(0.5, 1)], b"").loads == (ChannelLoad(0.5, 1),)
 
 
 class Line:

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from obu.core.frames import STORE, DriverState, HostState, PowerSense, Save
 from obu.core.now import NS_PER_S, Now
-from obu.runtime import config
+from obu.runtime import config, places
 from obu.runtime.narrator import Narrator
 from obu.station.power import End
 from obu.station.runs import Runs
 
-from .frames import frame
+from .frames import driving, frame
 from .unit import Unit
 
 DOORS = 64933  # DC2, SPN 3413: the first door's two bits
@@ -77,6 +77,36 @@ def test_a_bus_that_falls_silent_on_the_road_is_not_ignition_off(pki):
     unit.run(20)
     assert power(unit)["state"] == "on" and ends(unit) == []
     assert unit.status()["bsm"]["state"] == "stopped"
+
+
+KEY = """
+[[values.ignition_on]]  # a switch that this bus tells; the parking brake stands for it
+signals = ["CCVS1.ParkingBrakeSwitch"]
+states = { "0" = true, "1" = false }
+max_age_ms = 1000
+"""
+
+
+def test_a_signal_of_the_profile_tells_where_the_bus_outlives_the_ignition(pki, tmp_path):
+    shipped = places.vehicles() / "city_bus_j1939"
+    (tmp_path / "bus.dbc").write_text(shipped.with_suffix(".dbc").read_text("utf-8"), "utf-8")
+    (tmp_path / "bus.toml").write_text(shipped.with_suffix(".toml").read_text("utf-8") + KEY, "utf-8")
+    vehicle = config.Vehicle(profile=str(tmp_path / "bus.toml"), width_m=2.55)
+    unit = Unit(pki, sections={"vehicle": vehicle, "power": config.Power(after_run_s=30.0)})
+    unit.speed_mps = 0.0
+    unit.run(11)
+    assert power(unit)["state"] == "on" and len(unit.packets()) > 100
+    unit.feedings.can = False
+    sent = []
+    for _ in range(60):
+        _, *others = driving(unit.at_ns, speed_kph=0.0)
+        key_off = frame(65265, [0b11110111, 0, 0, 0b11001111, 255, 255, 255, 255], unit.at_ns)
+        unit.step(can=(key_off, *others))
+        unit.run(0.1)
+        sent.append(len(unit.packets()))
+    assert sent[-30] == sent[-1] > sent[0]
+    assert power(unit)["state"] == "shutting_down"
+    assert unit.status()["can"]["age_ms"] < 1000 and unit.status()["vehicle"]["match"] == "own"
 
 
 def test_a_co_processor_leads_where_it_is_asked(pki):
