@@ -21,7 +21,7 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
+from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
 from obu.drivers.host import Host
@@ -232,7 +232,7 @@ def driver_module(name: str, prefix: str, section: dict[str, Any]) -> tuple[Any,
 
 def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     """One CAN channel, filtered to the frames of the profile."""
-    options = strict.convert(section, can_bus.Options, name)
+    options = strict.convert(section, can_options.Options, name)
     return can_bus.make(name, options, plans.filters())
 
 
@@ -313,7 +313,7 @@ def check(config: Config) -> None:
         raise ConfigError(f"unit.state: {config.unit.state}: {broken}; the unit starts without it",
                           f"unit.state：{config.unit.state}：{broken}；单元将不使用这些内容")  # fmt: skip
     for name, section in config.can.items():
-        strict.convert(section, can_bus.Options, f"can.{name}")
+        can_bus.make(f"can.{name}", strict.convert(section, can_options.Options, f"can.{name}")).close()
     senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
     for name, prefix, section in (("gnss", "gnss", config.gnss), ("radio", "radio", config.radio), *senses):
         driver(name, prefix, section).close()

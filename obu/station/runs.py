@@ -71,7 +71,7 @@ class Runs:
         if not state.is_begun:
             state.is_begun = True
             state.to_save = self._record(CUT, None)
-        state.told = state.told or told[:NAME_CHARACTERS]
+        state.told = state.told or "".join(each for each in told[:NAME_CHARACTERS] if each.isprintable())
         state.had_ignition = state.had_ignition or bool(ignition_on)
 
     def ended(self, now: Now, end: End) -> None:
