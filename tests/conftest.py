@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -87,6 +88,18 @@ def has_multicast() -> bool:
         return False
 
 
+@cache
+def has_kernel_can() -> bool:
+    """Whether the kernel has CAN and virtual interfaces can be made: one is, and is removed again."""
+    add, remove = (["ip", "link", verb, "obuprobe0", *more] for verb, more in (("add", ["type", "vcan"]), ("del", [])))
+    try:
+        socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
+        is_made = subprocess.run(add, capture_output=True, check=False).returncode == 0
+        return is_made and subprocess.run(remove, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
 def _mend_browser() -> str:
     if Path("/etc/debian_version").exists() and "ID=ubuntu" not in Path("/etc/os-release").read_text("utf-8"):
         return "apt-get install -y --no-install-recommends chromium fonts-noto-cjk   (as root)"
@@ -102,6 +115,9 @@ TOOLS = {
     "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
+    "kernel_can": Tool(
+        has_kernel_can, "modprobe can_raw vcan   (as root; a container or virtual machine often has no CAN at all)"
+    ),
     "root": Tool(lambda: os.geteuid() == 0, "run `make test` as root, for example in a container"),
 }
 
