@@ -114,6 +114,7 @@ def station(config: Config, material: Material) -> Station:
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
         "vehicle": parts["installation"], "runs": power.runs,
+        "pseudonyms_later": pseudonym.LaterRecord(pseudonyms),
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
@@ -303,8 +304,14 @@ def check(config: Config) -> None:
     """Everything that can be known to be wrong before anything is opened. Raises LocalError in one sentence."""
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
-    station(config, material)
+    unit = station(config, material)
     store.check(Path(config.unit.state))
+    kept, broken = store.read(Path(config.unit.state))
+    if strange := unit.recall(tuple(kept)):
+        broken = f"not of this version: {', '.join(strange)}"
+    if broken:
+        raise ConfigError(f"unit.state: {config.unit.state}: {broken}; the unit starts without it",
+                          f"unit.state：{config.unit.state}：{broken}；单元将不使用这些内容")  # fmt: skip
     for name, section in config.can.items():
         can_bus.make(f"can.{name}", strict.convert(section, can_options.Options, f"can.{name}")).close()
     senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
