@@ -132,7 +132,7 @@ def keyring(folder):
 
 def proxies():
     """This machine's way to the network, as its own apt has it."""
-    said = run(["apt-config", "dump", "--format", "%F \"%v\";%n", "Acquire"])
+    said = run(["apt-config", "dump", "--format", '%F "%v";%n', "Acquire"])
     return [line for line in said.splitlines() if re.match(r"Acquire::https?::Proxy", line)]
 
 

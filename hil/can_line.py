@@ -4,11 +4,8 @@ Every run has a group and a port of its own, and hop limit 0 keeps the frames on
 and can.conf are not looked at.
 """
 
-import errno
 import os
-import pty
 import random
-import tty
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,9 +14,11 @@ from typing import Any, Protocol
 import can
 
 from hil.encode import Frame
+from hil.slcan_adapter import SlcanAdapter
 
 PROBE_ID = 0x18FFFFFE  # proprietary B, nobody's
 PROBE_S = 1.0
+BITRATE = 250_000  # SAE J1939-11
 PTY_NAME = "can"  # a link of this name in the run's folder, so that a restarted city is found again
 
 
@@ -59,45 +58,20 @@ class MulticastLine:
 
 
 class SlcanLine:
-    """A pseudo terminal that speaks LAWICEL slcan as an adapter does: silent until it is opened."""
+    """A stand-in adapter on a pseudo terminal: silent until it is opened."""
 
     def __init__(self, folder: Path, why: str) -> None:
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        link = folder / PTY_NAME
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.ttyname(self._slave))
-        self.settings = {"interface": "slcan", "channel": str(link), "bitrate": 250_000, "options": {}}
+        self._adapter = SlcanAdapter(folder / PTY_NAME, BITRATE)
+        self.settings = {"interface": "slcan", "channel": str(self._adapter.path), "bitrate": BITRATE, "options": {}}
         self.note = f"no multicast on this machine ({why}); the bus is slcan over a pty"
-        self._is_open = False
 
     def send(self, frames: Iterable[Frame]) -> None:
         """These frames as lines, once the other side has opened the channel."""
-        self._listen()
-        if not self._is_open:
-            return
-        lines = b"".join(
-            f"T{frame.can_id:08X}{len(frame.data)}{frame.data.hex().upper()}\r".encode("ascii") for frame in frames
-        )
-        try:
-            os.write(self._master, lines)
-        except OSError as error:
-            if error.errno != errno.EAGAIN:  # nobody reads: an adapter loses frames then, too
-                raise
+        self._adapter.carry((frame.can_id, frame.data) for frame in frames)
 
     def close(self) -> None:
         """Pulls the plug."""
-        os.close(self._master)
-        os.close(self._slave)
-
-    def _listen(self) -> None:
-        with suppress(BlockingIOError):
-            for command in os.read(self._master, 4096).split(b"\r"):
-                if command[:1] in (b"O", b"L"):
-                    self._is_open = True
-                elif command[:1] == b"C":
-                    self._is_open = False
+        self._adapter.close()
 
 
 def open_line(folder: Path, dice: random.Random, wanted: str, known: dict[str, Any] | None) -> Line:

@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -89,6 +90,18 @@ def has_multicast() -> bool:
         return False
 
 
+@cache
+def has_kernel_can() -> bool:
+    """Whether the kernel has CAN and virtual interfaces can be made: one is, and is removed again."""
+    add, remove = (["ip", "link", verb, "obuprobe0", *more] for verb, more in (("add", ["type", "vcan"]), ("del", [])))
+    try:
+        socket.socket(socket.AF_CAN, socket.SOCK_RAW, socket.CAN_RAW).close()
+        is_made = subprocess.run(add, capture_output=True, check=False).returncode == 0
+        return is_made and subprocess.run(remove, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
 def _mend_browser() -> str:
     if Path("/etc/debian_version").exists() and "ID=ubuntu" not in Path("/etc/os-release").read_text("utf-8"):
         return "apt-get install -y --no-install-recommends chromium fonts-noto-cjk   (as root)"
@@ -108,6 +121,9 @@ TOOLS = {
         name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")
         for name in runtimes.ARCHITECTURES
     },
+    "kernel_can": Tool(
+        has_kernel_can, "modprobe can_raw vcan   (as root; a container or virtual machine often has no CAN at all)"
+    ),
     "root": Tool(lambda: os.geteuid() == 0, "run `make test` as root, for example in a container"),
 }
 

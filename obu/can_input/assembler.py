@@ -15,6 +15,7 @@ from obu.core.vehicle import Gear, SystemState, VehicleState
 
 State = bool | Gear | SystemState
 Read = Callable[[DecoderState, int], Any]  # (decoder state, at_ns) -> the value or None
+Source = tuple[Read, tuple[FieldPlan, ...]]
 
 _ACCELERATION = {"m/s2": 1.0, "m/s^2": 1.0, "g": STANDARD_GRAVITY_MPS2}
 # What one DBC unit is in ours, by VehicleState field.
@@ -43,6 +44,16 @@ class IgnitionState:
     settled_ns: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of VehicleState, of its own unit, how old it is, and the signals that it comes from."""
+
+    name: str
+    value: float | State
+    age_ns: int
+    signals: tuple[str, ...]
+
+
 class Assembler:
     """vehicle() each step, from the decoder's present state."""
 
@@ -51,7 +62,8 @@ class Assembler:
         self._decoder = decoder
         self._silent_ns = profile.ignition.silent_ms * NS_PER_MS
         self._settle_ns = profile.ignition.settle_ms * NS_PER_MS
-        self._reads = _reads(profile, plans, source)
+        self._sources = _sources(profile, plans, source)
+        self._reads = [(name, tuple(read for read, _ in found)) for name, found in self._sources]
         self.state = IgnitionState()
 
     def vehicle(self, at_ns: int) -> VehicleState:
@@ -68,6 +80,19 @@ class Assembler:
                     values[name] = value
                     break
         return VehicleState(**values)
+
+    def readings(self, at_ns: int) -> list[Reading]:
+        """Every value that is there now with its age and source, whatever the ignition says; for people."""
+        decoded = self._decoder.state
+        found = []
+        for name, sources in self._sources:
+            for read, plans in sources:
+                value = read(decoded, at_ns)
+                if value is not None:
+                    newest_ns = max(decoded.at_ns[plan.slot] for plan in plans if decoded.raws[plan.slot] is not None)
+                    found.append(Reading(name, value, at_ns - newest_ns, tuple(plan.name for plan in plans)))
+                    break
+        return found
 
     def has_bus(self) -> bool:
         """Whether the bus lives, as of the last vehicle()."""
@@ -97,17 +122,19 @@ class Assembler:
         return True
 
 
-def _reads(profile: Profile, plans: Plans, source: str) -> list[tuple[str, tuple[Read, ...]]]:
+def _sources(profile: Profile, plans: Plans, source: str) -> list[tuple[str, tuple[Source, ...]]]:
     by_name = plans.slots()
     found = []
     for value in fields(profile.values):
-        readers = []
+        readers: list[Source] = []
         for index, choice in enumerate(getattr(profile.values, value.name)):
             key = f"{source}: values.{value.name}[{index}]"
             if isinstance(choice, Number):
-                readers.append(_number(choice, by_name[choice.signal], value.name, key))
+                plan = by_name[choice.signal]
+                readers.append((_number(choice, plan, value.name, key), (plan,)))
             else:
-                readers.append(_choice(choice, [by_name[name] for name in choice.signals], value.name, key))
+                several = [by_name[name] for name in choice.signals]
+                readers.append((_choice(choice, several, value.name, key), tuple(several)))
         if readers:
             found.append((value.name, tuple(readers)))
     return found

@@ -50,7 +50,7 @@ def _adopt(settings: "Config", vin: str, lang: str) -> int:
     import os
 
     from obu.cli import status
-    from obu.runtime import store
+    from obu.runtime import durable, store
     from obu.station import installation
 
     if vin and not installation.is_vin(vin):
@@ -61,7 +61,7 @@ def _adopt(settings: "Config", vin: str, lang: str) -> int:
                          "单元正在运行，会覆盖新的登记：请先停止单元")  # fmt: skip
     folder = Path(settings.unit.state)
     store.check(folder)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    durable.make_folder(folder)
     store.write(folder, RECORD, installation.pack(installation.Provisioned(vin)))
     if os.geteuid() == 0:  # the unit, which may be another user, must be able to read what root writes
         about = folder.stat()

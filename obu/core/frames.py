@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from obu.core.quick import quick
 
-@dataclass(frozen=True, slots=True)
+
+@quick
 class CanFrame:
     """One classic CAN frame. can_id: 11 or 29 bits. at_ns: monotonic arrival."""
 
@@ -23,7 +25,7 @@ class GnssBytes:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class AirPacket:
     """A PDCP SDU from the radio: adaptation byte + DSMP. l2_source: 24 bits, None where the modem does not tell."""
 
@@ -51,7 +53,7 @@ class TxPacket:
     l2_destination: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class SignJob:
     """Sign digest e (32 bytes) with the key that `key` names, before deadline_ns. epoch: identity at the request."""
 
@@ -63,7 +65,7 @@ class SignJob:
     urgent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class VerifyJob:
     """Verify (r, s) over digest e with a public point. curve: 'sm2' or 'p256'; point: 04 || x || y, 65 bytes."""
 
@@ -86,7 +88,7 @@ class JobOutcome(Enum):
     BACKEND_FAILED = "backend_failed"
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class JobResult:
     """The pool's answer to SignJob or VerifyJob `number`; r, s (32 bytes each) only of a good SignJob."""
 

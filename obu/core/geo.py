@@ -3,8 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from obu.core.quick import quick
 
-@dataclass(frozen=True, slots=True)
+
+@quick
 class LatLon:
     """A place in degrees, WGS-84/CGCS2000 as the receiver gives it, never GCJ-02 (docs/open-questions.md)."""
 

@@ -1,5 +1,7 @@
 """A serial line or pty that never blocks and comes back by itself; the one door to pyserial."""
 
+from contextlib import suppress
+
 import serial
 
 from obu.core.frames import DriverState
@@ -40,6 +42,12 @@ class SerialLine:
             self._retry.succeeded()
         return data, self._changed(why, at_ns)
 
+    def write(self, data: bytes) -> None:
+        """Hands the device these bytes, or as many as it takes at once; that it is lost is seen by read()."""
+        if self._port is not None:
+            with suppress(serial.SerialException, OSError):
+                self._port.write(data)
+
     def close(self) -> None:
         """Gives the device back."""
         if self._port is not None:
@@ -51,7 +59,7 @@ class SerialLine:
         if not self._retry.is_due(at_ns):
             return ""
         try:
-            self._port = serial.Serial(self._device, self._baud, timeout=0, exclusive=True)
+            self._port = serial.Serial(self._device, self._baud, timeout=0, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
             return self._lose(at_ns, str(error))
         return ""

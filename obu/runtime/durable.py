@@ -12,7 +12,19 @@ def write(path: Path, data: bytes, mode: int = 0o600) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    directory = os.open(path.parent, os.O_DIRECTORY | os.O_RDONLY)
+    _keep_names(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """A folder of 0700 with those above it, where they are missing, forced to the disk. Raises OSError."""
+    missing = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in missing:
+        _keep_names(each.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    directory = os.open(folder, os.O_DIRECTORY | os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:

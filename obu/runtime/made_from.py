@@ -47,7 +47,7 @@ def _joined(files: dict[str, bytes]) -> bytes:
 
 def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
     """Reads all of it. Raises ConfigError that names the key whose file or folder is missing."""
-    profile_path = _profile_path(config.vehicle.profile)
+    profile_path = places.vehicle(config.vehicle.profile, "vehicle.profile")
     identity = config.pseudonyms.identity
     return Material(
         profile_path=profile_path,
@@ -59,17 +59,6 @@ def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
         identity=certificates("pseudonyms.identity", Path(identity)) if identity else {},
         points=points,
     )
-
-
-def _profile_path(profile: str) -> Path:
-    if profile.endswith(".toml"):
-        return Path(profile)
-    path = places.vehicles() / f"{profile}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in places.vehicles().glob("*.toml")))
-        raise ConfigError(f"vehicle.profile: {profile!r} is not known; there are: {known}",
-                          f"vehicle.profile：没有 {profile!r}；可用：{known}")  # fmt: skip
-    return path
 
 
 def certificates(key: str, folder: Path) -> dict[str, bytes]:

@@ -40,7 +40,7 @@ class Store:
         self._folder = folder
         check(folder)
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.make_folder(folder)
         except OSError as error:
             raise _fault(folder, error.strerror or "") from None
         self._work = threading.Condition()

@@ -21,7 +21,7 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, crypto_pool, libcrypto, local_socket
+from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
 from obu.drivers.host import Host
@@ -114,6 +114,7 @@ def station(config: Config, material: Material) -> Station:
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
         "vehicle": parts["installation"], "runs": power.runs,
+        "pseudonyms_later": pseudonym.LaterRecord(pseudonyms),
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
@@ -231,7 +232,7 @@ def driver_module(name: str, prefix: str, section: dict[str, Any]) -> tuple[Any,
 
 def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     """One CAN channel, filtered to the frames of the profile."""
-    options = strict.convert(section, can_bus.Options, name)
+    options = strict.convert(section, can_options.Options, name)
     return can_bus.make(name, options, plans.filters())
 
 
@@ -303,10 +304,16 @@ def check(config: Config) -> None:
     """Everything that can be known to be wrong before anything is opened. Raises LocalError in one sentence."""
     keys = key_store(config)
     material = made_from.gather(config, keys.points())
-    station(config, material)
+    unit = station(config, material)
     store.check(Path(config.unit.state))
+    kept, broken = store.read(Path(config.unit.state))
+    if strange := unit.recall(tuple(kept)):
+        broken = f"not of this version: {', '.join(strange)}"
+    if broken:
+        raise ConfigError(f"unit.state: {config.unit.state}: {broken}; the unit starts without it",
+                          f"unit.state：{config.unit.state}：{broken}；单元将不使用这些内容")  # fmt: skip
     for name, section in config.can.items():
-        strict.convert(section, can_bus.Options, f"can.{name}")
+        can_bus.make(f"can.{name}", strict.convert(section, can_options.Options, f"can.{name}")).close()
     senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
     for name, prefix, section in (("gnss", "gnss", config.gnss), ("radio", "radio", config.radio), *senses):
         driver(name, prefix, section).close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from obu.codec.messages.claim import Claim
 from obu.core.geo import LatLon
+from obu.core.quick import quick
 from obu.security.certificate import Certificate
 from obu.security.envelope import Spdu
 from obu.security.priority import Priority
@@ -17,7 +18,7 @@ RANKS = tuple(Priority)
 Sender = tuple[bytes, int]  # signer's HashedId8, AID
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class Packet:
     """What is kept of a packet while it waits. spdu: its octets; parts: what they hold. until_ns: monotonic.
 
@@ -36,7 +37,7 @@ class Packet:
     until_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class Waiting:
     """A packet of a known signer, the digest e that its signature covers, and who says it."""
 

@@ -6,11 +6,11 @@ usual shape is cut at its known places, every other one goes through the codec: 
 
 import dataclasses
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 from obu.codec import coer
 from obu.core.errors import RemoteError
+from obu.core.quick import quick
 from obu.core.time_scale import TimeScale
 from obu.security import additions, canonical, profile
 from obu.security.certificate import Certificate, signature
@@ -33,7 +33,7 @@ _SIGNATURE_BYTES = 66  # two octets, r and s; in both profiles
 _OF_HEAD = {_SIGNED_DATA + way.hash_octet + _PLAIN: way for way in profile.PROFILES}
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class Spdu:
     """A well-formed signed packet, not yet believed.
 
@@ -45,13 +45,13 @@ class Spdu:
     curve: str
     aid: int
     generation_us: int | None
-    expiry_us: int | None
-    has_location: bool
     tbs: bytes
     signer: bytes | None
     certificate: bytes
     r: bytes
     s: bytes
+    expiry_us: int | None = None
+    has_location: bool = False
 
 
 def tbs(payload: bytes, aid: int, generation_time_us: int, scale: TimeScale = TimeScale.UTC) -> bytes:
@@ -118,8 +118,6 @@ def cut(spdu: bytes) -> Spdu | None:
         curve=way.curve,
         aid=int.from_bytes(spdu[payload_end + 2 : time_at]),
         generation_us=int.from_bytes(spdu[time_at:end]),
-        expiry_us=None,
-        has_location=False,
         tbs=spdu[3:end],
         signer=signer,
         certificate=certificate,

@@ -81,15 +81,17 @@ class Reports:
         self.state.is_to_save = self.state.is_to_save or self.state.is_new
         self.state.is_new = False
 
-    def recall(self, data: bytes) -> None:
+    def recall(self, data: bytes) -> bool:
         """The reports of an earlier run. What is not understood is as if nothing was kept."""
         try:
             body = json.loads(data)
         except ValueError:
-            return
-        if isinstance(body, list) and all(_is_report(each) for each in body):
-            self.state.kept = body[-MOST_KEPT:]
-            self.state.next_number = max((each["number"] for each in body), default=0) + 1
+            return False
+        if not isinstance(body, list) or not all(_is_report(each) for each in body):
+            return False
+        self.state.kept = body[-MOST_KEPT:]
+        self.state.next_number = max((each["number"] for each in body), default=0) + 1
+        return True
 
     def to_save(self) -> bytes | None:
         """All reports, when there is a new one; at most once a minute."""

@@ -139,15 +139,27 @@ class Pseudonyms:
             duty_end_ns=duty_end_ns if self._duty and duty_end_ns <= near_ns else None,
         )
 
-    def recall(self, data: bytes) -> None:
-        """The uses that an earlier run saved, of certificates that are still in the pool."""
+    def recall(self, data: bytes) -> bool:
+        """The uses that an earlier run saved, of certificates that are still in the pool; never fewer than known."""
         if data[:1] != _SAVED_VERSION or len(data) % _SAVED_BYTES != 1:
-            return
+            return False
+        uses = self.state.uses
         known = {credential.certificate.digest8 for credential in self._pool}
         for at in range(1, len(data), _SAVED_BYTES):
             digest8 = data[at : at + 8]
             if digest8 in known:
-                self.state.uses[digest8] = int.from_bytes(data[at + 8 : at + _SAVED_BYTES], "big")
+                count = int.from_bytes(data[at + 8 : at + _SAVED_BYTES], "big")
+                uses[digest8] = max(uses.get(digest8, 0), count)
+        return True
+
+    def recall_later(self, data: bytes) -> None:
+        """The uses under a newer version that was taken back. Where they cannot be read, each pseudonym counts as taken
+        once more: a unit that falls silent too early harms nobody, one that is recognised does."""
+        if not self.recall(data):
+            for credential in self._pool:
+                digest8 = credential.certificate.digest8
+                self.state.uses[digest8] = self.state.uses.get(digest8, 0) + 1
+        self.state.is_to_save = True
 
     def to_save(self) -> bytes | None:
         """The uses, when they have changed since the last call."""
@@ -252,6 +264,26 @@ class Pseudonyms:
             msg_count=random[24] & 0x7F,
             is_on_duty=is_on_duty,
         )
+
+
+class LaterRecord:
+    """What a newer version saved before it was taken back (runtime/slots): it counts once, then it is emptied."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+        self._is_taken = False
+
+    def recall(self, data: bytes) -> bool:
+        """Always understood: what cannot be read counts too."""
+        if data:
+            self._pseudonyms.recall_later(data)
+            self._is_taken = True
+        return True
+
+    def to_save(self) -> bytes | None:
+        """Empty, once it has been taken over."""
+        is_taken, self._is_taken = self._is_taken, False
+        return b"" if is_taken else None
 
 
 def _valid(credentials: tuple[Credential, ...], utc_ns: int) -> list[Credential]:

@@ -42,7 +42,6 @@ class Replay:
         self, state: ReplayState, at_ns: int, sender: tuple[bytes, int], generation_us: int, e: bytes
     ) -> Verdict | None:
         """Why a packet of a sender (signer, AID) is refused; None when nothing speaks against it."""
-        _forget(state.seen, at_ns)
         if e in state.seen:
             return Verdict.REPLAYED
         known = state.senders.get(sender)
@@ -67,7 +66,8 @@ class Replay:
         state.senders[sender] = known  # last in the order of use
         return known.count
 
-
-def _forget(seen: OrderedDict[bytes, int], at_ns: int) -> None:
-    while seen and seen[next(iter(seen))] <= at_ns:
-        seen.popitem(last=False)
+    def forget(self, state: ReplayState, at_ns: int) -> None:
+        """Lets go, once a turn, of packets so old that their time alone has them refused."""
+        seen = state.seen
+        while seen and seen[next(iter(seen))] <= at_ns:
+            seen.popitem(last=False)

@@ -1,7 +1,8 @@
 """What the verifier may say of a packet: one member a reason, and the reason is the counter's name."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+from obu.core.quick import quick
 
 
 class Verdict(Enum):
@@ -87,7 +88,7 @@ def of_reason(reason: str) -> Verdict:
     return _BY_REASON.get(reason, Verdict.MALFORMED)
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class Judgement:
     """The answer to one packet. payload and spdu, the whole of it, are there only when it is VALID.
 
@@ -103,7 +104,7 @@ class Judgement:
     spdu: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@quick
 class Pending:
     """The answer comes later, by settle or expire, with this ticket."""
 

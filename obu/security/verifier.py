@@ -157,6 +157,7 @@ class Verifier:
     def expire(self, now: Now) -> list[Judgement]:
         """The answers to what has waited too long, and to what had to make room since the last call."""
         state = self.state
+        self._replay.forget(state.replay, now.at_ns)
         for waiting in self._backlog.expire(state.backlog, now.at_ns):
             self._shed(waiting)
         at_ns = now.at_ns - self._job_ns

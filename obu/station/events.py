@@ -35,10 +35,11 @@ class CriticalEvents:
     def __init__(self) -> None:
         self.state = EventsState()
 
-    def recall(self, data: bytes) -> None:
+    def recall(self, data: bytes) -> bool:
         """The airbag that went off in an earlier run."""
         if len(data) == _SAVED_BYTES:
             self.state.airbag_utc_ns = int.from_bytes(data, "big")
+        return len(data) in (0, _SAVED_BYTES)
 
     def to_save(self) -> bytes | None:
         """When the airbag went off, empty when that is told no more; None while nothing has changed."""

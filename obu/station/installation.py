@@ -69,12 +69,13 @@ class Installation:
         self.state = InstallationState()
         self._vin = vin
 
-    def recall(self, data: bytes) -> None:
+    def recall(self, data: bytes) -> bool:
         """What was learnt in an earlier run. What is not understood is as if nothing had been."""
         try:
             self.state.own = unpack(data)
         except ValueError:
-            return
+            return False
+        return True
 
     def to_save(self) -> bytes | None:
         """What is provisioned, when that has changed since the last call."""

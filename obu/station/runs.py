@@ -51,18 +51,19 @@ class Runs:
     def __init__(self) -> None:
         self.state = RunsState()
 
-    def recall(self, data: bytes) -> None:
+    def recall(self, data: bytes) -> bool:
         """The record of the last run. What is not understood is as if there had been none."""
         try:
             kept = json.loads(data)
             number, how, ended = kept["number"], kept["how"], kept["ended_utc_s"]
         except (ValueError, TypeError, KeyError):
-            return
+            return False
         ends = {*(end.value for end in End), CUT}
         if type(number) is not int or how not in ends or not (ended is None or type(ended) is int):
-            return
+            return False
         self.state.last = LastRun(number, how, ended)
         self.state.number = number + 1
+        return True
 
     def look(self, told: str, ignition_on: bool | None) -> None:
         """told: the reason for waking as the power supply gives it, empty where it gives none."""
@@ -70,7 +71,7 @@ class Runs:
         if not state.is_begun:
             state.is_begun = True
             state.to_save = self._record(CUT, None)
-        state.told = state.told or told[:NAME_CHARACTERS]
+        state.told = state.told or "".join(each for each in told[:NAME_CHARACTERS] if each.isprintable())
         state.had_ignition = state.had_ignition or bool(ignition_on)
 
     def ended(self, now: Now, end: End) -> None:

@@ -40,8 +40,8 @@ class Stateful(Protocol):
 class Lasting(Protocol):
     """A part of whose state something must outlive a restart or a power cut."""
 
-    def recall(self, data: bytes) -> None:
-        """What an earlier run saved, perhaps of another version: what is not understood is as if nothing was kept."""
+    def recall(self, data: bytes) -> bool:
+        """What an earlier run saved; False for what is not understood: as if nothing was kept."""
         ...
 
     def to_save(self) -> bytes | None:
@@ -96,7 +96,7 @@ class Station:
         stages = self._stages
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
-        self._recall(inbox.saved)
+        self.recall(inbox.saved)
         stages.health.take(inbox.drivers, inbox.host)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.hear(inbox.drivers)
@@ -128,11 +128,10 @@ class Station:
             end=stages.powering.end(),
         )
 
-    def _recall(self, saved: tuple[Save, ...]) -> None:
-        for save in saved:
-            part = self._stages.lasting.get(save.name)
-            if part is not None:
-                part.recall(save.data)
+    def recall(self, saved: tuple[Save, ...]) -> list[str]:
+        """What earlier runs saved; the names of what was not understood."""
+        lasting = self._stages.lasting
+        return [save.name for save in saved if save.name in lasting and not lasting[save.name].recall(save.data)]
 
     def _saves(self) -> tuple[Save, ...]:
         asked = ((name, part.to_save()) for name, part in self._stages.lasting.items())

@@ -1,20 +1,40 @@
-"""`make bench`: runs every benchmark of this folder, prints the ratios and writes bench.json."""
+"""`make bench`: runs every benchmark of this folder, prints the ratios and writes bench.json.
 
+A benchmark is a file here with `results(rounds)`; what ends in _side is run by another process.
+"""
+
+import importlib
 import json
+import pkgutil
 import sys
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import codec, key_stores, security
+from tests import bench
+from tests.bench.codec import Result
 
 OUTPUT = Path("bench.json")
+
+
+def names() -> list[str]:
+    """The modules of this folder that may be benchmarks."""
+    found = (info.name for info in pkgutil.iter_modules(bench.__path__))
+    return sorted(name for name in found if not name.startswith("_") and not name.endswith("_side"))
+
+
+def every(rounds: int) -> Iterator[Result]:
+    """The results of all of them, file by file."""
+    for name in names():
+        module = importlib.import_module(f"tests.bench.{name}")
+        if hasattr(module, "results"):
+            yield from module.results(rounds)
 
 
 def main(arguments: list[str]) -> int:
     """0, or 1 where a ratio is below its aim."""
     found = []
     rounds = 3 if "--quick" in arguments else 9
-    for result in chain(codec.results(rounds), key_stores.results(rounds), security.results(rounds)):
+    for result in every(rounds):
         aim = (
             "" if result.aim is None else f"  aim {result.aim:g}x" + ("" if result.ratio >= result.aim else "  MISSED")
         )

@@ -43,11 +43,11 @@ folder = "journal"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A folder with all that a unit has after half a minute on the road; and its last status."""
+    """A folder with all that a unit has after a while on the road; and its last status."""
     folder = tmp_path_factory.mktemp("home")
     unit = Unit(make_pki(folder / "pki"))
     keeper = Keeper(folder / "journal", unit.config, unit.material, unit.station, logging.getLogger("test"), unit.now())
-    unit.run(30)
+    unit.run(12)
     for (now, inbox), (_, outbox) in zip(unit.inboxes, unit.outboxes, strict=True):
         keeper.observe(now, inbox, outbox)
     keeper.close()
@@ -101,8 +101,8 @@ def test_it_tells_what_a_helper_needs(home, tmp_path):
     assert json.loads(files["state.json"]) == {"pseudonyms.state": 11}
     lines = [json.loads(line) for line in files["journal.jsonl"].splitlines()]
     turns = [line for line in lines if "at_ms" in line]
-    assert len(turns) == 3000 and sum(len(turn.get("can", [])) for turn in turns) == 1500
-    assert sum(len(turn.get("gnss", [])) for turn in turns) == 900
+    assert len(turns) == 1200 and sum(len(turn.get("can", [])) for turn in turns) == 600
+    assert sum(len(turn.get("gnss", [])) for turn in turns) == 360
     assert files["about.txt"].decode().rstrip().endswith("-")
 
 
@@ -132,7 +132,7 @@ def test_the_exact_journal_comes_only_when_asked_and_replays(home, tmp_path, cap
             (tmp_path / name).write_bytes(data)
     capsys.readouterr()
     assert main(["--lang", "en", "replay", str(tmp_path / "journal")]) == 0
-    assert "3000 turns, no difference" in capsys.readouterr().out
+    assert "1200 turns, no difference" in capsys.readouterr().out
     opened = [gzip.decompress(data) if name.endswith(".journal") else data for name, data in files.items()]
     everything = b"\0".join(opened)
     assert all(secret not in everything for secret in secrets(folder))

@@ -118,7 +118,7 @@ class Drive:
         keys = keys or Sham(pki / "unit/keys")
         self.unit = Unit(pki, random_seed=seed, job_ms=job_ms, sections=sections, keys=keys, **bsm)
         self.unit.utc_of = lambda at_ns: roads.UTC0_NS + at_ns - BEGIN_NS
-        self.unit.at_ns = BEGIN_NS
+        self.unit.at_ns, self.unit.wanted = BEGIN_NS, 32  # so that its grid is the bus's, and a turn serves both
         self.said: dict = {}
         self.bus = self.gnss = True
         self.gnss_lag_ms = 0  # how late the receiver's lines are, whole turns

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from obu.core.frames import Save
 from obu.core.now import NS_PER_S
-from obu.runtime import store
+from obu.runtime import durable, store
 from tests.runtime import power_cut
 from tests.station.unit import Unit, make_pki
 
@@ -44,6 +44,15 @@ def test_a_value_is_the_last_written_one_or_the_one_being_written_at_every_cut(t
         finished = sum(end <= cut for end in done) - 1
         allowed = [None, *values][finished : finished + 2]
         assert found in allowed, (cut, disk.steps[:cut][-1:])
+
+
+def test_a_new_folder_is_there_after_a_power_cut_with_those_above_it(tmp_path):
+    (tmp_path / "data").mkdir()
+    with power_cut.traced() as disk:
+        durable.make_folder(tmp_path / "data/unit/state")
+        durable.make_folder(tmp_path / "data/unit/state")
+    assert disk.steps == [("names", str(tmp_path / "data/unit")), ("names", str(tmp_path / "data"))]
+    assert (tmp_path / "data/unit/state").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("forgotten", ["sync", "names"])

@@ -223,6 +223,12 @@ def test_the_record_costs_two_writes_a_run(pki):
     assert sum(save.name == "runs" for _, outbox in unit.outboxes for save in outbox.saves) == 2
 
 
+def test_what_the_power_supply_calls_its_reason_is_one_short_word_in_the_log():
+    runs = Runs()
+    runs.look("timer\n2026 ERROR forged \x1b[2J" + "x" * 100, None)
+    assert runs.woke() == "timer2026 ERROR forged "
+
+
 @given(st.binary(max_size=60))
 def test_a_record_that_is_not_understood_is_none(data):
     runs = Runs()

@@ -103,7 +103,7 @@ class Unit:
         self._job_ns = job_ms * NS_PER_MS
         self._verify_ns, self._free_ns = verify_us * NS_PER_US, 0
         self._library = wiring.libcrypto.load()
-        self._wanted = 0
+        self.wanted = 0  # bytes of randomness in the next inbox
         self.can_state: dict[str, object] = {}
         self.inboxes: list[tuple[Now, Inbox]] = []
 
@@ -115,12 +115,12 @@ class Unit:
         """One turn at this instant with everything that is due, and these SDUs from the air."""
         ready = tuple(result for at_ns, result in self._results if at_ns <= self.at_ns)
         self._results = [(at_ns, result) for at_ns, result in self._results if at_ns > self.at_ns]
-        random = bytes((self._random_seed * 31 + index * 7) % 256 for index in range(self._wanted))
+        random = bytes((self._random_seed * 31 + index * 7) % 256 for index in range(self.wanted))
         self._random_seed += 1
         inbox = Inbox(air=tuple(AirPacket(sdu, self.at_ns) for sdu in air), results=ready, random=random, **more)
         outbox = self.station.step(self.now(), inbox)
         self.inboxes.append((self.now(), inbox))
-        self._wanted = outbox.want_random
+        self.wanted = outbox.want_random
         self._work(outbox)
         self.outboxes.append((self.at_ns, outbox))
         return outbox

@@ -1,23 +1,23 @@
-"""A real CAN channel through python-can: virtual, multicast and an slcan adapter on a pty that a test plays."""
+"""A real CAN channel through python-can: virtual and multicast; what comes in is bounded, filtered and counted."""
 
+import importlib
+import inspect
 import os
-import pty
 import random
 import select
 import socket
-import time
-import tty
 
 import can
 import msgpack
 import pytest
 
 from obu.core.errors import ConfigError
-from obu.core.frames import CanFrame, DriverState
-from obu.drivers.can_bus import MOST_BAD, MOST_FRAMES, Options, make
-
-CCVS1, EEC1 = 0x18FEF131, 0x0CF00400
-FILTERS = ((0xFEF100, 0x3FFFF00, True),)
+from obu.core.frames import CanFrame
+from obu.drivers.can_bus import make
+from obu.drivers.can_library import MOST_BAD, SILENT
+from obu.drivers.can_options import LOOK_NS, MOST_FRAMES, Options
+from obu.drivers.channel_state import LEFT_NS
+from tests.drivers.can_polling import CCVS1, EEC1, FILTERS, frames, poll_until, reasons, states
 
 
 def free_port():
@@ -28,24 +28,6 @@ def free_port():
 
 def message(can_id=CCVS1, data=bytes(range(8)), **more):
     return can.Message(arbitration_id=can_id, data=data, is_extended_id=True, **more)
-
-
-def frames(arrivals):
-    return [arrival for arrival in arrivals if isinstance(arrival, CanFrame)]
-
-
-def states(arrivals):
-    return [arrival.is_up for arrival in arrivals if isinstance(arrival, DriverState)]
-
-
-def poll_until(driver, done, seconds=5.0):
-    """Polls as the loop does, waiting on the descriptor, until done(arrivals so far)."""
-    arrivals, end = [], time.monotonic() + seconds
-    while not done(arrivals) and time.monotonic() < end:
-        wait = [driver.fileno()] if driver.fileno() >= 0 else []
-        select.select(wait, [], [], 0.02)
-        arrivals.extend(driver.poll(time.monotonic_ns()))
-    return arrivals
 
 
 @pytest.fixture
@@ -75,7 +57,7 @@ def test_the_virtual_bus_is_polled_for_it_has_nothing_to_wait_on(made):
     driver = made(Options(interface="virtual", channel=channel))
     assert states(driver.poll(1000)) == [True]
     assert driver.fileno() == -1
-    assert driver.wake_at_ns() == 1000 + 10_000_000
+    assert driver.wake_at_ns() == LOOK_NS
     with can.Bus(interface="virtual", channel=channel, ignore_config=True) as sender:
         sender.send(message())
     assert driver.poll(2000) == [CanFrame("main", CCVS1, True, bytes(range(8)), 2000)]
@@ -107,7 +89,75 @@ def test_a_poll_is_bounded(made):
     with can.Bus(interface="virtual", channel=channel, ignore_config=True) as sender:
         for _ in range(MOST_FRAMES + 10):
             sender.send(message())
-    assert [len(driver.poll(at_ns)) for at_ns in (1, 2, 3)] == [MOST_FRAMES, 10, 0]
+    assert len(driver.poll(1)) == MOST_FRAMES
+    assert driver.wake_at_ns() == 1  # there is more
+    assert [len(driver.poll(at_ns)) for at_ns in (2, 3)] == [10, 0]
+
+
+def error_frame():
+    return can.Message(is_error_frame=True)
+
+
+def test_a_bus_of_errors_alone_is_a_wrong_bit_rate_and_is_left(made):
+    channel = f"test-{os.urandom(4).hex()}"
+    driver = made(Options(interface="virtual", channel=channel, bitrate=500_000))
+    driver.poll(0)
+    with can.Bus(interface="virtual", channel=channel, ignore_config=True) as sender:
+        told = []
+        for at_ms in range(0, 500, 100):
+            sender.send(error_frame())
+            told += driver.poll(at_ms * 1_000_000)
+        assert states(told) == [False]
+        assert "wrong bit rate 500000 bit/s" in reasons(told)[0]
+        left_ns = driver.wake_at_ns()
+        assert left_ns == 300_000_000 + LEFT_NS
+        assert driver.poll(left_ns - 1) == ()
+        assert driver.poll(left_ns) == []  # listens again, but only a frame proves anything
+        sender.send(message())
+        again = driver.poll(left_ns + 1)
+    assert states(again) == [True]
+    assert len(frames(again)) == 1
+
+
+def test_an_interface_that_may_acknowledge_is_not_opened_again_at_a_wrong_rate(made):
+    channel = f"test-{os.urandom(4).hex()}"
+    driver = made(Options(interface="virtual", channel=channel, bitrate=500_000, listen_only=False))
+    driver.poll(0)
+    with can.Bus(interface="virtual", channel=channel, ignore_config=True) as sender:
+        for at_ms in range(0, 500, 100):
+            sender.send(error_frame())
+            driver.poll(at_ms * 1_000_000)
+    assert driver.wake_at_ns() is None
+    assert driver.poll(10**15) == ()
+
+
+def test_errors_among_frames_are_no_wrong_rate(made):
+    channel = f"test-{os.urandom(4).hex()}"
+    driver = made(Options(interface="virtual", channel=channel), FILTERS)
+    driver.poll(0)
+    with can.Bus(interface="virtual", channel=channel, ignore_config=True) as sender:
+        told = []
+        for at_ms in range(0, 2000, 100):
+            sender.send(error_frame())
+            sender.send(message(EEC1))  # not of the profile, but whole
+            told += driver.poll(at_ms * 1_000_000)
+    assert told == []
+    assert driver.watch.errors == 20
+
+
+@pytest.mark.parametrize("interface", sorted(SILENT))
+def test_what_silences_an_interface_is_an_argument_that_it_takes(interface):
+    """python-can passes an unknown argument over without a word, and the interface would acknowledge."""
+    module, name = can.interfaces.BACKENDS[interface]
+    source = inspect.getsource(getattr(importlib.import_module(module), name))
+    for argument in SILENT[interface]:
+        assert argument in source
+
+
+def test_an_interface_that_cannot_be_silenced_is_refused_unless_permitted_by_name():
+    with pytest.raises(ConfigError, match="listen_only = false"):
+        make("can.main", Options(interface="socketcand", channel="x"))
+    make("can.main", Options(interface="socketcand", channel="x", listen_only=False))
 
 
 @pytest.mark.needs("multicast")
@@ -167,7 +217,7 @@ def test_a_flood_of_garbage_costs_a_bounded_turn(made, multicast):
     select.select([driver.fileno()], [], [], 2.0)
     assert driver.poll(1) == []
     assert driver.bad == MOST_BAD
-    assert driver.fileno() >= 0
+    assert driver.wake_at_ns() == 1  # there is more
 
 
 @pytest.mark.needs("multicast")
@@ -193,52 +243,6 @@ def test_the_environment_and_can_conf_are_ignored(made, multicast, monkeypatch, 
     monkeypatch.setenv("CAN_CONFIG", '{"receive_own_messages": true}')
     driver = made(multicast[0])
     assert states(driver.poll(0)) == [True]
-
-
-def test_an_absent_device_comes_up_later_after_growing_pauses(made, tmp_path):
-    path = tmp_path / "tty"
-    driver = made(Options(interface="slcan", channel=str(path), bitrate=250_000))
-    assert states(driver.poll(0)) == [False]
-    wakes = []
-    for _ in range(8):
-        wakes.append(driver.wake_at_ns())
-        assert driver.poll(wakes[-1] - 1) == ()
-        assert driver.poll(wakes[-1]) == []  # still down: nothing new to say
-    pauses = [late - early for early, late in zip([0, *wakes], wakes, strict=False)]
-    assert pauses[:5] == [100_000_000, 200_000_000, 400_000_000, 800_000_000, 1_600_000_000]
-    assert set(pauses[5:]) == {2_000_000_000}
-    master, slave = pty.openpty()
-    path.symlink_to(os.ttyname(slave))
-    assert states(driver.poll(driver.wake_at_ns())) == [True]
-    os.close(master)
-    os.close(slave)
-
-
-def test_slcan_listens_only_survives_noise_and_a_pulled_plug(made):
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    driver = made(Options(interface="slcan", channel=os.ttyname(slave), bitrate=250_000))
-    began = time.monotonic()
-    driver.poll(time.monotonic_ns())
-    assert time.monotonic() - began < 0.5
-    commands = os.read(master, 200).split(b"\r")
-    assert b"S5" in commands
-    assert b"L" in commands
-    assert b"O" not in commands
-
-    noise = b"T18FEF1318zz\r\xff\xfe\x80\rT\r\r\x07garbage\rT18FEF131\r"
-    os.write(master, noise)
-    poll_until(driver, lambda arrivals: driver.bad >= 1, 1.0)
-    for _ in range(20):
-        driver.poll(time.monotonic_ns())
-    os.write(master, b"T18FEF13180001020304050607\r")
-    heard = frames(poll_until(driver, lambda arrivals: len(frames(arrivals)) >= 1))
-    assert [(frame.can_id, frame.data) for frame in heard] == [(CCVS1, bytes(range(8)))]
-
-    os.close(slave)
-    os.close(master)
-    assert states(poll_until(driver, lambda arrivals: states(arrivals) == [False])) == [False]
-    assert driver.fileno() == -1
 
 
 def test_there_is_no_way_to_send(made):

@@ -1,0 +1,120 @@
+"""`obu update`: a new release of the unit beside the running one; confirmed when it holds, taken back when not."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from obu.core.alert import Text
+from obu.core.errors import LocalError
+
+SUMMARY = Text("本机软件升级：查看，安装，确认，回退", "the unit's own release: show, install, confirm, take back")
+ROOT = Path("/opt/obu")
+STEADY_S = 10.0  # ours: a unit that has answered well for so long has read its configuration and opened its devices
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """show, install FILE, confirm [--within S], rollback; each with --root DIR."""
+    verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    show = verbs.add_parser("show", help="installed versions / 查看已安装版本")
+    install = verbs.add_parser("install", help="install a bundle; it starts next time / 安装升级包，下次启动生效")
+    install.add_argument("file", type=Path, metavar="FILE")
+    confirm = verbs.add_parser("confirm", help="wait until the new version is well, then keep it / 运行正常后确认")
+    confirm.add_argument("--within", type=float, default=180.0, metavar="SECONDS", help="(180)")
+    rollback = verbs.add_parser("rollback", help="take an unconfirmed version back / 回退未确认的版本")
+    for verb in (show, install, confirm, rollback):
+        verb.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="(/opt/obu)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0; 1 when confirm waited in vain. What is wrong is said in one sentence."""
+    actions = {"show": _show, "install": _install, "confirm": _confirm, "rollback": _rollback}
+    return actions[args.action](args)
+
+
+def _say(args: argparse.Namespace, zh: str, en: str) -> None:
+    print(zh if args.lang == "zh" else en, flush=True)
+
+
+def _show(args: argparse.Namespace) -> int:
+    from obu.runtime import update
+
+    record = update.record_of(args.root)
+    _say(
+        args,
+        f"当前版本 {record.current}（计数 {record.counter}）",
+        f"current {record.current} (counter {record.counter})",
+    )
+    if not record.is_confirmed:
+        _say(args, f"尚未确认，剩余启动次数 {record.tries}，否则回退到 {record.previous}",
+             f"not confirmed: {record.tries} starts left, then back to {record.previous}")  # fmt: skip
+    if record.failed:
+        _say(args, f"已回退的版本 {record.failed}", f"taken back: {record.failed}")
+    return 0
+
+
+def _install(args: argparse.Namespace) -> int:
+    from obu.runtime import update
+
+    record = update.install(args.root, args.file, _bar)
+    _say(args, f"已安装 {record.current}；重启后生效：systemctl restart obu；"
+         f"{record.tries} 次启动内未确认将回退到 {record.previous}",
+         f"installed {record.current}; it starts with: systemctl restart obu; "
+         f"if it is not confirmed in {record.tries} starts, {record.previous} returns")  # fmt: skip
+    return 0
+
+
+def _bar(done: int, of: int) -> None:
+    if sys.stderr.isatty():
+        print(
+            f"\r{'█' * (done * 40 // of):40} {done}/{of}", end="\n" if done == of else "", file=sys.stderr, flush=True
+        )
+
+
+def _confirm(args: argparse.Namespace) -> int:
+    from obu.runtime import slots, update
+
+    record = update.record_of(args.root)
+    if record.is_confirmed:
+        _say(args, f"{record.current} 已确认", f"{record.current} is confirmed")
+        return 0
+    if not _is_well(slots.configuration(args.root, record.current), args.within):
+        _say(args, f"{record.current} 未能正常运行；不确认", f"{record.current} did not become well: not confirmed")
+        return 1
+    slots.write(args.root, slots.confirmed(record))
+    _say(args, f"{record.current} 已确认", f"{record.current} is confirmed")
+    return 0
+
+
+def _is_well(config_file: Path, within_s: float) -> bool:
+    """Whether the unit answers for STEADY_S on end with its keys tested, its state kept and every device open."""
+    from obu.cli import status
+    from obu.runtime import config
+
+    socket = Path(config.read(config_file).hmi.socket)
+    end_s, since_s = time.monotonic() + within_s, None
+    while (now_s := time.monotonic()) < end_s:
+        try:
+            body: dict[str, Any] | None = next(status.states(socket))
+        except LocalError:
+            body = None
+        is_well = body is not None and all(driver["up"] for driver in body["drivers"].values())
+        since_s = (now_s if since_s is None else since_s) if is_well else None
+        if since_s is not None and now_s - since_s >= STEADY_S:
+            return True
+        time.sleep(1.0)
+    return False
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    from obu.runtime import slots, update
+
+    record = update.record_of(args.root)
+    if record.is_confirmed or not record.previous:
+        raise LocalError(f"{record.current} is confirmed: there is no way back; install a newer bundle",
+                         f"{record.current} 已确认，不能回退；请安装更新的升级包")  # fmt: skip
+    back = slots.take_back(args.root, record)
+    _say(args, f"已回退到 {back.current}；请重启：systemctl restart obu",
+         f"back to {back.current}; restart with: systemctl restart obu")  # fmt: skip
+    return 0
