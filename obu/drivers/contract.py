@@ -5,6 +5,7 @@ from typing import Protocol
 
 from obu.core.frames import (
     AirPacket,
+    CanCounts,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -29,6 +30,7 @@ Arrival = (
     CanFrame
     | GnssBytes
     | AirPacket
+    | CanCounts
     | ChannelLoad
     | JobResult
     | DriverState

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from obu.core.frames import (
     AirPacket,
+    CanCounts,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -50,6 +51,7 @@ FIELD = {
     DisplayBeat: "beats",
     DisplayGone: "gone",
     HostState: "host",
+    CanCounts: "buses",
     PowerSense: "power",
     Save: "saved",
     TrustUpdate: "trust",

@@ -97,7 +97,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
-        stages.health.take(inbox.drivers, inbox.host)
+        stages.health.take(inbox.drivers, inbox.host, inbox.buses)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.pseudonyms.take(inbox.pools)
         stages.transmit.hear(inbox.drivers)
@@ -190,7 +190,7 @@ class Station:
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
-            "can": status.can(now, stages.decoder.state),
+            "can": status.can(now, stages.decoder.state, stages.health.state.buses),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
