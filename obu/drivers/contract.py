@@ -5,6 +5,8 @@ from typing import Protocol
 
 from obu.core.frames import (
     AirPacket,
+    BoardHealth,
+    BoardInputs,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -13,10 +15,12 @@ from obu.core.frames import (
     DriverState,
     GnssBytes,
     HostState,
+    Indication,
     JobResult,
     ListHeard,
     ListsRefused,
     PowerSense,
+    PulseEdge,
     Save,
     SignJob,
     TrustUpdate,
@@ -39,6 +43,9 @@ Arrival = (
     | Save
     | TrustUpdate
     | ListsRefused
+    | BoardInputs
+    | BoardHealth
+    | PulseEdge
 )
 
 
@@ -67,6 +74,12 @@ class Radio(Driver, Protocol):
     """
 
     def send(self, packets: Sequence[TxPacket]) -> None: ...
+
+
+class Indicating(Driver, Protocol):
+    """A co-processor that also takes what its lamps, buzzer and display shall show; the newest counts."""
+
+    def send(self, indication: Indication) -> None: ...
 
 
 class JobPool(Driver, Protocol):
