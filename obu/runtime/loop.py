@@ -28,6 +28,7 @@ from obu.core.frames import (
     JobResult,
     ListsRefused,
     Outbox,
+    PoolUpdate,
     PowerSense,
     PulseEdge,
     Save,
@@ -59,6 +60,7 @@ FIELD = {
     BoardInputs: "taps",
     BoardHealth: "board",
     PulseEdge: "pulses",
+    PoolUpdate: "pools",
 }
 
 
