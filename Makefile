@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance fuzz codec bench lock
+.PHONY: help run test check conformance firmware fuzz codec bench lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -30,6 +30,11 @@ check:  ## ruff, and mypy strict on obu/
 conformance:  ## GB/T 45315-2025 rule by rule: its tests, then a table of what passes and what can't be shown here
 	@$(SET_UP) run test bench
 	@exec $(PYTHON) -m tests.conformity $(ARGS)
+
+firmware:  ## the co-processor's firmware on CPython and on both MicroPythons, and its link
+	@$(SET_UP) run test bench
+	@$(PYTHON) .ci/micropython.py
+	@exec $(PYTHON) -m tests.firmware $(ARGS)
 
 fuzz:  ## the long random tests (COUNT=1000000 inputs each)
 	@$(SET_UP) run test bench

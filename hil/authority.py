@@ -1,44 +1,60 @@
 """A small certificate authority for the bench, behind a local socket. Its one rule: it issues for what holds.
 
 One JSON line a question, one JSON line back: {"ask": "certificates", "request": TEXT} -> {"response": TEXT or null};
-{"ask": "trcl" | "ctl" | "crl"} -> {"list": HEX}; {"ask": "revoke", "digest": HEX of HashedId8} -> {"revoked": true}.
+{"ask": "trcl" | "ctl" | "crl" | "linked_crl"} -> {"list": HEX}; {"ask": "revoke", "digest": HEX of HashedId8} ->
+{"revoked": true} withdraws a certificate; {"ask": "revoke_vehicle", "digest": of a pseudonym} all that its vehicle has
+or is going to get: its enrolment certificate goes on the one list, its linkage seeds on the other.
 """
 
-import json
 import os
-import selectors
 import signal
-import socket
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hil.authority_door import Door
 from obu.core.errors import RemoteError
 from obu.core.now import NS_PER_S, v2x_time_s
 from obu.drivers import libcrypto
-from obu.runtime import bench_pki
-from obu.runtime.bench_pki import BenchPki
+from obu.runtime import bench_pki, trust_store
+from obu.runtime.bench_pki import BenchPki, Span
 from obu.security import certificate as certificates
 from obu.security import enrolment
 from obu.security.certificate import Certificate
 from obu.security.enrolment import Kind, Response, Signed
 from obu.security.issuing import Lifetime
 from obu.security.issuing_lists import Dates
+from obu.security.linkage import SEED_BYTES, Carried, Chain, Scheme, Seed
 
 DAY_S = 86_400
 ENROLMENT_DAYS = 365
 YEARS = 2
 HOUR_NS = 3600 * NS_PER_S
-MAX_LINE = 4 << 20
-MAX_CLIENTS = 16
+WEEK_S = 7 * DAY_S  # ours: a linkage period
+LINKAGE_AUTHORITIES = (b"\x00\x01", b"\x00\x02")
+MAX_INDEX = 255  # certificates of a vehicle in a period: jmax of a list is one octet
+
+
+@dataclass(slots=True)
+class Vehicle:
+    """What the linkage authorities know of one. counts: of its certificates, by period."""
+
+    chain: Chain
+    counts: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class Authority:
-    """Answers questions; time is an argument. enrolled, revoked: by HashedId8. issued: what may be revoked."""
+    """Answers questions; time is an argument. enrolled, revoked: by HashedId8. issued: what may be revoked.
+
+    vehicles: by the HashedId8 of its enrolment certificate; holders: the same, by that of each pseudonym.
+    """
 
     pki: BenchPki
+    vehicles: dict[bytes, Vehicle] = field(default_factory=dict)
+    holders: dict[bytes, bytes] = field(default_factory=dict)
     enrolled: set[bytes] = field(default_factory=set)
     issued: dict[bytes, Certificate] = field(default_factory=dict)
     revoked: dict[bytes, Certificate] = field(default_factory=dict)
@@ -56,9 +72,13 @@ class Authority:
                 return {"list": self.pki.authority_list(dates, authorities).hex()}
             case {"ask": "crl"}:
                 return {"list": self.pki.revoke(self.revoked.values(), dates, utc_ns).hex()}
+            case {"ask": "linked_crl"}:
+                return {"list": self._linked_crl(dates, utc_ns).hex()}
             case {"ask": "revoke", "digest": str(digest)}:
-                return {"revoked": self._revoke(digest)}
-        return {"error": "ask certificates, trcl, ctl, crl or revoke"}
+                return {"revoked": self._revoke(_digest8(digest))}
+            case {"ask": "revoke_vehicle", "digest": str(digest)}:
+                return {"revoked": self._revoke(self.holders.get(_digest8(digest), b""))}
+        return {"error": "ask certificates, trcl, ctl, crl, linked_crl, revoke or revoke_vehicle"}
 
     def respond(self, raw: bytes, utc_ns: int) -> Response:
         """The answer to a request's file: certificates, or why not."""
@@ -66,18 +86,26 @@ class Authority:
             signed = enrolment.parse(raw)
         except RemoteError as error:
             return Response(request="", refused=error.reason)
-        refused = enrolment.fault(signed, libcrypto.load().verifies) or self._fault(signed)
+        refused = enrolment.fault(signed, libcrypto.load().verifies) or self._fault(signed, utc_ns)
         if refused:
             return Response(request=signed.digest, refused=refused)
         return Response(request=signed.digest, certificates=tuple(self._issue(signed, utc_ns)))
 
-    def _fault(self, signed: Signed) -> str | None:
+    def _fault(self, signed: Signed, utc_ns: int) -> str | None:
         if signed.request.curve != self.pki.root.certificate.curve:
             return "key_algorithm"
         if signed.enrolment is None:
             return None
         digest8 = signed.enrolment.digest8
-        return None if digest8 in self.enrolled and digest8 not in self.revoked else "request_not_enrolled"
+        if digest8 not in self.enrolled or digest8 in self.revoked:
+            return "request_not_enrolled"
+        return None if self._fits(signed, period_of(utc_ns)) else "request_too_many"
+
+    def _fits(self, signed: Signed, period: int) -> bool:
+        assert signed.enrolment is not None
+        vehicle = self.vehicles.get(signed.enrolment.digest8)
+        count = vehicle.counts[period] if vehicle else 0
+        return signed.request.kind is not Kind.PSEUDONYM or count + len(signed.request.points) <= MAX_INDEX
 
     def _issue(self, signed: Signed, utc_ns: int) -> list[bytes]:
         request = signed.request
@@ -91,83 +119,61 @@ class Authority:
                 raw = self.pki.enrol(point, lifetime, request.name)
                 self.enrolled.add(certificates.parse(raw).digest8)
             else:
-                raw = self.pki.issue(point, lifetime, request.aids, request.name)
+                carried = self._carried(signed, utc_ns) if request.kind is Kind.PSEUDONYM else None
+                raw = self.pki.issue(point, lifetime, request.aids, request.name, carried)
             certificate = certificates.parse(raw)
+            if signed.enrolment is not None and request.kind is Kind.PSEUDONYM:
+                self.holders[certificate.digest8] = signed.enrolment.digest8
             self.issued[certificate.digest8] = certificate
             raws.append(raw)
         return raws
 
-    def _revoke(self, digest: str) -> bool:
-        try:
-            certificate = self.issued.get(bytes.fromhex(digest))
-        except ValueError:
-            return False
+    def _carried(self, signed: Signed, utc_ns: int) -> Carried:
+        assert signed.enrolment is not None
+        period, holder = period_of(utc_ns), signed.enrolment.digest8
+        if holder not in self.vehicles:
+            one, two = (Seed(la_id, os.urandom(SEED_BYTES)) for la_id in LINKAGE_AUTHORITIES)
+            self.vehicles[holder] = Vehicle(Chain(period_of(self.pki.root.certificate.start_ns), (one, two)))
+        vehicle = self.vehicles[holder]
+        vehicle.counts[period] += 1
+        return vehicle.chain.carried(self._scheme, period, vehicle.counts[period])
+
+    def _linked_crl(self, dates: Dates, utc_ns: int) -> bytes:
+        """All vehicles that are revoked, from the first period on of which one of them has a certificate still."""
+        gone = [vehicle for holder, vehicle in self.vehicles.items() if holder in self.revoked]
+        pseudonyms = [self.issued[digest8] for digest8, holder in self.holders.items() if holder in self.revoked]
+        periods = [one.linkage.period for one in pseudonyms if one.linkage and one.end_ns > utc_ns]
+        span = Span(
+            first=min(periods, default=period_of(utc_ns)),
+            last=max(periods, default=period_of(utc_ns)),
+            most=max((max(vehicle.counts.values()) for vehicle in gone), default=0),
+        )
+        seeds = [vehicle.chain.at(self._scheme, span.first) for vehicle in gone]
+        return self.pki.revoke_vehicles(seeds, span, dates, utc_ns)
+
+    @property
+    def _scheme(self) -> Scheme:
+        return trust_store.schemes()[self.pki.root.certificate.curve]
+
+    def _revoke(self, digest8: bytes) -> bool:
+        certificate = self.issued.get(digest8)
         if certificate is None:
             return False
         self.revoked[certificate.digest8] = certificate
         return True
 
 
-class Door:
-    """The local socket: serve() whenever the descriptor is readable; a client that stalls or lies costs nothing."""
+def period_of(utc_ns: int) -> int:
+    """The linkage period of a Unix instant: weeks since 2004."""
+    return v2x_time_s(utc_ns) // WEEK_S
 
-    def __init__(self, authority: Authority, path: Path) -> None:
-        self._authority, self._path = authority, path
-        path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(path))
-        os.chmod(path, 0o600)
-        self._listener.listen()
-        self._listener.setblocking(False)
-        self._waiting: dict[socket.socket, bytes] = {}
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listener, selectors.EVENT_READ)
 
-    def serve(self, utc_ns: int, wait_s: float) -> None:
-        """Whatever is asked within wait_s."""
-        for key, _ in self._selector.select(wait_s):
-            if key.fileobj is self._listener:
-                self._welcome()
-            else:
-                assert isinstance(key.fileobj, socket.socket)
-                self._hear(key.fileobj, utc_ns)
-
-    def close(self) -> None:
-        """Closes everything and takes the socket away."""
-        for client in list(self._waiting):
-            self._leave(client)
-        self._selector.close()
-        self._listener.close()
-        self._path.unlink(missing_ok=True)
-
-    def _welcome(self) -> None:
-        client, _ = self._listener.accept()
-        if len(self._waiting) >= MAX_CLIENTS:
-            client.close()
-            return
-        client.settimeout(5)
-        self._waiting[client] = b""
-        self._selector.register(client, selectors.EVENT_READ)
-
-    def _hear(self, client: socket.socket, utc_ns: int) -> None:
-        try:
-            part = client.recv(65_536)
-            line = self._waiting[client] + part
-            if part and not line.endswith(b"\n") and len(line) < MAX_LINE:
-                self._waiting[client] = line
-                return
-            if line.endswith(b"\n"):
-                question = json.loads(line)
-                answer = self._authority.answer(question if isinstance(question, dict) else {}, utc_ns)
-                client.sendall(json.dumps(answer).encode() + b"\n")
-        except (OSError, ValueError, RecursionError):
-            pass  # whoever asks like this gets no answer
-        self._leave(client)
-
-    def _leave(self, client: socket.socket) -> None:
-        self._selector.unregister(client)
-        client.close()
-        del self._waiting[client]
+def _digest8(text: str) -> bytes:
+    """What a HashedId8 in hex says; nobody's where it is none."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
 
 
 def run(path: Path, trust: Path) -> None:

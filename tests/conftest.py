@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.firmware import runtimes
+
 FUZZ_RUNS = int(os.environ.get("OBU_FUZZ", "2000"))  # a few seconds of random input; `make fuzz` asks for a million
 LONG_FUZZ = "OBU_FUZZ" in os.environ
 
@@ -115,6 +117,10 @@ TOOLS = {
     "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
+    **{
+        name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")
+        for name in runtimes.ARCHITECTURES
+    },
     "kernel_can": Tool(
         has_kernel_can, "modprobe can_raw vcan   (as root; a container or virtual machine often has no CAN at all)"
     ),

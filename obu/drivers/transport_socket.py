@@ -17,7 +17,7 @@ class Options:
 
 
 class SocketTransport:
-    """One connection a question: a JSON line there, a JSON line back (hil/authority.py)."""
+    """One connection a question: a JSON line there, a JSON line back (hil/authority_door.py)."""
 
     def __init__(self, options: Options) -> None:
         self._options = options

@@ -5,7 +5,7 @@ Keys it makes protect nobody: a unit that trusts this root says so in its status
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from obu.security.book import CRL_AID
 from obu.security.certificate import Certificate
 from obu.security.issuing import Draft, Lifetime
 from obu.security.issuing_lists import Dates, ListDraft
+from obu.security.linkage import Carried, Seed
 from obu.security.profile import Profile
 from obu.security.trust import BENCH_ROOT_PREFIX
 
@@ -39,6 +40,15 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Which certificates of a vehicle a list withdraws: of the periods first to last, `most` in each at most."""
+
+    first: int
+    last: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class BenchPki:
     """root, eca, pca, cra: pca issues certificates to sign with, eca those to ask with, cra signs revocation lists.
 
@@ -50,9 +60,14 @@ class BenchPki:
     cra: Authority
     eca: Authority
 
-    def issue(self, point: bytes, lifetime: Lifetime, aids: tuple[int, ...], name: str = "") -> bytes:
-        """An end entity's certificate (COER), for any AIDs and any time: also expired or not permitted ones."""
-        draft = issuing.end_entity(point, lifetime, self.pca.certificate, aids, name, self.cra.certificate)
+    def issue(
+        self, point: bytes, lifetime: Lifetime, aids: tuple[int, ...], name: str = "", carried: Carried | None = None
+    ) -> bytes:
+        """An end entity's certificate (COER), for any AIDs and any time: also expired or not permitted ones.
+
+        carried: linkage data of a pseudonym.
+        """
+        draft = issuing.end_entity(point, lifetime, self.pca.certificate, aids, name, self.cra.certificate, carried)
         return _signed(draft, self.pca.key)
 
     def enrol(self, point: bytes, lifetime: Lifetime, name: str) -> bytes:
@@ -77,6 +92,13 @@ class BenchPki:
         """The full revocation list of certificates, by their digests."""
         hashes = [(keys.hashed_id10(each.digest), v2x_time_s(each.end_ns)) for each in certificates]
         contents = issuing_lists.hash_crl(self.cra.certificate.digest8, 0, dates, hashes, serial=dates.issued_s)
+        return self.revocation_list(contents, utc_ns)
+
+    def revoke_vehicles(self, seeds: Sequence[tuple[Seed, Seed]], span: Span, dates: Dates, utc_ns: int) -> bytes:
+        """The full revocation list of whole vehicles. seeds: of each, at the first period of the span."""
+        contents = issuing_lists.linked_crl(
+            self.cra.certificate.digest8, 0, dates, span.first, seeds, span.most, span.last
+        )
         return self.revocation_list(contents, utc_ns)
 
     def _signed_list(self, draft: ListDraft) -> bytes:

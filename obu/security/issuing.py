@@ -9,6 +9,7 @@ from obu.core.now import NS_PER_S, v2x_time_s
 from obu.security import certificate as certificates
 from obu.security import keys, profile
 from obu.security.certificate import Certificate
+from obu.security.linkage import Carried
 from obu.security.profile import Profile
 
 APP = (b"\x80", 8)  # EndEntityType: those that sign messages
@@ -79,12 +80,15 @@ def end_entity(
     aids: tuple[int, ...],
     name: str = "",
     craca: Certificate | None = None,
+    carried: Carried | None = None,
 ) -> Draft:
     """A certificate to sign messages of these AIDs with: a pseudonym (without a name) or an application certificate.
 
-    craca: whose lists may revoke it; None: the issuer's.
+    craca: whose lists may revoke it; None: the issuer's. carried: by which a list of seeds finds a pseudonym.
     """
     tbs = _tbs(issuer.profile, name, point, lifetime, keys.hashed_id3((craca or issuer).digest))
+    if carried is not None:
+        tbs["id"] = ("linkageData", {"iCert": carried.period, "linkage-value": carried.value})
     tbs["appPermissions"] = [{"aid": aid} for aid in aids]
     return _issued(tbs, issuer)
 

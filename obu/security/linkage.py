@@ -42,6 +42,25 @@ class Carried:
     group: tuple[int, bytes] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What two authorities know a vehicle by: their seeds at the period `first`, and so at all that follow."""
+
+    first: int
+    seeds: tuple[Seed, Seed]
+
+    def at(self, scheme: Scheme, period: int) -> tuple[Seed, Seed]:
+        """The seeds at a period, for a revocation list from then on. ValueError before the first."""
+        if period < self.first:
+            raise ValueError(f"period {period} is before {self.first}")
+        one, two = (advance(scheme, seed, period - self.first) for seed in self.seeds)
+        return one, two
+
+    def carried(self, scheme: Scheme, period: int, index: int) -> Carried:
+        """What the certificate number `index` (32 bits) of a period says. ValueError before the first."""
+        return Carried(period, next(values(scheme, self.at(scheme, period), [index])))
+
+
 def advance(scheme: Scheme, seed: Seed, periods: int) -> Seed:
     """The seed `periods` later."""
     value = seed.seed

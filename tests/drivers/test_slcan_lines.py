@@ -81,8 +81,8 @@ def test_an_adapters_clock_at_the_end_of_a_line_is_passed_over():
 
 def test_flags_states_and_errors_are_told():
     lines = SlcanLines("main", Sieve(()))
-    lines.feed(b"\a\a\r" b"V1013\r" b"\r\a\r", 0)
-    lines.feed(b"F80\r" b"F09\r" b"e1a\r" b"e2ob\r" b"sp128000\r" b"r1230\r" b"N1234\r", 0)
+    lines.feed(b"\a\a\rV1013\r\r\a\r", 0)
+    lines.feed(b"F80\rF09\re1a\re2ob\rsp128000\rr1230\rN1234\r", 0)
     assert lines.is_in_step and lines.answers == [True, False, True]  # what came before V is of an earlier opening
     assert (lines.flags, lines.errors, lines.overruns, lines.is_off, lines.bad) == (0x09, 3, 2, False, 0)
     lines.feed(b"sb255255\r", 0)

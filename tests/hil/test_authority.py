@@ -9,14 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from hil.authority import Authority, Door
+from hil.authority import Authority
+from hil.authority_door import Door
 from obu.cli.main import main
 from obu.core.errors import LocalError
-from obu.core.now import NS_PER_S
-from obu.runtime import bench_pki, config, durable, renewal
-from obu.security import enrolment
+from obu.core.now import NS_PER_MS, NS_PER_S, Now, v2x_time_us
+from obu.core.time_scale import TimeScale
+from obu.drivers import key_file
+from obu.runtime import bench_pki, config, durable, judging, renewal, trust_store
+from obu.security import book as books
+from obu.security import certificate as certificates
+from obu.security import enrolment, envelope
+from obu.security.certificate import Certificate
 from obu.security.enrolment import Kind, Response
 from obu.security.issuing import Lifetime
+from obu.security.verifier import Options
 
 DAY_S = 86_400
 TOML = """
@@ -87,7 +94,10 @@ class Place:
     def by_hand(self, kind: str, capsys: pytest.CaptureFixture) -> Path:
         """Makes a request, brings it to the authority, and gives the answer's file."""
         assert self.obu("request", kind) == 0
-        path = Path(capsys.readouterr().out.split(":")[0])
+        return self.answered(Path(capsys.readouterr().out.split(":")[0]))
+
+    def answered(self, path: Path) -> Path:
+        """The file of the authority's answer to a request."""
         answer = self.folder / "answer"
         answer.write_text(self.ask(ask="certificates", request=path.read_text("utf-8"))["response"], "utf-8")
         return answer
@@ -191,6 +201,42 @@ def test_the_authoritys_lists_are_taken_over_and_revoke(place: Place, capsys: py
         assert main(["trust", "--config", str(place.config), "update", str(path)]) == 0
     assert main(["--lang", "en", "trust", "--config", str(place.config), "show"]) == 0
     assert "revocations  1" in capsys.readouterr().out
+
+
+def spoken(place: Place, certificate: Certificate, utc_ns: int) -> str:
+    """How the unit's trust judges a packet that this pseudonym signs."""
+    keys = key_file.open_folder(place.folder / "keys")
+    (name,) = [name for name, point in keys.points().items() if point == (certificate.curve, certificate.point)]
+    tools = trust_store.tools(7, TimeScale.UTC)
+    believed = judging.Believed(books.snapshot_of(trust_store.load(place.folder / "trust", tools)[0], tools), {}, ())
+    tbs = envelope.tbs(b"\x10" + bytes(45), 111, v2x_time_us(utc_ns))
+    packet = envelope.assemble(tbs, certificate, True, *keys.sign(name, certificate.e_of(tbs)))
+    return judging.judge(believed, Options(), Now(utc_ns, utc_ns, NS_PER_MS), packet).verdict
+
+
+def test_a_list_of_seeds_withdraws_all_pseudonyms_of_a_vehicle_and_no_others(
+    place: Place, capsys: pytest.CaptureFixture
+) -> None:
+    place.obu("import", place.by_hand("enrolment", capsys))
+    place.obu("refill")
+    pool = [certificates.parse(path.read_bytes()) for path in (place.folder / "pool").iterdir()]
+    assert len({one.linkage.value for one in pool if one.linkage}) == len(pool) == 3
+    settings = config.read(place.config)
+    for kind in (Kind.ENROLMENT, Kind.PSEUDONYM):  # another vehicle, as far as the authority knows
+        later_ns = time.time_ns() + 2 * NS_PER_S  # keys are named by the second
+        renewal.take(settings, place.answered(renewal.request(settings, kind, 1, 14, later_ns)).read_bytes())
+    others = [certificates.parse(path.read_bytes()) for path in (place.folder / "pool").iterdir()]
+    (other,) = [one for one in others if one not in pool]
+    utc_ns = time.time_ns()
+    assert [spoken(place, one, utc_ns) for one in (*pool, other)] == ["valid"] * 4
+
+    assert place.ask(ask="revoke_vehicle", digest=other.issuer.hex()) == {"revoked": False}
+    assert place.ask(ask="revoke_vehicle", digest=pool[1].digest8.hex()) == {"revoked": True}
+    path = place.folder / "a.crl"
+    path.write_bytes(bytes.fromhex(place.ask(ask="linked_crl")["list"]))
+    assert main(["trust", "--config", str(place.config), "update", str(path)]) == 0
+    verdicts = [spoken(place, one, utc_ns) for one in (*pool, other)]
+    assert verdicts == ["certificate_revoked"] * 3 + ["valid"]
 
 
 def test_a_unit_whose_enrolment_is_revoked_gets_nothing_more(place: Place, capsys: pytest.CaptureFixture) -> None:

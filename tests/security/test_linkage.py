@@ -53,6 +53,14 @@ def test_many_indices_at_once_are_as_one_by_one(one: Seed, two: Seed, first: int
     assert together == [value for j in indices for value in linkage.values(AES, [one, two], [j])]
 
 
+def test_a_chain_gives_what_its_seeds_do_and_nothing_of_the_past() -> None:
+    chain = linkage.Chain(30, (Seed(b"\x00\x01", bytes(16)), Seed(b"\x00\x02", bytes(15) + b"\x01")))
+    later = [linkage.advance(SM4, seed, 3) for seed in chain.seeds]
+    assert chain.carried(SM4, 33, 7) == linkage.Carried(33, next(linkage.values(SM4, later, [7])))
+    with pytest.raises(ValueError, match="before 30"):
+        chain.at(SM4, 29)
+
+
 def test_a_cipher_wants_whole_blocks() -> None:
     with pytest.raises(ValueError, match="whole blocks"):
         AES.cipher(bytes(16), bytes(15))
