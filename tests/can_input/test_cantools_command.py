@@ -22,10 +22,10 @@ _SIGNAL = re.compile(r"^\s+(\w+): (-?[\d.e+-]+)", re.MULTILINE)
 
 def told(path: Path, frames: list[CanFrame], is_j1939: bool) -> list[dict[str, float]]:
     """What `cantools decode` prints of these frames, signal by signal."""
-    lines = [
-        f"  can0  {frame.can_id:{'08X' if frame.is_extended else '03X'}}   [{len(frame.data)}]  {frame.data.hex(' ').upper()}"
-        for frame in frames
-    ]
+    lines = []
+    for frame in frames:
+        number, octets = f"{frame.can_id:{'08X' if frame.is_extended else '03X'}}", frame.data.hex(" ").upper()
+        lines.append(f"  can0  {number}   [{len(frame.data)}]  {octets}")
     words = [sys.executable, "-m", "cantools", "decode", "--no-decode-choices"]
     words += ["-m", "0x3FFFF00"] if is_j1939 else []
     done = subprocess.run(
