@@ -206,6 +206,17 @@ class TrustUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolUpdate:
+    """The unit's own certificates from now on, as a whole: (COER, name of its key in the key store) of each.
+
+    pool: pseudonyms; duty: identity certificates of an emergency vehicle.
+    """
+
+    pool: tuple[tuple[bytes, str], ...]
+    duty: tuple[tuple[bytes, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListsRefused:
     """Trust and revocation lists that were not taken over, by reason."""
 
@@ -240,6 +251,7 @@ class Inbox:
     saved: tuple[Save, ...] = ()
     trust: tuple[TrustUpdate, ...] = ()
     refused: tuple[ListsRefused, ...] = ()
+    pools: tuple[PoolUpdate, ...] = ()
     power: tuple[PowerSense, ...] = ()
     host: tuple[HostState, ...] = ()
 

@@ -16,6 +16,7 @@ from obu.core.frames import (
     JobResult,
     ListHeard,
     ListsRefused,
+    PoolUpdate,
     PowerSense,
     Save,
     SignJob,
@@ -39,6 +40,7 @@ Arrival = (
     | Save
     | TrustUpdate
     | ListsRefused
+    | PoolUpdate
 )
 
 
@@ -111,6 +113,8 @@ class KeyStore(Protocol):
     points: (curve, point 04 || x || y) of every key by its name, also while an element is away.
     sign: (r, s), 32 bytes each, over the digest e. Raises LocalError: no such key, it failed, or it is away.
     create: makes a key of curve sm2 or p256; its point. Raises LocalError: it exists, or cannot be made here.
+    reload: takes up keys that another process has made since; also while another thread signs. Raises LocalError that
+    names a file which is no key; what was known stays.
     """
 
     kind: str
@@ -119,4 +123,5 @@ class KeyStore(Protocol):
     def points(self) -> dict[str, tuple[str, bytes]]: ...
     def sign(self, name: str, e: bytes) -> tuple[bytes, bytes]: ...
     def create(self, name: str, curve: str) -> bytes: ...
+    def reload(self) -> None: ...
     def close(self) -> None: ...

@@ -8,6 +8,7 @@ bench alone. The folder is 0700 and each file 0600.
 import base64
 import binascii
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,7 @@ BENCH = Options(allow_sm2_timing_leak=True)  # keys that protect nobody
 
 
 class KeyFiles:
-    """A KeyStore (drivers/contract) over the files of one folder, read once.
+    """A KeyStore (drivers/contract) over the files of one folder.
 
     kek: None where they are plain; where a TPM sealed it, it is opened at the first signature, and again if it is away.
     """
@@ -53,13 +54,11 @@ class KeyFiles:
         self._folder = folder
         self._kek = kek
         self._refusal = None if allow_sm2_timing_leak else libcrypto_leaks.refusal(self._library.version)
-        self._paths = sorted(folder.glob(f"*{ENCRYPTED_SUFFIX if kek else SUFFIX}"))
+        self._suffix = ENCRYPTED_SUFFIX if kek else SUFFIX
+        self._lock = threading.RLock()  # of the two dictionaries, which are replaced, never changed
         self._keys: dict[str, libcrypto.PrivateKey] = {}
         self._points: dict[str, tuple[str, bytes]] = {}
-        if isinstance(kek, SealedKek):
-            self._points = {path.stem: _head(path) for path in self._paths}
-        else:
-            self._load_all(kek)
+        self.reload()
 
     def points(self) -> dict[str, tuple[str, bytes]]:
         """(curve, point 04 || x || y) of every key by its name."""
@@ -83,8 +82,17 @@ class KeyFiles:
             _write_encrypted(self._folder, name, key, kek)
         else:
             _write_plain(self._folder, name, key)
-        self._keys[name], self._points[name] = key, (key.curve, key.point)
+        self._know({name: key})
         return key.point
+
+    def reload(self) -> None:
+        """Takes up keys that another process has made since. Raises LocalError that names a file which is none."""
+        with self._lock:
+            new = [path for path in sorted(self._folder.glob(f"*{self._suffix}")) if path.stem not in self._points]
+            if isinstance(self._kek, SealedKek):
+                self._points = {**self._points, **{path.stem: _head(path) for path in new}}
+            else:
+                self._know({path.stem: _load(path, self._kek) for path in new})
 
     def close(self) -> None:
         """Lets go of the keys."""
@@ -92,15 +100,18 @@ class KeyFiles:
 
     def _open(self) -> bytes | None:
         """The KEK, which a TPM may have to open first. Raises LocalError: it is away or refuses, or a key is spoilt."""
-        if isinstance(self._kek, SealedKek):
-            kek = self._kek.unseal()
-            self._load_all(kek)
-            self._kek = kek
-        return self._kek
+        with self._lock:
+            if isinstance(self._kek, SealedKek):
+                kek = self._kek.unseal()
+                paths = [self._folder / f"{name}{self._suffix}" for name in self._points]
+                self._know({path.stem: _load(path, kek) for path in paths})
+                self._kek = kek
+            return self._kek
 
-    def _load_all(self, kek: bytes | None) -> None:
-        self._keys = {path.stem: _load(path, kek) for path in self._paths}
-        self._points = {name: (key.curve, key.point) for name, key in self._keys.items()}
+    def _know(self, keys: dict[str, libcrypto.PrivateKey]) -> None:
+        with self._lock:
+            self._keys = {**self._keys, **keys}
+            self._points = {**self._points, **{name: (key.curve, key.point) for name, key in keys.items()}}
 
 
 def make(folder: Path, options: Options) -> KeyFiles:

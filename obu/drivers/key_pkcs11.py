@@ -34,7 +34,8 @@ class Pkcs11Keys:
     def __init__(self, folder: Path, module: Module) -> None:
         self._folder = folder
         self._module = module
-        self._points = {path.stem: (CURVE, _load(path)) for path in sorted(folder.glob(f"*{SUFFIX}"))}
+        self._points: dict[str, tuple[str, bytes]] = {}
+        self.reload()
 
     def points(self) -> dict[str, tuple[str, bytes]]:
         """(curve, point 04 || x || y) of every key by its name."""
@@ -67,6 +68,11 @@ class Pkcs11Keys:
                                  f"令牌中密钥的名称 {name!r} 不能用作文件名")  # fmt: skip
             self._remember(name, point)
         return sorted(new)
+
+    def reload(self) -> None:
+        """Takes up keys that another process has made since. Raises LocalError that names a file which is none."""
+        new = [path for path in sorted(self._folder.glob(f"*{SUFFIX}")) if path.stem not in self._points]
+        self._points = {**self._points, **{path.stem: (CURVE, _load(path)) for path in new}}
 
     def close(self) -> None:
         """Lets the token go."""

@@ -31,8 +31,9 @@ class TpmKeys:
     def __init__(self, folder: Path, device: Path) -> None:
         self._folder = folder
         self._tpm = tpm.Tpm(device)
-        self._blobs = {path.stem: _load(path) for path in sorted(folder.glob(f"*{SUFFIX}"))}
-        self._points = {name: tpm_wire.point_of(blob.public) for name, blob in self._blobs.items()}
+        self._blobs: dict[str, tpm.Blob] = {}
+        self._points: dict[str, tuple[str, bytes]] = {}
+        self.reload()
 
     def points(self) -> dict[str, tuple[str, bytes]]:
         """(curve, point 04 || x || y) of every key by its name."""
@@ -55,6 +56,13 @@ class TpmKeys:
         secret_file.write_new(path, json.dumps(content, indent=1).encode("ascii") + b"\n")
         self._blobs[name], self._points[name] = blob, tpm_wire.point_of(blob.public)
         return self._points[name][1]
+
+    def reload(self) -> None:
+        """Takes up keys that another process has made since. Raises LocalError that names a file which is none."""
+        new = [path for path in sorted(self._folder.glob(f"*{SUFFIX}")) if path.stem not in self._points]
+        blobs = {path.stem: _load(path) for path in new}
+        self._blobs = {**self._blobs, **blobs}
+        self._points = {**self._points, **{name: tpm_wire.point_of(blob.public) for name, blob in blobs.items()}}
 
     def close(self) -> None:
         """Lets the TPM go."""

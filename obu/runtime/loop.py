@@ -26,6 +26,7 @@ from obu.core.frames import (
     JobResult,
     ListsRefused,
     Outbox,
+    PoolUpdate,
     PowerSense,
     Save,
     TrustUpdate,
@@ -53,6 +54,7 @@ FIELD = {
     Save: "saved",
     TrustUpdate: "trust",
     ListsRefused: "refused",
+    PoolUpdate: "pools",
 }
 
 

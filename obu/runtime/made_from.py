@@ -48,16 +48,25 @@ def _joined(files: dict[str, bytes]) -> bytes:
 def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
     """Reads all of it. Raises ConfigError that names the key whose file or folder is missing."""
     profile_path = places.vehicle(config.vehicle.profile, "vehicle.profile")
-    identity = config.pseudonyms.identity
+    pool, identity = own_certificates(config)
     return Material(
         profile_path=profile_path,
         profile=strict.read_text(profile_path),
         dbc=strict.read_text(profile_path.with_suffix(".dbc")),
         trust=certificates("security.trust", Path(config.security.trust)),
         lists=store.kept(Path(config.security.trust), LISTS),
-        certificates=certificates("security.certificates", Path(config.security.certificates)),
-        identity=certificates("pseudonyms.identity", Path(identity)) if identity else {},
+        certificates=pool,
+        identity=identity,
         points=points,
+    )
+
+
+def own_certificates(config: Config) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """(pool, identity certificates) by file name. Raises ConfigError that names the key."""
+    identity = config.pseudonyms.identity
+    return (
+        certificates("security.certificates", Path(config.security.certificates)),
+        certificates("pseudonyms.identity", Path(identity)) if identity else {},
     )
 
 

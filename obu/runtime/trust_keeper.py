@@ -3,17 +3,17 @@
 Its one rule: what reaches the loop is a whole trust in which every signature has been checked, or a counted refusal.
 """
 
-import contextlib
-import os
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
 from obu.core.errors import LocalError, RemoteError
-from obu.core.frames import DriverState, ListHeard, ListsRefused, TrustUpdate
+from obu.core.frames import ListHeard, ListsRefused
+from obu.drivers.contract import Arrival
 from obu.runtime import trust_store
+from obu.runtime.told import Told
 from obu.security import believed
 from obu.security import book as books
 from obu.security.book import Book, Kind, Tools
@@ -32,30 +32,19 @@ class TrustKeeper:
         self._version = 1
         self._work = threading.Condition()
         self._heard: deque[ListHeard] = deque()
-        self._refused: Counter[str] = Counter()
-        self._told: list[TrustUpdate | DriverState] = []
-        self._last: tuple[bool, str] = (True, "")
+        self._told = Told(self.name)
         self._is_closing = False
-        self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stamp = trust_store.stamp(folder)
         self._thread = threading.Thread(target=self._serve, name=self.name, daemon=True)
         self._thread.start()
 
     def fileno(self) -> int:
         """Readable when there is something to tell; -1 after close."""
-        return self._bell
+        return self._told.fileno()
 
-    def poll(self, at_ns: int) -> Sequence[TrustUpdate | ListsRefused | DriverState]:
+    def poll(self, at_ns: int) -> Sequence[Arrival]:
         """A new trust, and what was refused since the last call."""
-        with self._work, contextlib.suppress(BlockingIOError, OSError):
-            os.eventfd_read(self._bell)
-        with self._work:
-            arrived: list[TrustUpdate | ListsRefused | DriverState] = list(self._told)
-            self._told.clear()
-            if self._refused:
-                arrived.append(ListsRefused(tuple(sorted(self._refused.items()))))
-                self._refused.clear()
-        return arrived
+        return self._told.poll()
 
     def wake_at_ns(self) -> int | None:
         """Never: the bell says when."""
@@ -64,12 +53,11 @@ class TrustKeeper:
     def offer(self, lists: Sequence[ListHeard]) -> None:
         """Lists from the air, to be judged when there is time."""
         with self._work:
-            for heard in lists:
-                if len(self._heard) < MAX_WAITING:
-                    self._heard.append(heard)
-                else:
-                    self._refuse("list_queue_full")
+            room = MAX_WAITING - len(self._heard)
+            self._heard.extend(lists[:room])
             self._work.notify()
+        if len(lists) > room:
+            self._told.put(ListsRefused((("list_queue_full", len(lists) - room),)))
 
     def close(self) -> None:
         """Ends the thread after what it is at."""
@@ -77,9 +65,7 @@ class TrustKeeper:
             self._is_closing = True
             self._work.notify()
         self._thread.join()
-        if self._bell >= 0:
-            os.close(self._bell)
-            self._bell = -1
+        self._told.close()
 
     def _serve(self) -> None:
         look_s, judged = time.monotonic() + LOOK_S, 0
@@ -99,9 +85,11 @@ class TrustKeeper:
                 if time.monotonic() >= look_s:
                     look_s, judged = time.monotonic() + LOOK_S, 0
                     self._look()
-                self._tell_state(True, "")
-            except (LocalError, OSError) as error:
-                self._tell_state(False, str(error))
+                self._told.state(True)
+            except LocalError as error:
+                self._told.state(False, error.text, error.zh)
+            except OSError as error:
+                self._told.state(False, str(error))
 
     def _judge(self, heard: ListHeard) -> None:
         try:
@@ -110,8 +98,7 @@ class TrustKeeper:
             books.adopt(self._book, Kind.CRL, heard.raw, heard.utc_ns, self._tools)
             book = trust_store.adopt(self._folder, Kind.CRL, heard.raw, heard.utc_ns, self._tools)
         except RemoteError as error:
-            with self._work:
-                self._refuse(error.reason)
+            self._told.put(ListsRefused(((error.reason, 1),)))
             return
         self._believe(book)
 
@@ -129,21 +116,4 @@ class TrustKeeper:
         snapshot = books.snapshot_of(book, self._tools, self._version + 1)
         self._book, self._version = book, self._version + 1
         self._stamp = trust_store.stamp(self._folder)
-        with self._work:
-            self._told.append(believed.to_update(snapshot))
-            self._ring()
-
-    def _refuse(self, reason: str) -> None:
-        self._refused[reason] += 1
-        self._ring()
-
-    def _tell_state(self, is_up: bool, why: str) -> None:
-        if (is_up, why) != self._last:
-            self._last = (is_up, why)
-            with self._work:
-                self._told.append(DriverState(self.name, is_up, why, time.monotonic_ns()))
-                self._ring()
-
-    def _ring(self) -> None:
-        if self._bell >= 0:
-            os.eventfd_write(self._bell, 1)
+        self._told.put(believed.to_update(snapshot))

@@ -30,7 +30,7 @@ from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import body, freeze, journal, made_from, store, strict, trust_store
+from obu.runtime import body, freeze, journal, made_from, own_certificates, store, strict, trust_store
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -75,7 +75,7 @@ def station(config: Config, material: Material) -> Station:
     scale = TimeScale(config.security.time_scale)
     believed_now = books.snapshot_of(book_of(config, material), tools(config))
     must_be_encrypted(config, believed_now.is_bench)
-    pseudonyms = identities(config, material)
+    pseudonyms = own_certificates.identities(config, material)
     signer = Signer(SignerOptions(time_scale=scale))
     sender = Sender(signer, SENT_EDITION)
     judge = verifier.Verifier(believed_now, judging(config))
@@ -139,21 +139,6 @@ def vin(config: Config) -> str:
         raise ConfigError(f"vehicle.vin: {said!r} is no VIN: 17 letters and digits without I, O, Q (ISO 3779)",
                           f"vehicle.vin：{said!r} 不是 VIN：应为 17 位字母数字，不含 I、O、Q（ISO 3779）")  # fmt: skip
     return said
-
-
-def identities(config: Config, material: Material) -> pseudonym.Pseudonyms:
-    """The pool and, of an emergency vehicle, the identity certificates. Raises LocalError that names a file."""
-    scale = TimeScale(config.security.time_scale)
-    duty = pseudonym.pair(material.identity, material.points, scale)
-    for file, credential in zip(sorted(material.identity), duty, strict=True):
-        for aid in (aids.BSM_EMERGENCY, aids.BSM_EMERGENCY_EVENT):
-            if not credential.certificate.permits(aid):
-                raise ConfigError(f"pseudonyms.identity: {file}: does not permit AID {aid} of an emergency vehicle",
-                                  f"pseudonyms.identity：{file}：不含紧急车辆所需的 AID {aid}")  # fmt: skip
-    settings = config.pseudonyms
-    options = pseudonym.Options(max_uses=settings.max_uses, low_count=settings.low_count, warn_days=settings.warn_days)
-    pool = pseudonym.pair(material.certificates, material.points, scale)
-    return pseudonym.Pseudonyms(pool, options, duty)
 
 
 def judging(config: Config) -> verifier.Options:
@@ -248,10 +233,11 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     radio: Any = driver("radio", "radio", config.radio)
     kept = store.Store(Path(config.unit.state))
     machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
+    certificates = own_certificates.watch(config, keys, material)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*channels, driver("gnss", "gnss", config.gnss), *power, machine],
+        sources=[*channels, driver("gnss", "gnss", config.gnss), *power, machine, certificates],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from obu.core.errors import LocalError, RemoteError
+from obu.core.frames import PoolUpdate
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_S, Now
 from obu.core.time_scale import TimeScale
@@ -32,6 +33,7 @@ class Options:
 
     max_uses: how often a pseudonym may be taken in its life, 0 without bound (the standard names none).
     low_count: fewer valid certificates than this are told of, and warn_days before it comes to that.
+    time_scale: of their validity.
     """
 
     period_s: int = 300
@@ -39,6 +41,7 @@ class Options:
     max_uses: int = 0
     low_count: int = 2
     warn_days: int = 7
+    time_scale: TimeScale = TimeScale.UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class PseudonymState:
     is_due: a change waits for the end of an event.
 
     place: where the last change was, None until it is known. uses: how often each pseudonym (HashedId8) was taken;
-    is_to_save: that has changed since it was last kept.
+    is_to_save: that has changed since it was last kept. refill: the last that came.
     """
 
     identity: Identity | None = None
@@ -108,6 +111,7 @@ class PseudonymState:
     uses: dict[bytes, int] = field(default_factory=dict)
     want_random: int = RANDOM_BYTES
     is_to_save: bool = False
+    refill: PoolUpdate | None = None
 
 
 class Pseudonyms:
@@ -125,6 +129,22 @@ class Pseudonyms:
         self._duty = duty
         self._options = options or Options()
         self._coverage = Coverage(credential.certificate for credential in pool)
+
+    def take(self, updates: tuple[PoolUpdate, ...]) -> None:
+        """Another pool from now on; the present identity goes on until its time is over."""
+        if updates:
+            self.state.refill = updates[-1]
+            self.apply()
+
+    def apply(self) -> None:
+        """Takes from what the state says: after an update, and when a checkpoint was put back."""
+        if self.state.refill is not None:
+            self._pool, self._duty = (self._read(held) for held in (self.state.refill.pool, self.state.refill.duty))
+            self._coverage = Coverage(credential.certificate for credential in self._pool)
+
+    def _read(self, held: tuple[tuple[bytes, str], ...]) -> tuple[Credential, ...]:
+        scale = self._options.time_scale
+        return tuple(Credential(certificates.parse(raw, scale=scale), key) for raw, key in held)
 
     def outlook(self, utc_ns: int) -> Outlook:
         """How the pool stands at this instant and in the days to come."""

@@ -99,6 +99,7 @@ class Station:
         self.recall(inbox.saved)
         stages.health.take(inbox.drivers, inbox.host)
         stages.trusting.take(inbox.trust, inbox.refused)
+        stages.transmit.pseudonyms.take(inbox.pools)
         stages.transmit.hear(inbox.drivers)
         own = self._own(now, inbox)
         self._power(now, inbox, own)
@@ -235,3 +236,4 @@ class Station:
         for name, part in self._stages.kept.items():
             part.state = kept[name]
         self._stages.trusting.apply()
+        self._stages.transmit.pseudonyms.apply()

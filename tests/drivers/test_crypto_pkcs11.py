@@ -65,6 +65,17 @@ def test_a_key_made_on_the_token_signs_and_is_found_again(folder: Path, hsm: Sof
             assert LIB.verify("p256", points["00"], e, *store.sign("00", e)) is JobOutcome.OK
 
 
+def test_a_key_that_another_process_made_is_taken_up(folder: Path, hsm: SoftHsm) -> None:
+    with closing(key_pkcs11.make(folder, options(hsm))) as store:
+        store.create("00", "p256")
+        other = key_pkcs11.Pkcs11Keys(folder, store._module)  # another process has a module of its own
+        point = other.create("new", "p256")
+        assert "new" not in store.points()
+        store.reload()
+        assert store.points()["new"] == ("p256", point)
+        assert LIB.verify("p256", point, E, *store.sign("new", E)) is JobOutcome.OK
+
+
 def test_the_private_half_does_not_come_out(folder: Path, hsm: SoftHsm) -> None:
     with closing(key_pkcs11.make(folder, options(hsm))) as store:
         store.create("00", "p256")

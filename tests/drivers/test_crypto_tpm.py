@@ -78,6 +78,18 @@ def test_a_key_made_inside_signs_and_is_found_again(folder: Path, chip: Swtpm, c
 
 
 @pytest.mark.needs("swtpm")
+def test_a_key_that_another_process_made_is_taken_up(folder: Path, chip: Swtpm, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir(mode=0o700)
+    point = opened(tmp_path / "other", chip).create("new", "sm2")
+    store = opened(folder, chip)
+    store.create("00", "sm2")
+    (tmp_path / "other/new.tpm").rename(folder / "new.tpm")
+    store.reload()
+    assert store.points()["new"] == ("sm2", point)
+    assert LIB.verify("sm2", point, E, *store.sign("new", E)) is JobOutcome.OK
+
+
+@pytest.mark.needs("swtpm")
 def test_the_private_half_does_not_come_out(folder: Path, chip: Swtpm) -> None:
     store = opened(folder, chip)
     store.create("00", "sm2")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obu.core.errors import LocalError
+from obu.core.frames import PoolUpdate
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_S, Now
 from obu.runtime.freeze import freeze, thaw
@@ -41,6 +42,10 @@ def randoms(seed: int) -> bytes:
 def dated(shop: Workshop, start_day: int, days: int) -> Certificate:
     """A genuine certificate that is valid from a day on, for some days."""
     return shop.station(lifetime=Lifetime(UTC_NS + start_day * DAY_NS, days * 86_400)).certificate
+
+
+def update_of(credentials: tuple[Credential, ...]) -> PoolUpdate:
+    return PoolUpdate(tuple((one.certificate.raw, one.key) for one in credentials))
 
 
 class Drive:
@@ -323,3 +328,33 @@ def test_certificates_find_their_keys_by_the_point(shop: Workshop) -> None:
         pair({"x.cert": one.certificate.raw[:-1]}, points)
     with pytest.raises(LocalError, match="not a certificate to sign messages with"):
         pair({"x.cert": shop.pki.pca.certificate.raw}, points)
+
+
+def test_a_refilled_pool_is_drawn_from_at_the_next_change_and_not_before(pool: tuple[Credential, ...]) -> None:
+    pseudonyms = Pseudonyms(pool[:2])
+    pseudonyms.update(NOW, HOME, False, randoms(1))
+    before = pseudonyms.state.identity
+    pseudonyms.take((update_of(pool),))
+    pseudonyms.update(later(NOW, 1000), HOME, False, randoms(2))
+    assert pseudonyms.state.identity == before
+    far = move(HOME, 0.0, 2200.0)
+    for number in range(1, len(pool)):
+        now = later(NOW, number * 301_000)
+        far = move(far, 0.0, 2200.0)
+        assert pseudonyms.update(now, far, False, b"") is False
+        assert pseudonyms.update(now, far, False, randoms(number))
+        identity = pseudonyms.state.identity
+        assert identity is not None and before is not None
+        assert identity.certificate.digest != before.certificate.digest
+    assert set(pseudonyms.state.uses.values()) == {1}, "those never used come first"
+    assert len(pseudonyms.state.uses) == len(pool)
+
+
+def test_a_refill_outlives_a_checkpoint(pool: tuple[Credential, ...]) -> None:
+    pseudonyms = Pseudonyms(pool[:1])
+    pseudonyms.take((update_of(pool),))
+    again = Pseudonyms(pool[:1])
+    again.state = thaw(freeze(pseudonyms.state))
+    again.apply()
+    assert again.outlook(UTC_NS) == pseudonyms.outlook(UTC_NS)
+    assert again.outlook(UTC_NS).usable == len(pool)
