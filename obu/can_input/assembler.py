@@ -72,7 +72,7 @@ class Assembler:
         if not is_alive or at_ns < self.state.settled_ns:
             return VehicleState(ignition_on=is_alive)
         decoded = self._decoder.state
-        values: dict[str, Any] = {"ignition_on": True}
+        values: dict[str, Any] = {"ignition_on": True, "vin": decoded.vin}
         for name, reads in self._reads:
             for read in reads:
                 value = read(decoded, at_ns)
@@ -113,6 +113,7 @@ class Assembler:
         quiet_since_ns = state.watched_ns if last_ns is None else last_ns
         if at_ns - quiet_since_ns >= self._silent_ns:
             state.off_seen = True
+            self._decoder.state.vin = None  # the next bus may be another vehicle's
             return False
         if last_ns is None:
             return None

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from cantools.database.can import Database, Message, Signal
 
-from obu.can_input import broadcast, checksums, j1939
+from obu.can_input import bam, broadcast, checksums, j1939
 from obu.can_input.profile import Guard, Profile, Wanted, wanted
 from obu.core.errors import ConfigError
 
@@ -63,6 +63,7 @@ class Plans:
 
     family: ModuleType
     messages: tuple[MessagePlan, ...]
+    reads_vin: bool = False
 
     def slots(self) -> dict[str, FieldPlan]:
         """The signals by name "MESSAGE.Signal"."""
@@ -70,7 +71,8 @@ class Plans:
 
     def filters(self) -> tuple[tuple[int, int, bool], ...]:
         """(identifier, mask, is_extended) that let through exactly these messages, from any sender."""
-        return tuple(self.family.accepted(message.key) for message in self.messages)
+        keys = [message.key for message in self.messages]
+        return tuple(map(self.family.accepted, keys + ([bam.CONNECTION, bam.DATA] if self.reads_vin else [])))
 
 
 def compile_plans(text: str, profile: Profile, source: str) -> Plans:
@@ -100,7 +102,10 @@ def compile_plans(text: str, profile: Profile, source: str) -> Plans:
             raise ConfigError(f"{source}: {name} and {twin} share an identifier (PGN)", zh)
         plans.append(plan)
         slot += len(plan.fields)
-    return Plans(family, tuple(plans))
+    if profile.vin and family is not j1939:
+        raise ConfigError(f"{source}: vin: only J1939 has a parameter group for it",
+                          f"{source}：vin：只有 J1939 有相应的参数组")  # fmt: skip
+    return Plans(family, tuple(plans), profile.vin)
 
 
 def _message_plan(

@@ -7,7 +7,8 @@ is dropped by the gravest reason, and its values are absent from then on.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from obu.can_input import j1939
+from obu.can_input import bam, j1939
+from obu.can_input.bam import Session
 from obu.can_input.dbc import FieldPlan, MessagePlan, Plans, Protection
 from obu.core.errors import RemoteError
 from obu.core.frames import CanFrame
@@ -25,7 +26,7 @@ class DecoderState:
     """By slot of the plan: raws (None is absent), at_ns of the frame it came with, senders (source address).
 
     last_frame_ns: of the last frame of the profile, whatever it said. dropped: frames by reason. counters: the last of
-    each message that has one.
+    each message that has one. vin: as it was heard last, parts: of what is being broadcast in several frames.
     """
 
     raws: list[int | None]
@@ -36,6 +37,8 @@ class DecoderState:
     used: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     counters: dict[int, int] = field(default_factory=dict)
+    vin: str | None = None
+    parts: dict[int, Session] = field(default_factory=dict)
 
 
 class Decoder:
@@ -43,7 +46,7 @@ class Decoder:
 
     def __init__(self, plans: Plans) -> None:
         count = sum(len(message.fields) for message in plans.messages)
-        self._family = plans.family
+        self._family, self._reads_vin = plans.family, plans.reads_vin
         self._by_key = {message.key: message for message in plans.messages}
         self.state = DecoderState([None] * count, [0] * count, [None] * count)
 
@@ -60,8 +63,12 @@ class Decoder:
                 state.used += 1
 
     def _take(self, frame: CanFrame) -> None:
-        message = self._by_key.get(self._family.key(frame.can_id, frame.is_extended))
+        key = self._family.key(frame.can_id, frame.is_extended)
+        message = self._by_key.get(key)
         if message is None:
+            if self._reads_vin and key in (bam.CONNECTION, bam.DATA):
+                self._take_part(frame)
+                return
             raise RemoteError(NOT_IN_PROFILE)
         if len(frame.data) < message.length:
             raise RemoteError(SHORT_FRAME)
@@ -71,6 +78,11 @@ class Decoder:
         refusals = self._commit(message, frame)
         if len(refusals) == len(message.fields):
             raise RemoteError(min(refusals, key=GRAVITY.index))
+
+    def _take_part(self, frame: CanFrame) -> None:
+        whole = bam.take(self.state.parts, frame)
+        if whole is not None and whole.pgn == j1939.VIN:
+            self.state.vin = j1939.vin(whole.data) or self.state.vin
 
     def _check(self, message: MessagePlan, wanted: Protection, frame: CanFrame) -> None:
         """A frame whose checksum is wrong, or that repeats its counter: a control unit that froze goes on sending."""

@@ -11,6 +11,15 @@ PGN_MASK = 0x3FFFF
 PDU2_FIRST_FORMAT = 240  # below it the low byte of the PGN field is a destination address
 
 BYTE = 8
+VIN = 0xFEEC  # PGN 65260, SPN 237
+_VIN_LETTERS = frozenset(b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789")  # ISO 3779
+_VIN_OCTETS = 17
+
+
+def vin(data: bytes) -> str | None:
+    """The VIN of its parameter group, which ends with an asterisk; None where it is none."""
+    text = data.partition(b"*")[0]
+    return text.decode("ascii") if len(text) == _VIN_OCTETS and _VIN_LETTERS.issuperset(text) else None
 
 
 def key(can_id: int, is_extended: bool) -> int | None:

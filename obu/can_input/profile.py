@@ -110,7 +110,7 @@ class Ignition:
 class Profile:
     """A whole vehicle. family: how messages are matched and which raw patterns mean "not available".
 
-    guards: by message of the DBC.
+    guards: by message of the DBC. vin: the VIN is read when another control unit sends it (J1939: by BAM).
     """
 
     title: str
@@ -120,6 +120,7 @@ class Profile:
     ignition: Ignition
     values: Values = field(default_factory=Values)
     guards: dict[str, Guard] = field(default_factory=dict)
+    vin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
