@@ -2,8 +2,8 @@
 
 [can.main] interface = "socketcan", channel = "can0", bitrate = 250000
 
-socketcan and slcan have readers of their own, which cost a fraction of python-can's; python-can serves all others and
-is imported only for them.
+socketcan, slcan and udp_multicast have readers of their own, which cost a fraction of python-can's; python-can serves
+all others and is imported only for them.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Channel(Driver, Protocol):
     watch: BusWatch
 
 
-READERS = {"socketcan": "can_socket", "slcan": "can_slcan"}
+READERS = {"socketcan": "can_socket", "slcan": "can_slcan", "udp_multicast": "can_multicast"}
 
 
 def make(name: str, options: Options, filters: Sequence[Filter] = ()) -> Channel:

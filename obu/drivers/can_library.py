@@ -3,8 +3,6 @@
 CAN_* of the environment and can.conf are not looked at. `options` go to the interface as they are.
 """
 
-import os
-import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -21,8 +19,8 @@ from obu.drivers.can_options import (
     MOST_FRAMES,
     Filter,
     Options,
+    Pace,
     Sieve,
-    next_look_ns,
 )
 from obu.drivers.channel_state import ChannelState
 from obu.drivers.contract import Arrival
@@ -30,19 +28,14 @@ from obu.drivers.retry import Retry
 
 MOST_BAD = 64  # unreadable frames of one poll
 
-IP_MULTICAST_ALL = 49  # linux/in.h; 0: only groups that this socket has joined itself
-
-# What each interface is told so that it cannot disturb a bus; the first two have none behind them. The others of
+# What each interface is told so that it cannot disturb a bus; the first has none behind it. The others of
 # python-can cannot be told to keep silent.
 SILENT: dict[str, dict[str, Any]] = {
     "virtual": {},
-    "udp_multicast": {},
     "pcan": {"state": can.BusState.PASSIVE},
     "kvaser": {"driver_mode": False},
     "seeedstudio": {"operation_mode": "silent"},
 }
-# What an interface is told unless the configuration says otherwise.
-DEFAULTS: dict[str, dict[str, Any]] = {"udp_multicast": {"hop_limit": 0}}  # stay on this host
 
 
 class LibraryBus:
@@ -57,21 +50,20 @@ class LibraryBus:
         self._sieve = Sieve(filters)
         self._bus: can.BusABC | None = None
         self._fd = -1
-        self._look_ns = 0
-        self._is_resting = False
+        self._pace = Pace()
         self._state = ChannelState(name, f"{options.interface} {options.channel}", options.listen_only)
         self._retry = Retry()
 
     def fileno(self) -> int:
         """What to wait on; -1 while the channel is down, rests between two looks, or has nothing to wait on."""
-        return -1 if self._is_resting else self._fd
+        return -1 if self._pace.is_resting else self._fd
 
     def wake_at_ns(self) -> int | None:
         """When to open again, or to look."""
         if self._bus is None:
             left_ns = self._state.may_open_ns
             return None if left_ns is None else max(left_ns, self._retry.wake_at_ns())
-        return self._look_ns if self._is_resting or self._fd < 0 else None
+        return self._pace.look_ns if self._pace.is_resting or self._fd < 0 else None
 
     def poll(self, at_ns: int) -> Sequence[Arrival]:
         """The frames that have come in and pass the filters, after a DriverState if it changed."""
@@ -86,7 +78,7 @@ class LibraryBus:
 
     def close(self) -> None:
         """Leaves the bus."""
-        bus, self._bus, self._fd, self._is_resting = self._bus, None, -1, False
+        bus, self._bus, self._fd = self._bus, None, -1
         if bus is not None:
             with suppress(Exception):  # a lost device fails in many ways when it is given back
                 bus.shutdown()
@@ -110,9 +102,7 @@ class LibraryBus:
             if frame is not None:
                 arrivals.append(frame)
         self.bad += bad
-        self._is_resting = read + bad > 0
-        is_more = read == MOST_FRAMES or bad == MOST_BAD
-        self._look_ns = at_ns if is_more else next_look_ns(at_ns)
+        self._pace.looked(at_ns, read + bad, read == MOST_FRAMES or bad == MOST_BAD)
         if trouble := self.watch.trouble(at_ns):
             self.close()
             return [*arrivals, *self._state.left(trouble, self.watch, at_ns)]
@@ -125,7 +115,7 @@ class LibraryBus:
         can_id, is_extended = message.arbitration_id, bool(message.is_extended_id)
         highest = HIGHEST_EXTENDED if is_extended else HIGHEST_STANDARD
         if not (isinstance(can_id, int) and 0 <= can_id <= highest):
-            raise ValueError("not an identifier")  # udp_multicast passes on what a stranger wrote
+            raise ValueError("not an identifier")
         self.watch.heard()
         if message.is_remote_frame or message.is_fd or not self._sieve.passes(can_id, is_extended):
             return None
@@ -140,8 +130,6 @@ class LibraryBus:
             self._fd = self._bus.fileno()
         except (NotImplementedError, can.CanError, OSError):
             self._fd = -1
-        if self._options.interface == "udp_multicast":
-            _only_own_groups(self._fd)
         self.watch.opened()
         return self._state.opened(at_ns)
 
@@ -152,7 +140,7 @@ class LibraryBus:
             arguments["bitrate"] = options.bitrate
         if options.listen_only:
             arguments |= SILENT[options.interface]
-        return arguments | DEFAULTS.get(options.interface, {}) | options.options
+        return arguments | options.options
 
     def _lost(self, at_ns: int, error: Exception) -> Sequence[Arrival]:
         self.close()
@@ -178,12 +166,6 @@ def make(name: str, options: Options, filters: Sequence[Filter]) -> LibraryBus:
             raise ConfigError(f"{name}: options.{key}: belongs beside options, not in it",
                               f"{name}：options.{key}：不应放在 options 中")  # fmt: skip
     return LibraryBus(name, options, filters)
-
-
-def _only_own_groups(fd: int) -> None:
-    """Linux gives a socket the datagrams of groups that others on the host have joined at the same port."""
-    with suppress(OSError), socket.socket(fileno=os.dup(fd)) as twin:
-        twin.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
 
 
 def _is_loss(error: Exception) -> bool:

@@ -11,6 +11,7 @@ HIGHEST_STANDARD = 0x7FF
 HIGHEST_EXTENDED = 0x1FFFFFFF
 # A turn of the loop costs ten times what a frame does: while frames come, a channel is looked at on this grid.
 LOOK_NS = 5 * NS_PER_MS
+BUSY = 4  # frames in a look: the next look is on the grid too, even if this one brought nothing
 
 Filter = tuple[int, int, bool]  # identifier, mask, is_extended
 
@@ -47,6 +48,19 @@ class Sieve:
         return any((can_id & mask, is_extended) in ids for mask, ids in self._wanted.items())
 
 
-def next_look_ns(at_ns: int) -> int:
-    """The next instant of the grid, the same for all channels, so that one turn serves them all."""
-    return (at_ns // LOOK_NS + 1) * LOOK_NS
+class Pace:
+    """When a channel is looked at next. is_resting: not before look_ns, whatever arrives; else once it is readable.
+
+    The grid is the same for all channels, so that one turn serves them all.
+    """
+
+    def __init__(self) -> None:
+        self.is_resting = False
+        self.look_ns = 0
+        self._last = 0
+
+    def looked(self, at_ns: int, read: int, is_more: bool) -> None:
+        """A look is over that read so many frames. is_more: there may be more at once."""
+        self.is_resting = read > 0 or self._last >= BUSY
+        self._last = read
+        self.look_ns = at_ns if is_more else (at_ns // LOOK_NS + 1) * LOOK_NS

@@ -15,7 +15,7 @@ from obu.core.errors import ConfigError
 from obu.core.frames import CanFrame
 from obu.core.now import NS_PER_MS
 from obu.drivers.bus_watch import BusWatch
-from obu.drivers.can_options import Filter, Options, Sieve, next_look_ns
+from obu.drivers.can_options import Filter, Options, Pace, Sieve
 from obu.drivers.channel_state import ChannelState
 from obu.drivers.contract import Arrival
 from obu.drivers.serial_line import MOST_BYTES, SerialLine
@@ -26,6 +26,7 @@ RATES = {
     10_000: b"S0", 20_000: b"S1", 50_000: b"S2", 100_000: b"S3", 125_000: b"S4", 250_000: b"S5", 500_000: b"S6",
     800_000: b"S7", 1_000_000: b"S8", 83_300: b"S9",
 }  # fmt: skip
+LINE_BYTES = 27  # of a 29-bit frame with eight data bytes
 FLAGS_NS = 200 * NS_PER_MS
 TTY_BAUD = 115_200  # without meaning to an adapter on USB
 NO_RATE = Text("适配器不支持此比特率", "the adapter does not know this bit rate")
@@ -44,17 +45,18 @@ class SlcanBus:
         self._options = options
         self._line = SerialLine(name, self._device, baud)
         self._state = ChannelState(name, f"slcan {self._device}", options.listen_only)
-        self._is_open = self._is_resting = False
-        self._look_ns = self._flags_ns = 0
+        self._is_open = False
+        self._flags_ns = 0
+        self._pace = Pace()
 
     def fileno(self) -> int:
         """What to wait on; -1 while the channel is down, left alone, or rests between two looks."""
-        return -1 if self._is_resting else self._line.fileno()
+        return -1 if self._pace.is_resting else self._line.fileno()
 
     def wake_at_ns(self) -> int | None:
         """When to look again, to ask for the flags, or to open."""
         if self._is_open:
-            return self._look_ns if self._is_resting else self._flags_ns
+            return self._pace.look_ns if self._pace.is_resting else self._flags_ns
         left_ns = self._state.may_open_ns
         return None if left_ns is None else max(left_ns, self._line.wake_at_ns() or 0)
 
@@ -64,15 +66,14 @@ class SlcanBus:
             return ()
         data, states = self._line.read(at_ns)
         if self._line.fileno() < 0:
-            self._is_open = self._is_resting = False
+            self._is_open = False
             return [told for state in states for told in self._state.lost(Text(state.why, state.why), at_ns)]
         told: list[Arrival] = []
         if not self._is_open:
             self._open(at_ns)
             data = b""  # of before
             told += self._state.opened(at_ns)
-        self._is_resting = bool(data)
-        self._look_ns = at_ns if len(data) > MOST_BYTES // 2 else next_look_ns(at_ns)
+        self._pace.looked(at_ns, -(-len(data) // LINE_BYTES), len(data) > MOST_BYTES // 2)
         frames = self._take(data, at_ns)
         if trouble := self._refusal() or self.watch.trouble(at_ns):
             self.close()
@@ -88,7 +89,7 @@ class SlcanBus:
         """Closes the channel and gives the line back."""
         if self._is_open:
             self._line.write(b"C\r")
-        self._is_open = self._is_resting = False
+        self._is_open = False
         with suppress(Exception):  # a lost device fails in many ways when it is given back
             self._line.close()
 

@@ -18,7 +18,7 @@ from obu.core.frames import CanFrame
 from obu.drivers import can_link
 from obu.drivers.bus_watch import BusWatch
 from obu.drivers.can_link import Link
-from obu.drivers.can_options import MOST_FRAMES, Filter, Options, next_look_ns
+from obu.drivers.can_options import MOST_FRAMES, Filter, Options, Pace
 from obu.drivers.channel_state import ChannelState
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
@@ -55,19 +55,19 @@ class SocketBus:
         self._filters = kernel_filters(filters)
         self._read_link, self._connect = read_link, connect or _connect
         self._socket: socket.socket | None = None
-        self._is_resting = False
-        self._look_ns = self._received = self._errors = 0
+        self._pace = Pace()
+        self._received = self._errors = 0
         self._retry = Retry()
         self._state = ChannelState(name, f"socketcan {options.channel}", options.listen_only)
 
     def fileno(self) -> int:
         """What to wait on; -1 while the channel is down, left alone, or rests between two looks."""
-        return -1 if self._socket is None or self._is_resting else self._socket.fileno()
+        return -1 if self._socket is None or self._pace.is_resting else self._socket.fileno()
 
     def wake_at_ns(self) -> int | None:
         """When to look again, or to open."""
         if self._socket is not None:
-            return self._look_ns if self._is_resting else None
+            return self._pace.look_ns if self._pace.is_resting else None
         left_ns = self._state.may_open_ns
         return None if left_ns is None else max(left_ns, self._retry.wake_at_ns())
 
@@ -98,7 +98,7 @@ class SocketBus:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.close()
-        self._socket, self._is_resting = None, False
+        self._socket = None
 
     def _drain(self, link: socket.socket, frames: list[CanFrame], at_ns: int) -> None:
         read = 0
@@ -116,8 +116,7 @@ class SocketBus:
         if frames:
             self.watch.heard()
             self._retry.succeeded()
-        self._is_resting = read > 0
-        self._look_ns = at_ns if read == MOST_FRAMES else next_look_ns(at_ns)
+        self._pace.looked(at_ns, read, read == MOST_FRAMES)
 
     def _error(self, can_id: int, payload: bytes, at_ns: int) -> None:
         if can_id & ERR_BUS_OFF:

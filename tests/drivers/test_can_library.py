@@ -1,29 +1,19 @@
-"""A real CAN channel through python-can: virtual and multicast; what comes in is bounded, filtered and counted."""
+"""A CAN channel through python-can (its virtual bus): what comes in is bounded and filtered; a sick bus is left."""
 
 import importlib
 import inspect
 import os
-import random
-import select
-import socket
 
 import can
-import msgpack
 import pytest
 
 from obu.core.errors import ConfigError
 from obu.core.frames import CanFrame
 from obu.drivers.can_bus import make
-from obu.drivers.can_library import MOST_BAD, SILENT
+from obu.drivers.can_library import SILENT
 from obu.drivers.can_options import LOOK_NS, MOST_FRAMES, Options
 from obu.drivers.channel_state import LEFT_NS
-from tests.drivers.can_polling import CCVS1, EEC1, FILTERS, frames, poll_until, reasons, states
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("", 0))
-        return probe.getsockname()[1]
+from tests.drivers.can_polling import CCVS1, EEC1, FILTERS, frames, reasons, states
 
 
 def message(can_id=CCVS1, data=bytes(range(8)), **more):
@@ -41,15 +31,6 @@ def made():
     yield make_one
     for driver in drivers:
         driver.close()
-
-
-@pytest.fixture
-def multicast():
-    """A group and port of this test's own, and a bus that sends to it."""
-    options = {"port": free_port()}
-    channel = f"239.74.163.{random.randrange(3, 250)}"
-    with can.Bus(interface="udp_multicast", channel=channel, hop_limit=0, ignore_config=True, **options) as sender:
-        yield Options(interface="udp_multicast", channel=channel, options=options), sender
 
 
 def test_the_virtual_bus_is_polled_for_it_has_nothing_to_wait_on(made):
@@ -158,91 +139,6 @@ def test_an_interface_that_cannot_be_silenced_is_refused_unless_permitted_by_nam
     with pytest.raises(ConfigError, match="listen_only = false"):
         make("can.main", Options(interface="socketcand", channel="x"))
     make("can.main", Options(interface="socketcand", channel="x", listen_only=False))
-
-
-@pytest.mark.needs("multicast")
-def test_multicast_across_sockets(made, multicast):
-    options, sender = multicast
-    driver = made(options, FILTERS)
-    assert states(driver.poll(0)) == [True]
-    assert driver.fileno() >= 0
-    assert driver.wake_at_ns() is None
-    sender.send(message(EEC1))
-    sender.send(message())
-    heard = frames(poll_until(driver, lambda arrivals: len(frames(arrivals)) >= 1))
-    assert [(frame.can_id, frame.data) for frame in heard] == [(CCVS1, bytes(range(8)))]
-
-
-@pytest.mark.needs("multicast")
-def test_strangers_datagrams_are_counted_and_do_no_harm(made, multicast):
-    options, sender = multicast
-    driver = made(options)
-    driver.poll(0)
-    good = {
-        "timestamp": 0.0, "arbitration_id": CCVS1, "is_extended_id": True, "is_remote_frame": False,
-        "is_error_frame": False, "channel": None, "dlc": 8, "data": bytes(8), "is_fd": False,
-        "bitrate_switch": False, "error_state_indicator": False,
-    }  # fmt: skip
-    garbage = [
-        b"", b"\xc1", b"hello", os.urandom(300), msgpack.packb(7), msgpack.packb([1]), msgpack.packb({"a": 1}),
-        msgpack.packb({b"x": 1}), b"\x81" * 500,
-        *(msgpack.packb(good | change) for change in (
-            {"arbitration_id": "x"}, {"arbitration_id": 1.5}, {"arbitration_id": -1}, {"arbitration_id": 2**40},
-            {"data": "text"}, {"data": None}, {"data": bytes(9)}, {"dlc": 99}, {"is_extended_id": [1]},
-        )),
-    ]  # fmt: skip
-    group, port = options.channel, options.options["port"]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
-        for datagram in garbage:
-            stranger.sendto(datagram, (group, port))
-    sender.send(message(data=b"\x01"))
-    arrivals = poll_until(driver, lambda arrivals: any(frame.data == b"\x01" for frame in frames(arrivals)))
-    assert frames(arrivals)[-1].data == b"\x01"
-    assert states(arrivals) == []
-    assert all(0 <= frame.can_id <= 0x1FFFFFFF and len(frame.data) <= 8 for frame in frames(arrivals))
-    assert driver.bad + len(frames(arrivals)) == len(garbage) + 1
-    assert driver.bad >= len(garbage) - 2  # an odd flag may pass for a frame, and is one then
-
-
-@pytest.mark.needs("multicast")
-def test_a_flood_of_garbage_costs_a_bounded_turn(made, multicast):
-    options, _ = multicast
-    driver = made(options)
-    driver.poll(0)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 0)
-        for _ in range(MOST_BAD + 20):
-            stranger.sendto(b"\xc1", (options.channel, options.options["port"]))
-    select.select([driver.fileno()], [], [], 2.0)
-    assert driver.poll(1) == []
-    assert driver.bad == MOST_BAD
-    assert driver.wake_at_ns() == 1  # there is more
-
-
-@pytest.mark.needs("multicast")
-def test_another_group_at_the_same_port_is_not_heard(made, multicast):
-    options, sender = multicast
-    driver = made(options)
-    other_group = "239.74.162.9"
-    with can.Bus(interface="udp_multicast", channel=other_group, hop_limit=0, ignore_config=True,
-                 **options.options) as other:  # fmt: skip
-        driver.poll(0)
-        other.send(message(data=b"other"))
-        sender.send(message(data=b"own"))
-        heard = frames(poll_until(driver, lambda arrivals: len(frames(arrivals)) >= 1))
-        assert [frame.data for frame in heard + frames(driver.poll(1))] == [b"own"]
-
-
-@pytest.mark.needs("multicast")
-def test_the_environment_and_can_conf_are_ignored(made, multicast, monkeypatch, tmp_path):
-    (tmp_path / ".canrc").write_text("[default]\ninterface = socketcan\nchannel = can7\nreceive_own_messages = True\n")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("CAN_INTERFACE", "socketcan")
-    monkeypatch.setenv("CAN_CHANNEL", "can7")
-    monkeypatch.setenv("CAN_CONFIG", '{"receive_own_messages": true}')
-    driver = made(multicast[0])
-    assert states(driver.poll(0)) == [True]
 
 
 def test_there_is_no_way_to_send(made):

@@ -63,6 +63,7 @@ DOORS = {
     "ctypes": ["obu/drivers/*"],
     "dpkt": ["obu/drivers/capture.py"],
     "microdot": ["obu/screen/*"],
+    "msgpack": ["obu/drivers/can_multicast.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],
     "pynmea2": ["obu/positioning/nmea.py"],
     "serial": ["obu/drivers/serial_line.py"],
