@@ -7,7 +7,7 @@ from typing import Any
 
 from obu.can_input.dbc import FieldPlan, Plans
 from obu.can_input.decoder import Decoder, DecoderState
-from obu.can_input.profile import Choice, Number, Profile, spans
+from obu.can_input.profile import Choice, Number, Profile, absent, spans
 from obu.core.errors import ConfigError
 from obu.core.now import NS_PER_MS
 from obu.core.units import KPH_PER_MPS, STANDARD_GRAVITY_MPS2
@@ -72,7 +72,7 @@ class Assembler:
         if not is_alive or at_ns < self.state.settled_ns:
             return VehicleState(ignition_on=is_alive)
         decoded = self._decoder.state
-        values: dict[str, Any] = {"ignition_on": True}
+        values: dict[str, Any] = {"ignition_on": True, "vin": decoded.vin}
         for name, reads in self._reads:
             for read in reads:
                 value = read(decoded, at_ns)
@@ -113,6 +113,7 @@ class Assembler:
         quiet_since_ns = state.watched_ns if last_ns is None else last_ns
         if at_ns - quiet_since_ns >= self._silent_ns:
             state.off_seen = True
+            self._decoder.state.vin = None  # the next bus may be another vehicle's
             return False
         if last_ns is None:
             return None
@@ -131,16 +132,31 @@ def _sources(profile: Profile, plans: Plans, source: str) -> list[tuple[str, tup
             key = f"{source}: values.{value.name}[{index}]"
             if isinstance(choice, Number):
                 plan = by_name[choice.signal]
-                readers.append((_number(choice, plan, value.name, key), (plan,)))
+                several = [plan]
+                read = _number(choice, plan, by_name, value.name, key)
             else:
                 several = [by_name[name] for name in choice.signals]
-                readers.append((_choice(choice, several, value.name, key), tuple(several)))
+                read = _choice(choice, several, value.name, key)
+            readers.append((_only_while(choice, read, by_name), tuple(several)))
         if readers:
             found.append((value.name, tuple(readers)))
     return found
 
 
-def _number(number: Number, plan: FieldPlan, value: str, key: str) -> Read:
+def _only_while(source: Number | Choice, read: Read, by_name: dict[str, FieldPlan]) -> Read:
+    """The value while the signals beside it have the raw values that make it count; all come with the same frame."""
+    wanted = [(by_name[name].slot, raw) for name, raw in source.only_while.items()]
+    if not wanted:
+        return read
+
+    def gated(decoded: DecoderState, at_ns: int) -> Any:
+        raws = decoded.raws
+        return read(decoded, at_ns) if all(raws[slot] == raw for slot, raw in wanted) else None
+
+    return gated
+
+
+def _number(number: Number, plan: FieldPlan, by_name: dict[str, FieldPlan], value: str, key: str) -> Read:
     factor = UNITS[value].get(plan.unit)
     if factor is None:
         known = ", ".join(UNITS[value])
@@ -148,12 +164,19 @@ def _number(number: Number, plan: FieldPlan, value: str, key: str) -> Read:
                           f"{key}：{plan.name} 的单位 {plan.unit!r} 不在 {known} 之中")  # fmt: skip
     scale, offset = number.sign * factor * plan.scale, number.sign * factor * plan.offset
     slot, max_age_ns = plan.slot, number.max_age_ms * NS_PER_MS
+    unknown = absent(number, key)
+    negative = by_name[number.negative].slot if number.negative else None
 
     def read(decoded: DecoderState, at_ns: int) -> float | None:
         raw = decoded.raws[slot]
         if raw is None or at_ns - decoded.at_ns[slot] > max_age_ns:
             return None
-        return raw * scale + offset
+        if unknown and any(first <= raw <= last for first, last in unknown):
+            return None
+        if negative is None:
+            return raw * scale + offset
+        below = decoded.raws[negative]
+        return None if below is None else (-1 if below else 1) * (raw * scale + offset)
 
     return read
 

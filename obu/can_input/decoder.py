@@ -7,13 +7,16 @@ is dropped by the gravest reason, and its values are absent from then on.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from obu.can_input import j1939
-from obu.can_input.dbc import FieldPlan, MessagePlan, Plans
+from obu.can_input import bam, j1939
+from obu.can_input.bam import Session
+from obu.can_input.dbc import FieldPlan, MessagePlan, Plans, Protection
 from obu.core.errors import RemoteError
 from obu.core.frames import CanFrame
 
 NOT_IN_PROFILE = "not_in_profile"
 SHORT_FRAME = "short_frame"
+BAD_CHECKSUM = "bad_checksum"
+STUCK_COUNTER = "stuck_counter"
 # Of several reasons the first one here is counted.
 GRAVITY = (j1939.ERROR_PATTERN, j1939.OUT_OF_RANGE, j1939.NOT_AVAILABLE)
 
@@ -22,7 +25,8 @@ GRAVITY = (j1939.ERROR_PATTERN, j1939.OUT_OF_RANGE, j1939.NOT_AVAILABLE)
 class DecoderState:
     """By slot of the plan: raws (None is absent), at_ns of the frame it came with, senders (source address).
 
-    last_frame_ns: of the last frame of the profile, whatever it said. dropped: frames by reason.
+    last_frame_ns: of the last frame of the profile, whatever it said. dropped: frames by reason. counters: the last of
+    each message that has one. vin: as it was heard last, parts: of what is being broadcast in several frames.
     """
 
     raws: list[int | None]
@@ -32,6 +36,9 @@ class DecoderState:
     frames: int = 0
     used: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    counters: dict[int, int] = field(default_factory=dict)
+    vin: str | None = None
+    parts: dict[int, Session] = field(default_factory=dict)
 
 
 class Decoder:
@@ -39,7 +46,8 @@ class Decoder:
 
     def __init__(self, plans: Plans) -> None:
         count = sum(len(message.fields) for message in plans.messages)
-        self._by_pgn = {message.pgn: message for message in plans.messages}
+        self._family, self._reads_vin = plans.family, plans.reads_vin
+        self._by_key = {message.key: message for message in plans.messages}
         self.state = DecoderState([None] * count, [0] * count, [None] * count)
 
     def take(self, frames: Sequence[CanFrame]) -> None:
@@ -55,15 +63,38 @@ class Decoder:
                 state.used += 1
 
     def _take(self, frame: CanFrame) -> None:
-        message = self._by_pgn.get(j1939.pgn(frame.can_id)) if frame.is_extended else None
+        key = self._family.key(frame.can_id, frame.is_extended)
+        message = self._by_key.get(key)
         if message is None:
+            if self._reads_vin and key in (bam.CONNECTION, bam.DATA):
+                self._take_part(frame)
+                return
             raise RemoteError(NOT_IN_PROFILE)
         if len(frame.data) < message.length:
             raise RemoteError(SHORT_FRAME)
         self.state.last_frame_ns = frame.at_ns
+        if message.protection is not None:
+            self._check(message, message.protection, frame)
         refusals = self._commit(message, frame)
         if len(refusals) == len(message.fields):
             raise RemoteError(min(refusals, key=GRAVITY.index))
+
+    def _take_part(self, frame: CanFrame) -> None:
+        whole = bam.take(self.state.parts, frame)
+        if whole is not None and whole.pgn == j1939.VIN:
+            self.state.vin = j1939.vin(whole.data) or self.state.vin
+
+    def _check(self, message: MessagePlan, wanted: Protection, frame: CanFrame) -> None:
+        """A frame whose checksum is wrong, or that repeats its counter: a control unit that froze goes on sending."""
+        payload = frame.data[: message.length]
+        if wanted.rule and wanted.rule(frame.can_id, payload, wanted.octet, wanted.data_ids) != payload[wanted.octet]:
+            raise RemoteError(BAD_CHECKSUM)
+        if wanted.counter is not None:
+            little, big = int.from_bytes(payload, "little"), int.from_bytes(payload, "big")
+            count, counters = _raw(little, big, wanted.counter), self.state.counters
+            if counters.get(message.key) == count:
+                raise RemoteError(STUCK_COUNTER)
+            counters[message.key] = count
 
     def _commit(self, message: MessagePlan, frame: CanFrame) -> list[str]:
         """Takes over every signal of a whole frame; the reasons of those that are no measurement.
@@ -72,28 +103,30 @@ class Decoder:
         engine and cab): "not available" takes back the sender's own value, never another's.
         """
         state, payload = self.state, frame.data[: message.length]
-        little, sender = int.from_bytes(payload, "little"), j1939.source_address(frame.can_id)
+        little, big = int.from_bytes(payload, "little"), int.from_bytes(payload, "big")
+        sender = self._family.source_address(frame.can_id)
         refusals = []
         for plan in message.fields:
-            word = int.from_bytes(payload, "big") if plan.is_big_endian else little
-            raw = word >> plan.shift & (1 << plan.bits) - 1
-            if raw <= plan.highest_valid or (plan.listed and _is_listed(raw, plan)):
-                state.raws[plan.slot] = _signed(raw, plan.bits) if plan.is_signed else raw
+            raw = _raw(little, big, plan)
+            refusal = None
+            if not plan.lowest_valid <= raw <= plan.highest_valid:
+                refusal = self._family.refusal(raw, plan.bits)
+            # A parameter-specific indicator (gear 0xFB is "park") counts where the profile gives it a meaning.
+            if refusal is None or (refusal == j1939.OUT_OF_RANGE and _is_listed(raw, plan)):
+                state.raws[plan.slot] = raw
                 state.at_ns[plan.slot] = frame.at_ns
                 state.senders[plan.slot] = sender
                 continue
-            refusals.append(j1939.refusal(raw, plan.bits))
+            refusals.append(refusal)
             if state.senders[plan.slot] == sender:
                 state.raws[plan.slot] = None
         return refusals
 
 
 def _is_listed(raw: int, plan: FieldPlan) -> bool:
-    """A parameter-specific indicator (gear 0xFB is "park") counts where the profile gives it a meaning."""
-    if j1939.refusal(raw, plan.bits) != j1939.OUT_OF_RANGE:
-        return False
     return any(first <= raw <= last for first, last in plan.listed)
 
 
-def _signed(raw: int, bits: int) -> int:
-    return raw - (1 << bits) if raw >> bits - 1 else raw
+def _raw(little: int, big: int, plan: FieldPlan) -> int:
+    raw = (big if plan.is_big_endian else little) >> plan.shift & (1 << plan.bits) - 1
+    return raw - (1 << plan.bits) if plan.is_signed and raw >> plan.bits - 1 else raw

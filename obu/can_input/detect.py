@@ -84,7 +84,7 @@ class Candidate:
         self._plans = plans
         self._decoder = Decoder(plans)
         self._assembler = Assembler(profile, plans, self._decoder, name)
-        self._groups = {message.pgn for message in plans.messages}
+        self._keys = {message.key for message in plans.messages}
         self._heard: set[int] = set()
         self._before: dict[str, float] = {}
         self._looks = self._sane = 0
@@ -92,7 +92,8 @@ class Candidate:
     def take(self, frames: Sequence[CanFrame]) -> None:
         """Every frame of the bus, also those of no concern."""
         self._decoder.take(frames)
-        self._heard |= {j1939.pgn(frame.can_id) for frame in frames if frame.is_extended} & self._groups
+        key = self._plans.family.key
+        self._heard |= {key(frame.can_id, frame.is_extended) for frame in frames} & self._keys
 
     def look(self, at_ns: int) -> None:
         """Judges the values of this instant."""

@@ -11,6 +11,25 @@ PGN_MASK = 0x3FFFF
 PDU2_FIRST_FORMAT = 240  # below it the low byte of the PGN field is a destination address
 
 BYTE = 8
+VIN = 0xFEEC  # PGN 65260, SPN 237
+_VIN_LETTERS = frozenset(b"ABCDEFGHJKLMNPRSTUVWXYZ0123456789")  # ISO 3779
+_VIN_OCTETS = 17
+
+
+def vin(data: bytes) -> str | None:
+    """The VIN of its parameter group, which ends with an asterisk; None where it is none."""
+    text = data.partition(b"*")[0]
+    return text.decode("ascii") if len(text) == _VIN_OCTETS and _VIN_LETTERS.issuperset(text) else None
+
+
+def key(can_id: int, is_extended: bool) -> int | None:
+    """What tells messages apart: the PGN. Priority and source address are the maker's choice (FMS v04)."""
+    return pgn(can_id) if is_extended else None
+
+
+def accepted(group: int) -> tuple[int, int, bool]:
+    """(identifier, mask, is_extended) that let through exactly this PGN, from any sender."""
+    return group << 8, filter_mask(group), True
 
 
 def pgn(can_id: int) -> int:
@@ -43,6 +62,11 @@ def highest_valid(bits: int) -> int:
     if bits in (8, 16, 24, 32):
         return (0xFB << bits - BYTE) - 1
     raise ValueError(f"no J1939 patterns for {bits} bits")
+
+
+def span(bits: int, lowest: int, highest: int) -> tuple[int, int]:
+    """The raw values that are a measurement; what the DBC says of them (lowest, highest) is SAE's anyway."""
+    return 0, highest_valid(bits)
 
 
 def refusal(raw: int, bits: int) -> str:

@@ -19,12 +19,17 @@ STATE_NAMES: dict[str, dict[str, Gear | SystemState]] = {
 class Number:
     """One source of a measured value: signal "MESSAGE.Signal" of the DBC, whose unit is converted by name.
 
-    sign: -1 where the bus counts the other way round than the BSM. max_age_ms: older is None.
+    sign: -1 where the bus counts the other way round than the BSM. max_age_ms: older is None. negative: the signal of
+    the same message that is 1 where the value is below zero. only_while: signals of the same message and the raw value
+    that each must have for this one to count. absent: raw values and spans that mean "not available".
     """
 
     signal: str
     max_age_ms: int
     sign: Literal[1, -1] = 1
+    negative: str = ""
+    only_while: dict[str, int] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +37,31 @@ class Choice:
     """One source of a state: raw values ("0", a span "126..250") and what they mean; one not listed is None.
 
     Several signals are joined: "any" gives the strongest that is known (open doors, two controllers), "all"
-    gives true only when all are true and false as soon as one is (both turn lamps).
+    gives true only when all are true and false as soon as one is (both turn lamps). only_while: as of a number.
     """
 
     signals: tuple[str, ...]
     max_age_ms: int
     states: dict[str, bool | str]
     join: Literal["any", "all"] = "any"
+    only_while: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checksum:
+    """signal: of the message, one whole octet. rule: of obu/can_input/checksums.py. data_ids: one, or one a counter."""
+
+    signal: str
+    rule: Literal["sum8_id_length", "crc8_data_id", "xor8"]
+    data_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """What a message must show to count at all. counter: the signal that changes with every frame."""
+
+    counter: str = ""
+    checksum: Checksum | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +108,19 @@ class Ignition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A whole vehicle. family: how messages are matched and which raw patterns mean "not available"."""
+    """A whole vehicle. family: how messages are matched and which raw patterns mean "not available".
+
+    guards: by message of the DBC. vin: the VIN is read when another control unit sends it (J1939: by BAM).
+    """
 
     title: str
     kind: Literal["bus", "taxi"]
-    family: Literal["j1939"]
+    family: Literal["j1939", "broadcast"]
     body: Body
     ignition: Ignition
     values: Values = field(default_factory=Values)
+    guards: dict[str, Guard] = field(default_factory=dict)
+    vin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +141,18 @@ def wanted(profile: Profile, source: str) -> Iterator[Wanted]:
             if choice.max_age_ms <= 0:
                 raise _fault(source, f"{key}.max_age_ms", "must be above 0", "必须大于 0")
             if isinstance(choice, Number):
-                yield _named(source, f"{key}.signal", choice.signal, ())
+                main = [_named(source, f"{key}.signal", choice.signal, ())]
+                beside = [("negative", choice.negative)] if choice.negative else []
             else:
                 listed = tuple(span for span, _ in spans(choice, value.name, f"{source}: {key}"))
-                for name in choice.signals:
-                    yield _named(source, f"{key}.signals", name, listed)
+                main, beside = [_named(source, f"{key}.signals", name, listed) for name in choice.signals], []
+            yield from main
+            beside += [("only_while", name) for name in choice.only_while]
+            for part, name in beside:
+                want = _named(source, f"{key}.{part}", name, ())
+                if {each.message for each in main} != {want.message}:
+                    raise _fault(source, want.key, f"{name} is of another message", f"{name} 属于另一条报文")
+                yield want
 
 
 def spans(choice: Choice, value: str, source: str) -> list[tuple[tuple[int, int], bool | Gear | SystemState]]:
@@ -125,11 +160,7 @@ def spans(choice: Choice, value: str, source: str) -> list[tuple[tuple[int, int]
     names = STATE_NAMES.get(value)
     found: list[tuple[tuple[int, int], bool | Gear | SystemState]] = []
     for span, meaning in choice.states.items():
-        first, dots, last = span.partition("..")
-        try:
-            limits = int(first), int(last if dots else first)
-        except ValueError:
-            raise _fault(source, f'states."{span}"', "not a raw value or span", "不是原始值或区间") from None
+        limits = _limits(span, source, f'states."{span}"')
         if names is None and isinstance(meaning, bool):
             found.append((limits, meaning))
         elif names is not None and isinstance(meaning, str) and meaning in names:
@@ -139,6 +170,19 @@ def spans(choice: Choice, value: str, source: str) -> list[tuple[tuple[int, int]
             zh = f"{meaning!r} 不在 {known} 之中"
             raise _fault(source, f'states."{span}"', f"{meaning!r} is none of {known}", zh)
     return found
+
+
+def absent(number: Number, source: str) -> list[tuple[int, int]]:
+    """Raw spans (first, last) that mean "not available". Raises ConfigError for nonsense."""
+    return [_limits(span, source, f'absent."{span}"') for span in number.absent]
+
+
+def _limits(span: str, source: str, key: str) -> tuple[int, int]:
+    first, dots, last = span.partition("..")
+    try:
+        return int(first), int(last if dots else first)
+    except ValueError:
+        raise _fault(source, key, "not a raw value or span", "不是原始值或区间") from None
 
 
 def _named(source: str, key: str, name: str, listed: tuple[tuple[int, int], ...]) -> Wanted:

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from obu.core.frames import (
     AirPacket,
+    BoardHealth,
+    BoardInputs,
     CanCounts,
     CanFrame,
     ChannelLoad,
@@ -14,11 +16,13 @@ from obu.core.frames import (
     DriverState,
     GnssBytes,
     HostState,
+    Indication,
     JobResult,
     ListHeard,
     ListsRefused,
     PoolUpdate,
     PowerSense,
+    PulseEdge,
     Save,
     SignJob,
     TrustUpdate,
@@ -42,6 +46,9 @@ Arrival = (
     | Save
     | TrustUpdate
     | ListsRefused
+    | BoardInputs
+    | BoardHealth
+    | PulseEdge
     | PoolUpdate
 )
 
@@ -71,6 +78,12 @@ class Radio(Driver, Protocol):
     """
 
     def send(self, packets: Sequence[TxPacket]) -> None: ...
+
+
+class Indicating(Driver, Protocol):
+    """A co-processor that also takes what its lamps, buzzer and display shall show; the newest counts."""
+
+    def send(self, indication: Indication) -> None: ...
 
 
 class JobPool(Driver, Protocol):

@@ -1,18 +1,21 @@
 """Threads that sign and verify beside the loop. Its one rule: every job submitted is answered once, whatever happens.
 
 One thread signs, urgent messages first, so that a slow secure element holds up no verification; the others verify.
-What is late or too much is answered BACKEND_FAILED. What the key store says of itself is the driver state "keys".
+What is late or too much is answered BACKEND_FAILED. What the key store says of itself is the driver state "keys"; a
+store that does not come back from a call holds up the thread that signs and nothing else, and it is said for it.
 """
 
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from obu.core.errors import LocalError
 from obu.core.frames import KEYS, DriverState, JobOutcome, JobResult, SignJob, VerifyJob
+from obu.core.now import NS_PER_S
 from obu.drivers import libcrypto
 from obu.drivers.contract import KeyStore
 from obu.drivers.sign_guard import SignGuard
@@ -24,6 +27,7 @@ BATCH = 512  # results a poll returns at most
 
 Job = TypeVar("Job")
 LONGEST_GOODBYE_S = 5.0
+HUNG_NS = 5 * NS_PER_S  # a slow TPM measures itself for two
 
 
 class CryptoPool:
@@ -43,6 +47,9 @@ class CryptoPool:
         self._verifies: deque[VerifyJob] = deque()
         self._results: deque[JobResult] = deque()
         self._keys_state: DriverState | None = None
+        self._keys_said: LocalError | None = None  # the last word of the key store itself
+        self._busy_ns: int | None = None  # since when it has been at a call
+        self._is_hung = False
         self._is_closing = False
         self._has_reported = False
         self._bell = os.eventfd(1, os.EFD_NONBLOCK | os.EFD_CLOEXEC)  # rung once, so that the first poll says "up"
@@ -67,6 +74,7 @@ class CryptoPool:
             arrived.append(DriverState(self.name, True, self._library.version, at_ns))
         with self._work:
             self._drain_bell()
+            self._look_for_a_hang()
             if self._keys_state is not None:
                 arrived.append(self._keys_state)
                 self._keys_state = None
@@ -112,14 +120,37 @@ class CryptoPool:
         while not self._is_closing:
             job = self._next(self._urgent, self._signs, wait_s=self._guard.rest_s())
             if job is not None:
-                self._do(job)
+                with self._at_the_keys():
+                    self._do(job)
             elif not self._is_closing:
                 self._test_keys()
         self._guard.close()
 
+    @contextmanager
+    def _at_the_keys(self) -> Iterator[None]:
+        self._busy_ns = self._at_ns()
+        try:
+            yield
+        finally:
+            with self._work:
+                self._busy_ns = None
+                if self._is_hung:
+                    self._is_hung = False
+                    self._tell_keys(self._keys_said)
+
+    def _look_for_a_hang(self) -> None:
+        busy_ns = self._busy_ns
+        if busy_ns is None or self._is_hung or self._at_ns() - busy_ns < HUNG_NS:
+            return
+        self._is_hung = True
+        kind = self._key_store.kind
+        self._tell_keys(LocalError(f"the {kind} key store does not answer: restart the unit if it goes on",
+                                   f"{kind} 密钥库没有响应：若持续，请重启终端"))  # fmt: skip
+
     def _test_keys(self) -> None:
         try:
-            self._guard.start()
+            with self._at_the_keys():
+                self._guard.start()
         except Exception as error:  # a driver that breaks its contract leaves the unit mute, not dead
             self._hear_of_keys(LocalError(f"the key store failed: {error!r}", f"密钥库出错：{error!r}"))
 
@@ -139,12 +170,17 @@ class CryptoPool:
             return None
 
     def _hear_of_keys(self, fault: LocalError | None) -> None:
+        with self._work:
+            self._keys_said = fault
+            if not self._is_hung:
+                self._tell_keys(fault)
+
+    def _tell_keys(self, fault: LocalError | None) -> None:
         said = fault.text if fault else f"{self._key_store.kind}, {len(self._key_store.points())} keys"
         zh = fault.zh if fault else f"{self._key_store.kind}，{len(self._key_store.points())} 个密钥"
-        with self._work:
-            if not self._results and self._keys_state is None:
-                self._ring()
-            self._keys_state = DriverState(KEYS, fault is None, said, self._at_ns(), zh)
+        if not self._results and self._keys_state is None:
+            self._ring()
+        self._keys_state = DriverState(KEYS, fault is None, said, self._at_ns(), zh)
 
     def _do(self, job: SignJob | VerifyJob) -> None:
         result = self._result(job)

@@ -14,6 +14,7 @@ from obu.runtime import made_from
 from obu.runtime.told import Told
 
 LOOK_S = 5.0  # the folders are looked at this often
+LONGEST_GOODBYE_S = 5.0
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -46,9 +47,9 @@ class PoolKeeper:
         return None
 
     def close(self) -> None:
-        """Ends the thread after what it is at."""
+        """Ends the thread after what it is at, but waits for no hung chip."""
         self._closing.set()
-        self._thread.join()
+        self._thread.join(LONGEST_GOODBYE_S)
         self._told.close()
 
     def _serve(self) -> None:

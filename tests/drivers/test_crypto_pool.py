@@ -61,6 +61,16 @@ def results(pool: CryptoPool, count: int) -> list[JobResult]:
     return found
 
 
+def arrivals(pool: CryptoPool, count: int) -> list[object]:
+    """The next `count` of any kind."""
+    found: list[object] = []
+    end = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < end:
+        select.select([pool.fileno()], [], [], 0.5)
+        found += pool.poll(0)
+    return found
+
+
 def states(pool: CryptoPool, count: int) -> dict[str, DriverState]:
     """What the pool says of itself and of the keys, waited for as the loop does."""
     found: dict[str, DriverState] = {}
@@ -192,6 +202,54 @@ def test_a_hung_chip_does_not_keep_the_unit_from_ending(store: Store, monkeypatc
     for thread in pool._threads:
         thread.join(5)
     assert store.is_closed
+
+
+def test_a_hung_chip_is_told_of_its_jobs_time_out_and_verification_goes_on(store: Store) -> None:
+    clock_ns = [0]
+    pool = CryptoPool("pool", store, 1, lambda: clock_ns[0])
+    try:
+        assert states(pool, 2)["keys"].is_up
+        store.started.clear()
+        store.gate.clear()
+        pool.submit([sign(2)], [])
+        assert store.started.wait(5)
+        clock_ns[0] = crypto_pool.HUNG_NS - 1
+        assert pool.poll(0) == []
+        clock_ns[0] += 1
+        (down,) = pool.poll(0)
+        assert isinstance(down, DriverState) and (down.name, down.is_up) == ("keys", False)
+        assert down.why == "the test key store does not answer: restart the unit if it goes on"
+        assert down.why_zh == "test 密钥库没有响应：若持续，请重启终端"
+        assert pool.poll(0) == [], "it is told once"
+        r, s = LIB.sign(store.key, E)
+        pool.submit([sign(2 * number, deadline_ns=1) for number in range(2, 2 + MAX_SIGN_JOBS + 3)],
+                    [verify(1, store, r, s)])  # fmt: skip
+        answered = {result.number: result.outcome for result in results(pool, 4)}
+        assert answered.pop(1) is JobOutcome.OK
+        assert list(answered.values()) == [JobOutcome.BACKEND_FAILED] * 3, "there is no room for more"
+        store.gate.set()
+        back = arrivals(pool, 2 + MAX_SIGN_JOBS)
+        assert [each.is_up for each in back if isinstance(each, DriverState)] == [True], "it came back"
+        late = {each.outcome for each in back if isinstance(each, JobResult) and each.number != 2}
+        assert late == {JobOutcome.BACKEND_FAILED}
+    finally:
+        store.gate.set()
+        pool.close()
+
+
+def test_a_chip_that_hangs_in_its_first_test_is_told_of(store: Store) -> None:
+    clock_ns = [0]
+    store.gate.clear()
+    pool = CryptoPool("pool", store, 1, lambda: clock_ns[0])
+    try:
+        assert store.started.wait(5)
+        clock_ns[0] = crypto_pool.HUNG_NS
+        assert not states(pool, 2)["keys"].is_up
+        store.gate.set()
+        assert states(pool, 1)["keys"].is_up
+    finally:
+        store.gate.set()
+        pool.close()
 
 
 def test_a_store_is_tried_again_also_when_nobody_wants_a_signature(store: Store) -> None:
