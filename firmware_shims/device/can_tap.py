@@ -7,7 +7,6 @@ import struct
 
 import wire
 
-MOST_FILTERS = 64
 HOLD_US = 5_000  # a frame waits this long for company
 STEP_US = 10
 HIGHEST_DELTA = 0xFFFF
@@ -30,17 +29,15 @@ class CanTap:
         self._frames = 0
         self._base = 0
         self._filters = []  # (channel, identifier, mask, is_extended)
-        self._passes_all = False
 
     def set_filters(self, filters):
-        """Only what one of them names passes; an empty list lets nothing through, None everything."""
-        self._passes_all = filters is None
-        self._filters = [] if filters is None else list(filters)[:MOST_FILTERS]
+        """(channel, identifier, mask, is_extended): only what one of them names passes."""
+        self._filters = filters
 
     def take(self, channel, can_id, is_extended, data, length, at):
         """One frame: 11 or 29 bits of identifier, data[:length], at the instant it was seen."""
         self.received += 1
-        if not (self._passes_all or self._wants(channel, can_id, is_extended)):
+        if not self._wants(channel, can_id, is_extended):
             self.filtered += 1
             return
         need = ENTRY + length

@@ -78,7 +78,8 @@ class Settings:
         self.changed |= 1 << channel
 
     def all_filters(self):
-        """Of every channel, for the tap; None when one lets everything through."""
-        if None in self.filters:
-            return None
-        return [one for filters in self.filters for one in filters]
+        """Of every channel, for the tap."""
+        found = []
+        for channel, filters in enumerate(self.filters):
+            found += [(channel, 0, 0, False), (channel, 0, 0, True)] if filters is None else filters
+        return found

@@ -157,6 +157,60 @@ class PowerSense:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardInputs:
+    """The taps on wires of the vehicle: bits of firmware_shims/device/inputs.py that are active, and that are wired."""
+
+    levels: int
+    wired: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PulseEdge:
+    """The receiver's pulse, at the beginning of a UTC second, rose at this monotonic instant."""
+
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardHealth:
+    """What the co-processor says of itself each second; counts since its start.
+
+    faults: bits of its self-test (firmware_shims/device/self_test.py). refused: what we told it and it did not take.
+    """
+
+    board: str
+    uptime_s: int
+    free_bytes: int
+    can_received: int
+    can_filtered: int
+    can_dropped: int
+    link_bad: int
+    link_resent: int
+    gnss_lost: int
+    faults: int
+    refused: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indication:
+    """What lamps, buzzer and small display of the co-processor shall show from now on.
+
+    steady, slow, fast: masks of lamps. sound: 0 none, 1 (least) .. 3 (most urgent), to be played `times` times, once
+    for each `number`. lines: of the display.
+    """
+
+    steady: int = 0
+    slow: int = 0
+    fast: int = 0
+    lines: tuple[str, ...] = ()
+    sound: int = 0
+    times: int = 1
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HostState:
     """How the machine and this program on it fare; None is unknown.
 
@@ -203,6 +257,23 @@ class TrustUpdate:
     groups: tuple[RevokedGroup, ...] = ()
     until_ns: tuple[tuple[bytes, int], ...] = ()
     due: tuple[tuple[str, bytes, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CanCounts:
+    """What a CAN channel has read so far, told when it changed, at most each second. name: can.main.
+
+    heard: whole frames; passed_over: those of them that no filter named, None where the kernel keeps them from us.
+    bad: what was no frame. errors: on the bus; overruns: frames that the controller lost; both as it tells them.
+    """
+
+    name: str
+    heard: int
+    passed_over: int | None
+    bad: int
+    errors: int
+    overruns: int
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +325,10 @@ class Inbox:
     pools: tuple[PoolUpdate, ...] = ()
     power: tuple[PowerSense, ...] = ()
     host: tuple[HostState, ...] = ()
+    buses: tuple[CanCounts, ...] = ()
+    taps: tuple[BoardInputs, ...] = ()
+    pulses: tuple[PulseEdge, ...] = ()
+    board: tuple[BoardHealth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +337,7 @@ class Outbox:
 
     wake_at_ns: step again by then, whatever arrives. want_random: bytes of randomness for the next inbox.
     clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
-    end: why the unit shall end now, empty while it shall not (station/power).
+    end: why the unit shall end now, empty while it shall not (station/power). indication: where it has changed.
     """
 
     packets: tuple[TxPacket, ...] = ()
@@ -275,6 +350,7 @@ class Outbox:
     saves: tuple[Save, ...] = ()
     lists: tuple[ListHeard, ...] = ()
     end: str = ""
+    indication: Indication | None = None
 
 
 @dataclass(frozen=True, slots=True)

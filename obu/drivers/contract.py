@@ -5,6 +5,9 @@ from typing import Protocol
 
 from obu.core.frames import (
     AirPacket,
+    BoardHealth,
+    BoardInputs,
+    CanCounts,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -13,11 +16,13 @@ from obu.core.frames import (
     DriverState,
     GnssBytes,
     HostState,
+    Indication,
     JobResult,
     ListHeard,
     ListsRefused,
     PoolUpdate,
     PowerSense,
+    PulseEdge,
     Save,
     SignJob,
     TrustUpdate,
@@ -29,6 +34,7 @@ Arrival = (
     CanFrame
     | GnssBytes
     | AirPacket
+    | CanCounts
     | ChannelLoad
     | JobResult
     | DriverState
@@ -40,6 +46,9 @@ Arrival = (
     | Save
     | TrustUpdate
     | ListsRefused
+    | BoardInputs
+    | BoardHealth
+    | PulseEdge
     | PoolUpdate
 )
 
@@ -69,6 +78,12 @@ class Radio(Driver, Protocol):
     """
 
     def send(self, packets: Sequence[TxPacket]) -> None: ...
+
+
+class Indicating(Driver, Protocol):
+    """A co-processor that also takes what its lamps, buzzer and display shall show; the newest counts."""
+
+    def send(self, indication: Indication) -> None: ...
 
 
 class JobPool(Driver, Protocol):

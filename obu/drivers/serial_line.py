@@ -42,11 +42,12 @@ class SerialLine:
             self._retry.succeeded()
         return data, self._changed(why, at_ns)
 
-    def write(self, data: bytes) -> None:
-        """Hands the device these bytes, or as many as it takes at once; that it is lost is seen by read()."""
+    def write(self, data: bytes) -> int:
+        """Hands the device these bytes; how many it took at once. That it is lost is seen by read()."""
         if self._port is not None:
             with suppress(serial.SerialException, OSError):
-                self._port.write(data)
+                return int(self._port.write(data) or 0)
+        return 0
 
     def close(self) -> None:
         """Gives the device back."""

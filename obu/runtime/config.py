@@ -170,7 +170,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options."""
+    """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options.
+
+    coprocessor: drivers/coprocessor.Options, empty where there is none.
+    """
 
     vehicle: Vehicle
     can: dict[str, dict[str, Any]]
@@ -188,6 +191,7 @@ class Config:
     pool: Pool = field(default_factory=Pool)
     journal: Journal = field(default_factory=Journal)
     power: Power = field(default_factory=Power)
+    coprocessor: dict[str, Any] = field(default_factory=dict)
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -219,7 +223,7 @@ def read(path: Path) -> Config:
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
     power = config.power
-    if not power.sense and (power.ignition == "sense" or power.low_supply_v is not None):
+    if not (power.sense or config.coprocessor) and (power.ignition == "sense" or power.low_supply_v is not None):
         raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
                           f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
     return _resolved(config, path.resolve().parent)

@@ -13,6 +13,9 @@ from typing import Any, Protocol
 
 from obu.core.frames import (
     AirPacket,
+    BoardHealth,
+    BoardInputs,
+    CanCounts,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -28,12 +31,13 @@ from obu.core.frames import (
     Outbox,
     PoolUpdate,
     PowerSense,
+    PulseEdge,
     Save,
     TrustUpdate,
 )
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers.clock import random_bytes
-from obu.drivers.contract import Arrival, Driver, JobPool, Publisher, Radio, StateStore, TrustWatch
+from obu.drivers.contract import Arrival, Driver, Indicating, JobPool, Publisher, Radio, StateStore, TrustWatch
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
 DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
@@ -50,10 +54,14 @@ FIELD = {
     DisplayBeat: "beats",
     DisplayGone: "gone",
     HostState: "host",
+    CanCounts: "buses",
     PowerSense: "power",
     Save: "saved",
     TrustUpdate: "trust",
     ListsRefused: "refused",
+    BoardInputs: "taps",
+    BoardHealth: "board",
+    PulseEdge: "pulses",
     PoolUpdate: "pools",
 }
 
@@ -75,7 +83,10 @@ class Clock(Protocol):
 
 @dataclass(slots=True)
 class Outer:
-    """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host."""
+    """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host.
+
+    board: the co-processor, where there is one.
+    """
 
     clock: Clock
     sources: Sequence[Driver]
@@ -84,10 +95,12 @@ class Outer:
     store: StateStore
     trust: TrustWatch
     socket: Publisher
+    board: Indicating | None = None
 
     def all(self) -> list[Driver]:
         """Every driver, in the order in which a turn asks them: answers of the pool first, they are urgent."""
-        return [self.pool, self.store, self.trust, *self.sources, self.radio, self.socket]
+        boards = [self.board] if self.board else []
+        return [self.pool, self.store, self.trust, *self.sources, *boards, self.radio, self.socket]
 
 
 def inbox_of(arrivals: Sequence[Arrival], random: bytes) -> Inbox:
@@ -150,6 +163,8 @@ class Loop:
             self.outer.radio.send(outbox.packets)
         if outbox.events:
             self.publish(outbox.events)
+        if outbox.indication and self.outer.board:
+            self.outer.board.send(outbox.indication)
         if outbox.saves:
             self.outer.store.save(outbox.saves)
         if outbox.lists:

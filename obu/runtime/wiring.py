@@ -28,9 +28,10 @@ from obu.drivers.host import Host
 from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
+from obu.hmi.indicator import Indicator
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import body, freeze, journal, made_from, own_certificates, store, strict, trust_store
+from obu.runtime import boarding, body, freeze, journal, made_from, own_certificates, store, strict, trust_store
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -49,6 +50,7 @@ from obu.stack.edition_binding import EditionBinding
 from obu.stack.edition_binding import Options as EditionOptions
 from obu.stack.receiver import Receiver
 from obu.stack.sender import Sender
+from obu.station.board import Board
 from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation, is_vin
@@ -105,6 +107,8 @@ def station(config: Config, material: Material) -> Station:
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
         "powering": power,
         "installation": Installation(vin(config)),
+        "board": Board(),
+        "indicator": Indicator(boarding.options(config).language if config.coprocessor else "zh"),
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
@@ -221,6 +225,17 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
     return can_bus.make(name, options, plans.filters())
 
 
+def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
+    """What hears the vehicle and the sky without the co-processor: CAN channels, GNSS, power. Raises ConfigError."""
+    own = {name: section for name, section in config.can.items() if not boarding.is_board(section)}
+    found = [channel(f"can.{name}", section, plans) for name, section in own.items()]
+    if not boarding.speaks_gnss(config):
+        found.append(driver("gnss", "gnss", config.gnss))
+    if config.power.sense:
+        found.append(driver("power.sense", "sense", config.power.sense))
+    return found
+
+
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:
     """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later.
 
@@ -228,8 +243,6 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     """
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
-    channels = [channel(f"can.{name}", section, plans) for name, section in config.can.items()]
-    power = [driver("power.sense", "sense", config.power.sense)] if config.power.sense else []
     radio: Any = driver("radio", "radio", config.radio)
     kept = store.Store(Path(config.unit.state))
     machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
@@ -237,12 +250,13 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*channels, driver("gnss", "gnss", config.gnss), *power, machine, certificates],
+        sources=[*senses(config, plans), machine, certificates],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,
         trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
+        board=boarding.make(config, plans.filters()),
     )
 
 
@@ -298,11 +312,11 @@ def check(config: Config) -> None:
     if broken:
         raise ConfigError(f"unit.state: {config.unit.state}: {broken}; the unit starts without it",
                           f"unit.state：{config.unit.state}：{broken}；单元将不使用这些内容")  # fmt: skip
-    for name, section in config.can.items():
-        can_bus.make(f"can.{name}", strict.convert(section, can_options.Options, f"can.{name}")).close()
-    senses = [("power.sense", "sense", config.power.sense)] if config.power.sense else []
-    for name, prefix, section in (("gnss", "gnss", config.gnss), ("radio", "radio", config.radio), *senses):
-        driver(name, prefix, section).close()
+    profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
+    plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
+    boarding.make(config, plans.filters())
+    for source in (*senses(config, plans), driver("radio", "radio", config.radio)):
+        source.close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()
     if fault:

@@ -15,6 +15,7 @@ from obu.core.frames import STORE, FeedEvent, Inbox, JobResult, Outbox, Save, Tx
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
+from obu.hmi.indicator import Indicator
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.security.misbehaviour import Reports
@@ -22,6 +23,7 @@ from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
 from obu.station import content, status
+from obu.station.board import Board
 from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
@@ -72,6 +74,8 @@ class Stages:
     trusting: Trusting
     powering: Powering
     installation: Installation
+    board: Board
+    indicator: Indicator
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -97,7 +101,8 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
-        stages.health.take(inbox.drivers, inbox.host)
+        stages.health.take(inbox.drivers, inbox.host, inbox.buses)
+        stages.board.take(inbox.taps, inbox.pulses, inbox.board)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.pseudonyms.take(inbox.pools)
         stages.transmit.hear(inbox.drivers)
@@ -127,6 +132,7 @@ class Station:
             saves=self._saves(),
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
+            indication=stages.indicator.look(stages.warn.state.shown),
         )
 
     def recall(self, saved: tuple[Save, ...]) -> list[str]:
@@ -142,7 +148,7 @@ class Station:
         stages = self._stages
         stages.decoder.take(inbox.can)
         stages.nmea.take(inbox.gnss)
-        vehicle = stages.assembler.vehicle(now.at_ns)
+        vehicle = stages.board.fill(now.at_ns, stages.assembler.vehicle(now.at_ns))
         own = stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
         return dataclasses.replace(own, events=stages.events.active(now, vehicle))
 
@@ -190,7 +196,7 @@ class Station:
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
-            "can": status.can(now, stages.decoder.state),
+            "can": status.can(now, stages.decoder.state, stages.health.state.buses),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
@@ -199,6 +205,7 @@ class Station:
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
             "apps": stages.health.apps(stages.warn.installed()),
+            "coprocessor": stages.board.status(now),
             "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }
@@ -208,7 +215,7 @@ class Station:
         if fix is None or fix.utc_ns == self.state.marked_utc_ns:
             return None
         self.state.marked_utc_ns = fix.utc_ns
-        return fix.at_ns, fix.utc_ns
+        return self._stages.board.mark_ns(fix.at_ns, fix.utc_ns), fix.utc_ns
 
     def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages

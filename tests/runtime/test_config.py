@@ -32,6 +32,9 @@ keys = "pki/unit/keys"
 socket = "run/obu.sock"
 """
 
+CHANNEL = '[can.main]\ninterface = "virtual"\nchannel = "nobody"\n'
+BOARD = '[coprocessor]\ndevice = "/dev/nowhere"\n[can.main]\ninterface = "coprocessor"\n'
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -60,6 +63,14 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
     monkeypatch.chdir(tmp_path)
     path = folder / "unit.toml"
     path.write_text(GOOD)
+    wiring.check(config.read(path))
+
+
+def test_a_unit_may_hear_everything_through_its_co_processor(folder):
+    text = GOOD.replace(CHANNEL, BOARD)
+    text = text.replace('type = "udp"\nport = 47110', 'type = "coprocessor"')
+    path = folder / "unit.toml"
+    path.write_text(text + '[power]\nignition = "sense"\n')
     wiring.check(config.read(path))
 
 
@@ -100,6 +111,15 @@ def test_the_good_one_is_good_and_relative_to_its_own_folder(folder, monkeypatch
         ("[hmi]", "[power]\nafter_run_s = 700\n[hmi]", "power.longest_after_run_s: 600.0 is below 700"),
         ("[hmi]", '[power.sense]\ntype = "tea leaves"\n[hmi]', "power.sense.type: 'tea leaves' is not known"),
         ("[hmi]", '[power.sense]\ntype = "files"\n[hmi]', "power.sense: names neither"),
+        ('"virtual"\nchannel = "nobody"', '"coprocessor"', "coprocessor: is missing"),
+        ('type = "udp"\nport = 47110', 'type = "coprocessor"', "coprocessor: is missing"),
+        (CHANNEL, f'{BOARD}channel = "1"\n', "can: the co-processor's channels"),
+        (CHANNEL, f'{BOARD}channel = "7"\n', "can.main.channel: '7'"),
+        (CHANNEL, f"{BOARD}bitrate = 1\n", "can.main.bitrate: 1 is none of"),
+        (CHANNEL, f'{BOARD}mode = "loud"\n', "can.main: mode"),
+        ("[hmi]", '[coprocessor]\ndevice = ""\n[hmi]', "coprocessor: device: is empty"),
+        ("[hmi]", '[coprocessor]\ndevice = "x"\nfail_slow = 256\n[hmi]', "coprocessor: fail_slow: 256"),
+        ("[hmi]", '[coprocessor]\ndevice = "x"\nspeed = 9600\n[hmi]', "coprocessor: speed: no such key"),
         ("[hmi]", '[power.sense]\ntype = "files"\nsupply_fil = "x"\n[hmi]', "power.sense: supply_fil: no such key"),
     ],
 )
