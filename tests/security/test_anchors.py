@@ -55,6 +55,7 @@ SOUND = hashlib.new("sm3", BENCH).hexdigest()
         ("test", f"| `a.cert` | us | {SOUND} |\n| `b.cert` | us | {SOUND} |", ["b.cert: has no file"]),
         ("roots", f"| `a.cert` | d | us | then | {SOUND} |", ["a.cert: a bench anchor"]),
     ],
+    ids=["sound", "no source", "another", "no row", "no file", "bench"],
 )
 def test_what_is_missing_would_be_found(tmp_path: Path, place: str, row: str, wrong: list[str]) -> None:
     for part in ("roots", "test"):
