@@ -95,7 +95,7 @@ FORMS = {
     "zh": (
         "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms{pace}  {why}",
         "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}{clocks_off}",
-        "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前",
+        "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前，未用：{can_dropped}{can_faults}",
         "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
         "信任  {trust}",
@@ -112,7 +112,7 @@ FORMS = {
     "en": (
         "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms{pace}  {why}",
         "air       {received} heard, {verified} verified, dropped: {dropped}{clocks_off}",
-        "CAN       {frames} frames, {used} of use, the last {can_age} ms ago",
+        "CAN       {frames} frames, {used} of use, the last {can_age} ms ago, unused: {can_dropped}{can_faults}",
         "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "trust     {trust}",
@@ -150,6 +150,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "frames": can["frames"],
         "used": can["used"],
         "can_age": can["age_ms"],
+        "can_dropped": _counts(can["dropped"]),
+        "can_faults": _can_faults(can["channels"], lang),
         "gnss": _state(gnss["state"], lang),
         "satellites": gnss["satellites"],
         "gnss_age": gnss["age_ms"],
@@ -257,6 +259,17 @@ def _clocks_off(off: dict[str, Any] | None, lang: str) -> str:
     zh = f"；{off['senders']} 个发送方的时钟恒差 {off['off_s']:+} 秒：对方按另一时标计闰秒，见 security.time_scale"
     en = f"; {off['senders']} senders' clocks are {off['off_s']:+} s off: another time scale, see security.time_scale"
     return zh if lang == "zh" else en
+
+
+def _can_faults(channels: dict[str, dict[str, Any]], lang: str) -> str:
+    """What is wrong with each channel: torn frames, errors on the bus, frames the controller lost."""
+    said = {"zh": "；{}：残缺 {bad}，总线错误 {errors}，溢出 {overruns}",
+            "en": "; {}: {bad} torn, {errors} bus errors, {overruns} lost by the controller"}[lang]  # fmt: skip
+    return "".join(
+        said.format(name, **counts)
+        for name, counts in channels.items()
+        if counts["bad"] or counts["errors"] or counts["overruns"]
+    )
 
 
 def _pool_low(security: dict[str, Any], lang: str) -> str:

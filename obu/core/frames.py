@@ -260,6 +260,23 @@ class TrustUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class CanCounts:
+    """What a CAN channel has read so far, told when it changed, at most each second. name: can.main.
+
+    heard: whole frames; passed_over: those of them that no filter named, None where the kernel keeps them from us.
+    bad: what was no frame. errors: on the bus; overruns: frames that the controller lost; both as it tells them.
+    """
+
+    name: str
+    heard: int
+    passed_over: int | None
+    bad: int
+    errors: int
+    overruns: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class PoolUpdate:
     """The unit's own certificates from now on, as a whole: (COER, name of its key in the key store) of each.
 
@@ -308,6 +325,7 @@ class Inbox:
     pools: tuple[PoolUpdate, ...] = ()
     power: tuple[PowerSense, ...] = ()
     host: tuple[HostState, ...] = ()
+    buses: tuple[CanCounts, ...] = ()
     taps: tuple[BoardInputs, ...] = ()
     pulses: tuple[PulseEdge, ...] = ()
     board: tuple[BoardHealth, ...] = ()

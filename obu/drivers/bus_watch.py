@@ -25,10 +25,10 @@ def wrong_bitrate(bitrate: int | None) -> Text:
 
 
 class BusWatch:
-    """opened(), then what is read; trouble() says what is wrong, None while nothing is. errors: all so far."""
+    """opened(), then what is read; trouble() says what is wrong, None while nothing is. frames, errors: so far."""
 
     def __init__(self, bitrate: int | None) -> None:
-        self.errors = 0
+        self.frames = self.errors = 0
         self.is_off = self.is_wrong_rate = self.has_heard = False
         self._bitrate = bitrate
         self._run = 0  # errors since the last frame
@@ -39,8 +39,9 @@ class BusWatch:
         self.is_off = self.is_wrong_rate = self.has_heard = False
         self._run = 0
 
-    def heard(self) -> None:
-        """A whole frame of the bus was read, wanted or not."""
+    def heard(self, count: int = 1) -> None:
+        """Whole frames of the bus were read, wanted or not."""
+        self.frames += count
         self.has_heard = True
         self._run = 0
 

@@ -43,7 +43,7 @@ class LibraryBus:
 
     def __init__(self, name: str, options: Options, filters: Sequence[Filter]) -> None:
         self.name = name
-        self.bad = 0
+        self.bad = self._passed_over = 0
         self.watch = BusWatch(options.bitrate)
         self._channel = name.partition(".")[2] or name
         self._options = options
@@ -106,7 +106,9 @@ class LibraryBus:
         if trouble := self.watch.trouble(at_ns):
             self.close()
             return [*arrivals, *self._state.left(trouble, self.watch, at_ns)]
-        return [*self._state.heard(at_ns), *arrivals] if self.watch.has_heard else arrivals
+        told = self._state.heard(at_ns) if self.watch.has_heard else ()
+        counts = self._state.counts(at_ns, self.watch.frames, self._passed_over, self.bad, self.watch.errors, 0)
+        return [*told, *counts, *arrivals]
 
     def _frame(self, message: can.Message, at_ns: int) -> CanFrame | None:
         if message.is_error_frame:
@@ -117,7 +119,10 @@ class LibraryBus:
         if not (isinstance(can_id, int) and 0 <= can_id <= highest):
             raise ValueError("not an identifier")
         self.watch.heard()
-        if message.is_remote_frame or message.is_fd or not self._sieve.passes(can_id, is_extended):
+        if not self._sieve.passes(can_id, is_extended):
+            self._passed_over += 1
+            return None
+        if message.is_remote_frame or message.is_fd:
             return None
         return CanFrame(self._channel, can_id, is_extended, bytes(message.data), at_ns)
 

@@ -41,7 +41,7 @@ class MulticastBus:
 
     def __init__(self, name: str, options: Options, filters: Sequence[Filter]) -> None:
         self.name = name
-        self.bad = 0
+        self.bad = self._passed_over = 0
         self.watch = BusWatch(options.bitrate)
         self._channel = name.partition(".")[2] or name
         self._options = options
@@ -84,6 +84,7 @@ class MulticastBus:
             return [*told, *frames, *self._state.left(trouble, self.watch, at_ns)]
         if self.watch.has_heard:
             told += self._state.heard(at_ns)
+        told += self._state.counts(at_ns, self.watch.frames, self._passed_over, self.bad, self.watch.errors, 0)
         return told + frames
 
     def close(self) -> None:
@@ -126,6 +127,7 @@ class MulticastBus:
             raise ValueError("too long")
         self.watch.heard()
         if not self._sieve.passes(can_id, is_extended):
+            self._passed_over += 1
             return None
         return CanFrame(self._channel, can_id, is_extended, data, at_ns)
 

@@ -83,6 +83,10 @@ class SlcanBus:
             self._line.write(b"F\r")
         if self.watch.has_heard:
             told += self._state.heard(at_ns)
+        lines, watch = self.lines, self.watch
+        told += self._state.counts(
+            at_ns, watch.frames, lines.passed_over, lines.bad, watch.errors, lines.overruns
+        )  # fmt: skip
         return told + frames
 
     def close(self) -> None:
@@ -108,7 +112,7 @@ class SlcanBus:
         for _ in range(lines.errors - errors):
             self.watch.erred(at_ns)
         if lines.heard > heard:
-            self.watch.heard()
+            self.watch.heard(lines.heard - heard)
         if lines.is_off:
             self.watch.went_off()
         return frames

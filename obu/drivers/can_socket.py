@@ -91,6 +91,7 @@ class SocketBus:
             return [*told, *frames, *self._state.left(trouble, self.watch, at_ns)]
         if self.watch.has_heard:
             told += self._state.heard(at_ns)
+        told += self._state.counts(at_ns, self.watch.frames, None, 0, self.watch.errors, self.overruns)
         return told + frames
 
     def close(self) -> None:
@@ -114,7 +115,7 @@ class SocketBus:
                     bits = EXTENDED_BITS if is_extended else STANDARD_BITS
                     frames.append(CanFrame(self._channel, can_id & bits, is_extended, payload[:length], at_ns))
         if frames:
-            self.watch.heard()
+            self.watch.heard(len(frames))
             self._retry.succeeded()
         self._pace.looked(at_ns, read, read == MOST_FRAMES)
 
@@ -133,7 +134,7 @@ class SocketBus:
             fresh = received - self._received - (errors - self._errors)
             self._received, self._errors = received, errors
             if fresh > 0:
-                self.watch.heard()
+                self.watch.heard(0)  # none that we read
                 return True
         return False
 

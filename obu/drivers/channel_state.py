@@ -7,11 +7,12 @@ Where the interface may acknowledge, a bus of another rate is not tried again at
 from collections.abc import Sequence
 
 from obu.core.alert import Text
-from obu.core.frames import DriverState
+from obu.core.frames import CanCounts, DriverState
 from obu.core.now import NS_PER_MS
 from obu.drivers.bus_watch import BusWatch
 
 LEFT_NS = 10_000 * NS_PER_MS
+COUNTS_NS = 1000 * NS_PER_MS
 
 
 class ChannelState:
@@ -25,6 +26,8 @@ class ChannelState:
         self._listen_only = listen_only
         self._has_trouble = False
         self._said: DriverState | None = None
+        self._counts: tuple[int | None, ...] = ()
+        self._counts_ns = 0
 
     def may_open(self, at_ns: int) -> bool:
         """Whether the channel is not left alone now."""
@@ -32,12 +35,13 @@ class ChannelState:
 
     def opened(self, at_ns: int) -> Sequence[DriverState]:
         """The device is there."""
+        self._counts_ns = self._counts_ns or at_ns + COUNTS_NS
         return () if self._has_trouble else self._tell(True, Text(self._where, self._where), at_ns)
 
     def heard(self, at_ns: int) -> Sequence[DriverState]:
         """A frame came."""
         self._has_trouble = False
-        return self.opened(at_ns)
+        return self._tell(True, Text(self._where, self._where), at_ns)
 
     def lost(self, why: Text, at_ns: int) -> Sequence[DriverState]:
         """The device is not there, or refuses."""
@@ -49,6 +53,16 @@ class ChannelState:
         is_danger = watch.is_wrong_rate and not self._listen_only
         self.may_open_ns = None if is_danger else at_ns + LEFT_NS
         return self._tell(False, trouble, at_ns)
+
+    def counts(
+        self, at_ns: int, heard: int, passed_over: int | None, bad: int, errors: int, overruns: int
+    ) -> Sequence[CanCounts]:
+        """What was read so far, when it changed and a second has passed."""
+        counts = heard, passed_over, bad, errors, overruns
+        if at_ns < self._counts_ns or counts == self._counts:
+            return ()
+        self._counts, self._counts_ns = counts, at_ns + COUNTS_NS
+        return (CanCounts(self._name, heard, passed_over, bad, errors, overruns, at_ns),)
 
     def _tell(self, is_up: bool, why: Text, at_ns: int) -> Sequence[DriverState]:
         if self._said is not None and (self._said.is_up, self._said.why) == (is_up, why.en):

@@ -7,6 +7,7 @@ from obu.core.frames import (
     AirPacket,
     BoardHealth,
     BoardInputs,
+    CanCounts,
     CanFrame,
     ChannelLoad,
     DisplayAck,
@@ -33,6 +34,7 @@ Arrival = (
     CanFrame
     | GnssBytes
     | AirPacket
+    | CanCounts
     | ChannelLoad
     | JobResult
     | DriverState

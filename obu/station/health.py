@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obu.core.alert import Shown
-from obu.core.frames import DriverState, FeedEvent, HostState
+from obu.core.frames import CanCounts, DriverState, FeedEvent, HostState
 from obu.core.now import NS_PER_MS, Now
 from obu.core.world import View
 from obu.hmi.display import DisplayWatch
@@ -23,7 +23,7 @@ MIB = 1 << 20
 class HealthState:
     """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times.
 
-    warnings: how many of each application. host: the machine's last word.
+    warnings: how many of each application. host, buses: the last word of the machine and of each CAN channel.
     """
 
     drivers: dict[str, DriverState] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class HealthState:
     alerts: list[dict[str, Any]] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
     host: HostState | None = None
+    buses: dict[str, CanCounts] = field(default_factory=dict)
 
 
 class Health:
@@ -43,8 +44,9 @@ class Health:
     def __init__(self) -> None:
         self.state = HealthState()
 
-    def take(self, drivers: tuple[DriverState, ...], host: tuple[HostState, ...]) -> None:
+    def take(self, drivers: tuple[DriverState, ...], host: tuple[HostState, ...], buses: tuple[CanCounts, ...]) -> None:
         """What the drivers and the machine said of themselves."""
+        self.state.buses.update((counts.name, counts) for counts in buses)
         self.state.host = host[-1] if host else self.state.host
         for driver in drivers:
             self.state.drivers[driver.name] = driver

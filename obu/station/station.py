@@ -101,7 +101,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
-        stages.health.take(inbox.drivers, inbox.host)
+        stages.health.take(inbox.drivers, inbox.host, inbox.buses)
         stages.board.take(inbox.taps, inbox.pulses, inbox.board)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.pseudonyms.take(inbox.pools)
@@ -196,7 +196,7 @@ class Station:
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
-            "can": status.can(now, stages.decoder.state),
+            "can": status.can(now, stages.decoder.state, stages.health.state.buses),
             "gnss": status.gnss(now, own, stages.nmea.state.dropped),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),

@@ -6,6 +6,7 @@ import obu
 from obu.can_input.decoder import DecoderState
 from obu.codec.editions import Edition
 from obu.core.alert import Shown, Text
+from obu.core.frames import CanCounts
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
@@ -145,13 +146,23 @@ def _editions(editions: EditionBinding) -> dict[str, Any]:
     }
 
 
-def can(now: Now, state: DecoderState) -> dict[str, Any]:
-    """The vehicle's bus."""
+def can(now: Now, state: DecoderState, buses: dict[str, CanCounts]) -> dict[str, Any]:
+    """The vehicle's bus: what became of the profile's frames, and what each channel read before the filters."""
     return {
         "frames": state.frames,
         "used": state.used,
         "dropped": dict(sorted(state.dropped.items())),
         "age_ms": age_ms(now, state.last_frame_ns),
+        "channels": {
+            name: {
+                "heard": counts.heard,
+                "passed_over": counts.passed_over,
+                "bad": counts.bad,
+                "errors": counts.errors,
+                "overruns": counts.overruns,
+            }
+            for name, counts in sorted(buses.items())
+        },
     }
 
 

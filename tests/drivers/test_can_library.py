@@ -8,7 +8,7 @@ import can
 import pytest
 
 from obu.core.errors import ConfigError
-from obu.core.frames import CanFrame
+from obu.core.frames import CanCounts, CanFrame
 from obu.drivers.can_bus import make
 from obu.drivers.can_library import SILENT
 from obu.drivers.can_options import LOOK_NS, MOST_FRAMES, Options
@@ -93,7 +93,7 @@ def test_a_bus_of_errors_alone_is_a_wrong_bit_rate_and_is_left(made):
         left_ns = driver.wake_at_ns()
         assert left_ns == 300_000_000 + LEFT_NS
         assert driver.poll(left_ns - 1) == ()
-        assert driver.poll(left_ns) == []  # listens again, but only a frame proves anything
+        assert states(driver.poll(left_ns)) == []  # listens again, but only a frame proves anything
         sender.send(message())
         again = driver.poll(left_ns + 1)
     assert states(again) == [True]
@@ -122,7 +122,9 @@ def test_errors_among_frames_are_no_wrong_rate(made):
             sender.send(error_frame())
             sender.send(message(EEC1))  # not of the profile, but whole
             told += driver.poll(at_ms * 1_000_000)
-    assert told == []
+    assert states(told) == [] and frames(told) == []
+    last = [each for each in told if isinstance(each, CanCounts)][-1]
+    assert (last.name, last.heard, last.passed_over, last.errors) == ("can.main", 11, 11, 11)
     assert driver.watch.errors == 20
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hil.slcan_adapter import SlcanAdapter
 from obu.core.errors import ConfigError
-from obu.core.frames import CanFrame
+from obu.core.frames import CanCounts, CanFrame
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.drivers.can_bus import make
 from obu.drivers.can_options import LOOK_NS, Options
@@ -69,6 +69,16 @@ def test_it_opens_listen_only_and_reads_what_the_profile_names(bench):
     assert len(frames(heard)) >= 95
     assert unit.driver.lines.passed_over >= 95
     assert unit.adapter.sent == []
+
+
+def test_what_was_read_is_told_by_cause_once_a_second(bench):
+    unit = bench()
+    told = [each for each in unit.run(5.0, (CCVS1, SPEED), (EEC1, SPEED)) if isinstance(each, CanCounts)]
+    assert 4 <= len(told) <= 5
+    assert told[-1].heard == told[-1].passed_over * 2 > 750
+    assert (told[-1].bad, told[-1].errors, told[-1].overruns) == (0, 0, 0)
+    quiet = [each for each in unit.run(5.0) if isinstance(each, CanCounts)]
+    assert len(quiet) <= 1  # nothing new to tell
 
 
 def test_a_wrong_bit_rate_is_said_and_the_bus_is_left_undisturbed(bench):

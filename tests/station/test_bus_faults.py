@@ -8,7 +8,8 @@ import random
 
 import pytest
 
-from obu.core.frames import CanFrame, GnssBytes
+from obu.cli import status
+from obu.core.frames import CanCounts, CanFrame, GnssBytes
 from obu.core.geo import move
 from obu.core.now import NS_PER_MS, NS_PER_S
 
@@ -149,3 +150,18 @@ def test_a_babbling_node_changes_nothing_and_the_period_holds(pki):
     loud.run(3, lambda frames: [*babble, *frames])
     assert [message for _, message in loud.bsms()] == [message for _, message in quiet.bsms()]
     assert set(loud.counted()["dropped"]) == {"not_in_profile"}
+
+
+def test_what_the_channels_read_is_in_the_status_by_cause(pki):
+    unit = Unit(pki)
+    unit.step(buses=(CanCounts("can.main", 100, 60, 2, 5, 1, unit.at_ns), CanCounts("can.body", 9, None, 0, 0, 0, 0)))
+    unit.run(2)
+    channels = unit.status()["can"]["channels"]
+    assert channels == {
+        "can.body": {"heard": 9, "passed_over": None, "bad": 0, "errors": 0, "overruns": 0},
+        "can.main": {"heard": 100, "passed_over": 60, "bad": 2, "errors": 5, "overruns": 1},
+    }
+    chinese, english = ("\n".join(status.lines(unit.status(), lang)) for lang in ("zh", "en"))
+    assert "can.main：残缺 2，总线错误 5，溢出 1" in chinese
+    assert "can.main: 2 torn, 5 bus errors, 1 lost by the controller" in english
+    assert "can.body" not in chinese  # nothing wrong with it
