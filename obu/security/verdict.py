@@ -1,7 +1,8 @@
-"""What the verifier may say of a packet: one member a reason, and the reason is the counter's name."""
+"""What may be said of a signed packet: one member a reason, and the reason is the counter's name."""
 
 from enum import Enum
 
+from obu.codec.reasons import NONZERO_PADDING
 from obu.core.quick import quick
 
 
@@ -72,6 +73,7 @@ class Verdict(Enum):
     TOO_FAR = "too_far"
     POSITION_JUMP = "position_jump"
     NAME_TAKEN = "name_taken"
+    SEC_MARK_APART = "sec_mark_apart"
     # our own limits; shed: more was heard than could be verified, of what matters to us or of the rest
     SHED = "shed"
     SHED_RELEVANT = "shed_relevant"
@@ -80,7 +82,7 @@ class Verdict(Enum):
     BACKEND_FAILED = "backend_failed"
 
 
-_BY_REASON = {verdict.value: verdict for verdict in Verdict}
+_BY_REASON = {verdict.value: verdict for verdict in Verdict} | {NONZERO_PADDING: Verdict.NOT_CANONICAL}
 
 
 def of_reason(reason: str) -> Verdict:

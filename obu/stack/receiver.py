@@ -24,8 +24,7 @@ from obu.stack.edition_binding import EditionBinding
 
 MAX_LISTS = 4  # revocation lists a turn; they are repeated on the air
 AID_MESSAGE_MISMATCH = "aid_message_mismatch"
-SEC_MARK_APART = "sec_mark_apart"
-SUSPICIOUS = {AID_MESSAGE_MISMATCH, SEC_MARK_APART}  # no version of any standard lets a sender sign this
+SUSPICIOUS = {AID_MESSAGE_MISMATCH, Verdict.SEC_MARK_APART.value}  # no version of any standard lets a sender sign this
 SEC_MARK_LIMIT_MS = 150  # GB/T 45315-2025 7.3.2: |secMark - generation| < 150 ms
 
 
@@ -166,5 +165,5 @@ def read(
         generation_ms = sec_mark_ms(utc_ns_of_v2x_us(judgement.generation_time_us))
         apart_ms = abs((generation_ms - message.sec_mark_ms + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2)
         if apart_ms >= SEC_MARK_LIMIT_MS:
-            raise RemoteError(SEC_MARK_APART, str(apart_ms))
+            raise RemoteError(Verdict.SEC_MARK_APART.value, str(apart_ms))
     return frame, message

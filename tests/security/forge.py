@@ -56,9 +56,11 @@ class Station:
     key: libcrypto.PrivateKey
 
 
-def bsm(place: LatLon, name: bytes = b"car-0001", heading_deg: float = 0.0, speed_mps: float = 10.0) -> bytes:
+def bsm(
+    place: LatLon, name: bytes = b"car-0001", heading_deg: float = 0.0, speed_mps: float = 10.0, sec_mark_ms: int = 0
+) -> bytes:
     """The payload of a vehicle there."""
-    message = Bsm(msg_count=1, id=name, sec_mark_ms=0, place=place, gear=None, speed_mps=speed_mps,
+    message = Bsm(msg_count=1, id=name, sec_mark_ms=sec_mark_ms, place=place, gear=None, speed_mps=speed_mps,
                   heading_deg=heading_deg, yaw_rate_deg_s=0.0, accel_long_mps2=0.0, width_m=1.8, length_m=4.8,
                   basic_class=10)  # fmt: skip
     return uper.encode(*pack(message), Edition.YDT3709)

@@ -6,10 +6,12 @@ from typing import Any
 from obu.codec import coer
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_S
-from obu.runtime import bench_pki
+from obu.runtime import bench_pki, trust_store
 from obu.security import certificate as certificates
-from obu.security import issuing, keys
+from obu.security import crl, issuing, issuing_lists, keys
 from obu.security.issuing import Lifetime
+from obu.security.issuing_lists import Dates
+from obu.security.linkage import Chain, Seed
 from obu.security.priority import Standing
 from obu.security.verdict import Judgement
 from obu.security.verdict import Verdict as V
@@ -102,6 +104,21 @@ badge(V.CERTIFICATE_SIGNATURE, "a permission added after signing",
 @case(V.CERTIFICATE_REVOKED, "by its HashedId10")
 def _(shop: Workshop) -> Judgement:
     return shop.judge(shop.verifier(shop.snapshot(revoked=(shop.vehicle.certificate,))), shop.spdu())
+
+
+@case(V.CERTIFICATE_REVOKED, "by its linkage value")
+def _(shop: Workshop) -> Judgement:
+    scheme = trust_store.schemes()[keys.SM2]
+    chain = Chain(1100, (Seed(b"\x00\x01", bytes(16)), Seed(b"\x00\x02", bytes(range(16)))))
+    key = shop.lib.generate("sm2")
+    raw = shop.pki.issue(key.point, LIFETIME, (111,), carried=chain.carried(scheme, 1102, 7))
+    assert shop.judge(shop.verifier(), shop.spdu(raw=raw, key=key)).verdict is V.VALID
+    signer = shop.pki.cra.certificate
+    contents = issuing_lists.linked_crl(signer.digest8, 0, Dates(1, 2), 1101, [chain.at(scheme, 1101)], 20, 1102)
+    scope = crl.scope(shop.pki.root.certificate.digest8, keys.hashed_id3(signer.digest), 0)
+    revoked = crl.compile_revoked([(scope, keys.SM2, crl.parse(contents))], {keys.SM2: scheme})
+    trusted = dataclasses.replace(shop.snapshot(), revoked=revoked)
+    return shop.judge(shop.verifier(trusted), shop.spdu(raw=raw, key=key, payload=STRANGE))
 
 
 @case(V.CERTIFICATE_REVOKED, "its authority is")

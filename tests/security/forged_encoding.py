@@ -21,6 +21,8 @@ data(V.TRUNCATED, "last byte missing", lambda spdu: spdu[:-1])
 data(V.TRAILING_BYTES, "one zero more", lambda spdu: spdu + b"\x00")
 data(V.NOT_CANONICAL, "long form of a short length",
      lambda spdu: spdu.replace(b"\x80\x2e" + PAYLOAD, b"\x80\x81\x2e" + PAYLOAD))  # fmt: skip
+data(V.NOT_CANONICAL, "a bit of a preamble that means nothing",
+     lambda spdu: spdu.replace(b"\x00\x01\x6f\x00\x01\x70", b"\x01\x01\x6f\x00\x01\x70"))  # fmt: skip
 data(V.MALFORMED, "unknown kind of content", lambda spdu: spdu[:1] + b"\x9e" + spdu[2:])
 data(V.MALFORMED, "unknown kind of signer",
      lambda spdu: spdu.replace(b"\x81\x01\x01\x80\x03", b"\x8e\x01\x01\x80\x03"))  # fmt: skip

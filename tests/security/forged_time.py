@@ -1,11 +1,17 @@
 """Repeats, the past, floods, and what our own limits do not let through."""
 
+import dataclasses
+
+from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult
 from obu.core.geo import move
+from obu.core.now import NS_PER_MS, sec_mark_ms
 from obu.security.priority import Standing
-from obu.security.verdict import Judgement, Pending
+from obu.security.verdict import Judgement, Pending, of_reason
 from obu.security.verdict import Verdict as V
 from obu.security.verifier import Verifier
+from obu.stack import aids, receiver
+from obu.stack.edition_binding import EditionBinding
 from tests.security.cases import case
 from tests.security.forge import HERE, NOW, STRANGE, Workshop, bsm, later, outcome_of_message
 
@@ -57,6 +63,23 @@ def _(shop: Workshop) -> Judgement:
 
 
 # plausibility
+def marked(shop: Workshop, apart_ms: int) -> Judgement:
+    """What becomes of a BSM whose content is that much older than its header says; the receiver reads the content."""
+    sec_mark = sec_mark_ms((NOW.utc_ns or 0) - apart_ms * NS_PER_MS)
+    judgement = shop.judge(shop.verifier(), shop.spdu(payload=bsm(HERE, sec_mark_ms=sec_mark)))
+    assert judgement.verdict is V.VALID
+    try:
+        receiver.read(judgement, EditionBinding(), HERE, aids.BY_AID)
+    except RemoteError as error:
+        return dataclasses.replace(judgement, verdict=of_reason(error.reason), payload=None)
+    return judgement
+
+
+case(V.SEC_MARK_APART, "content 150 ms older than the header")(lambda shop: marked(shop, 150))
+case(V.SEC_MARK_APART, "content newer than the header")(lambda shop: marked(shop, -150))
+case(V.VALID, "content 149 ms older than the header")(lambda shop: marked(shop, 149))
+
+
 @case(V.TOO_FAR, "from beyond any radio's reach")
 def _(shop: Workshop) -> Judgement:
     verifier = shop.verifier()
