@@ -7,7 +7,7 @@ import pytest
 
 from tests.firmware import runtimes
 
-FOLDERS = ("tests/firmware", "tests/link")
+FOLDERS = ("tests/link", "tests/firmware")  # the longest test first
 
 
 class Tally:
@@ -29,7 +29,7 @@ class Tally:
 def main(words: list[str]) -> int:
     """0 when all passed and every runtime was run."""
     tally = Tally()
-    status = int(pytest.main(["-q", "-n", "auto", *(words or FOLDERS)], plugins=[tally]))
+    status = int(pytest.main(["-q", "-n", "auto", "--dist", "worksteal", *(words or FOLDERS)], plugins=[tally]))
     ran = [f"{runtimes.what(name)}: {tally.passed[name]} passed" for name in runtimes.NAMES if tally.passed[name]]
     missing = [f"NOT RUN on {name} (python3 .ci/micropython.py)" for name in tally.missing()]
     print("firmware: " + "; ".join([*ran, f"link and compiler: {tally.passed['host']} passed", *missing]))
