@@ -67,7 +67,8 @@ class SlcanBus:
         data, states = self._line.read(at_ns)
         if self._line.fileno() < 0:
             self._is_open = False
-            return [told for state in states for told in self._state.lost(Text(state.why, state.why), at_ns)]
+            gone = [Text(f"适配器未连接（{state.why}）", f"no adapter ({state.why})") for state in states]
+            return [told for why in gone for told in self._state.lost(why, at_ns)]
         told: list[Arrival] = []
         if not self._is_open:
             self._open(at_ns)
