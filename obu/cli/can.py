@@ -32,6 +32,12 @@ NAMES = {
     "airbag_deployed": Text("安全气囊弹出", "airbag deployed"), "ignition_on": Text("点火开关", "ignition"),
     "siren": Text("警笛", "siren"), "light_bar": Text("警灯", "light bar"),
 }  # fmt: skip
+STATES = {
+    "neutral": Text("空挡", "neutral"), "park": Text("驻车挡", "park"), "forward": Text("前进挡", "forward"),
+    "reverse": Text("倒挡", "reverse"), "off": Text("关闭", "off"), "on": Text("待命", "ready"),
+    "engaged": Text("介入", "engaged"),
+}  # fmt: skip
+MOST_SIGNALS = 3  # named in a line
 UNITS = {"mps2": "m/s²", "mps": "m/s", "deg_s": "°/s", "deg": "°"}
 
 
@@ -170,12 +176,19 @@ def lines(bitrate: int | None, census: "Census", fits: "list[Fit]", lang: str) -
         shown.append(f"  {fit.score:4.2f}  {fit.name}  {fit.title}  " +
                      (f"报文 {fit.seen}/{fit.of}" if zh else f"messages {fit.seen} of {fit.of}"))  # fmt: skip
     best = fits[0]
+    if [fit.score for fit in fits].count(best.score) > 1:
+        shown.append("得分相同的配置：按车型选择（总线不报告车长）" if zh else
+                     "alike in score: choose by the vehicle (a bus does not tell its length)")  # fmt: skip
     shown.append(f"{best.name}：" if zh else f"{best.name}:")
     for reading in best.readings:
         name = NAMES[reading.name].zh if zh else NAMES[reading.name].en
         shown.append(f"  {name}  {value(reading.name, reading.value, lang)}  {reading.age_ns // 1_000_000} ms  "
-                     f"{', '.join(reading.signals)}")  # fmt: skip
+                     f"{_signals(reading.signals)}")  # fmt: skip
     return shown + _missing(best, zh)
+
+
+def _signals(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:MOST_SIGNALS]) + (f", +{len(names) - MOST_SIGNALS}" if len(names) > MOST_SIGNALS else "")
 
 
 def _missing(best: "Fit", zh: bool) -> list[str]:
@@ -203,8 +216,8 @@ def value(name: str, reading: Any, lang: str) -> str:
     if isinstance(reading, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][reading]
     if not isinstance(reading, float):
-        return str(reading.value)
-    return f"{reading:.1f} {next(sign for unit, sign in UNITS.items() if name.endswith(unit))}"
+        return STATES[reading.value].zh if lang == "zh" else STATES[reading.value].en
+    return f"{round(reading, 1) + 0.0:.1f} {next(sign for unit, sign in UNITS.items() if name.endswith(unit))}"
 
 
 def as_json(

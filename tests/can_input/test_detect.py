@@ -9,6 +9,7 @@ from obu.can_input.detect import Candidate, Census, ranked
 from obu.can_input.profile import Values
 from obu.cli import can as verb
 from obu.core.frames import CanFrame
+from obu.core.vehicle import Gear, SystemState
 from tests.can_input.j1939_bus import frame, payload
 from tests.station.frames import driving
 
@@ -79,6 +80,19 @@ def test_what_a_bsm_needs_and_the_bus_lacks_comes_first(bus):
     assert any("缺少" in line and "横摆角速度" in line for line in said)
     assert "车速  10.0 m/s  0 ms  CCVS1.WheelBasedVehicleSpeed" in "\n".join(said)
     assert all(line.isascii() or "公交" in line for line in verb.lines(None, Census(), [fit], "en"))
+
+
+def test_profiles_that_fit_alike_are_told_apart_by_people_and_states_have_words(bus):
+    twins = [Candidate(name, bus.profile, bus.plans) for name in ("long", "short")]
+    at_ns, census = drive(twins)
+    said = verb.lines(250_000, census, ranked(twins, at_ns - 50 * MS), "zh")
+    assert any("得分相同" in line for line in said)
+    assert any(line.startswith("  挡位  前进挡") for line in said)
+    assert any(line.startswith("  横摆角速度  0.0 °/s") for line in said)
+
+
+def test_every_state_has_a_word():
+    assert {state.value for kind in (Gear, SystemState) for state in kind} == set(verb.STATES)
 
 
 def test_old_values_are_not_shown(bus):

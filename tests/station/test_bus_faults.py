@@ -4,6 +4,7 @@ Loss, bits that flip, control units that say "not available" or repeat a frozen 
 """
 
 import dataclasses
+import functools
 import random
 
 import pytest
@@ -12,6 +13,7 @@ from obu.cli import status
 from obu.core.frames import CanCounts, CanFrame, GnssBytes
 from obu.core.geo import move
 from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.runtime import config
 
 from .frames import driving
 from .unit import Unit, nmea, own_bsms
@@ -21,13 +23,32 @@ LAST_MS = 1910  # of the first two seconds' last frames
 SIGNING_MS = 20  # from a BSM's content to its packet
 
 
-class Drive:
-    """A unit at 40 km/h whose bus frames pass through `change`."""
+def xor(data):
+    return functools.reduce(lambda left, right: left ^ right, data, 0)
 
-    def __init__(self, pki, speed_kph=40.0):
-        self.unit = Unit(pki)
+
+class Makers:
+    """A maker's own bus with counter and checksum, laid out by hand: see dbc/example_maker_ev_bus.dbc."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, at_ns, speed_kph):
+        self.count = (self.count + 1) % 16
+        head = round(speed_kph * 100).to_bytes(2, "big") + bytes([0, 0, 125, 0b1000_0000, self.count])
+        body = bytes([0x10, 0, 0x40, 0, 0, 0, 0, 0])  # forward, ready
+        return [CanFrame("main", 0x18FF5121, True, head + bytes([xor(head)]), at_ns),
+                CanFrame("main", 0x18FF5321, True, body, at_ns)]  # fmt: skip
+
+
+class Drive:
+    """A unit at 40 km/h whose bus frames pass through `change`. bus: what sends, a J1939 bus unless told."""
+
+    def __init__(self, pki, speed_kph=40.0, bus=None, **sections):
+        self.unit = Unit(pki, sections=sections)
         self.speed_kph = speed_kph
         self.unit.speed_mps = speed_kph / 3.6
+        self._bus = bus or (lambda at_ns, speed_kph: driving(at_ns, speed_kph=speed_kph))
 
     def run(self, seconds, change=lambda frames: frames):
         unit = self.unit
@@ -36,7 +57,7 @@ class Drive:
             can, gnss = (), ()
             if tick % 10 == 0:
                 unit.place = move(unit.place, unit.heading_deg, unit.speed_mps * 0.1)
-                can = tuple(change(driving(unit.at_ns, speed_kph=self.speed_kph)))
+                can = tuple(change(self._bus(unit.at_ns, self.speed_kph)))
                 gnss = (GnssBytes(nmea(unit.utc_of(unit.at_ns), unit.place, unit.speed_mps, unit.heading_deg),
                                   unit.at_ns),)  # fmt: skip
             unit.step(can=can, gnss=gnss)
@@ -89,6 +110,50 @@ def test_flipped_bits_never_leave_a_vehicles_range_and_are_counted(pki):
         assert 0 <= message["speed"] <= 8191
         assert -32767 <= message["accelSet"]["yaw"] <= 32767
     drive.counted()
+
+
+def makers_bus(pki):
+    return Drive(pki, bus=Makers(), vehicle=config.Vehicle(profile="example_maker_ev_bus"))
+
+
+def test_flipped_bits_under_a_checksum_never_reach_a_bsm(pki):
+    """Three frames in ten arrive with one bit wrong: each is refused, and no BSM says another than the true speed."""
+    rng, drive = random.Random(4), makers_bus(pki)
+    flipped = 0
+
+    def flip(frames):
+        nonlocal flipped
+        for frame in frames:
+            at = rng.randrange(64)
+            wrong = frame.can_id == 0x18FF5121 and rng.random() < 0.3
+            flipped += wrong
+            data = bytearray(frame.data)
+            data[at // 8] ^= wrong << at % 8
+            yield dataclasses.replace(frame, data=bytes(data))
+
+    drive.run(6, flip)
+    assert flipped >= 10
+    assert speeds(drive.bsms()) == {11.12}
+    dropped = drive.counted()["dropped"]
+    assert set(dropped) == {"bad_checksum"} and flipped - 5 <= dropped["bad_checksum"] <= flipped
+
+
+def test_a_stuck_counter_makes_the_values_old_and_the_bsms_stop(pki):
+    """The controller froze and its gateway repeats the last frame: the speed of then is not the speed of now."""
+    drive, last = makers_bus(pki), []
+
+    def repeat(frames):
+        last[:] = last or frames
+        return [dataclasses.replace(last[0], at_ns=frames[0].at_ns), frames[1]]
+
+    drive.run(2)
+    drive.run(2, repeat)
+    ages_ms = [at_ms - LAST_MS for at_ms, _ in drive.bsms()]
+    assert 200 <= ages_ms[-1] <= 100 + 200 + SIGNING_MS  # one frame is new yet; the limit is 200 ms
+    assert set(drive.counted()["dropped"]) == {"stuck_counter"}
+    assert any("横摆角速度" in why["zh"] for why in drive.unit.status()["bsm"]["why"])
+    drive.run(1)
+    assert drive.bsms()[-1][0] > 4800  # it lives again, and so do the BSMs
 
 
 def test_not_available_everywhere_stops_the_bsms_at_once_and_says_why(pki):

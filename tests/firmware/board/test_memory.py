@@ -13,7 +13,7 @@ from world import World
 # Of a turn in which link frames are written, for each: CRC-32 is no small integer, a view of a buffer is an object.
 FRAME_COST = 48 * (8 if sys.maxsize > 1 << 31 else 4)
 # What lives as long as the board does: the link's ten buffers of 249 bytes first of all.
-BOARD_COST = 2048 * (8 if sys.maxsize > 1 << 31 else 4)
+BOARD_COST = 1536 * (8 if sys.maxsize > 1 << 31 else 4)
 
 
 class Quiet:
