@@ -42,11 +42,13 @@ UNITS = {"mps2": "m/s²", "mps": "m/s", "deg_s": "°/s", "deg": "°"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """detect, --channel (--interface, --bitrate) or --config (--section), --profile, --seconds, --watch, --json."""
+    """--channel (--interface, --bitrate) or --config (--section), --set-link, --profile, --seconds, --watch, --json."""
     parser.add_argument("what", choices=("detect",), help="listens only / 只听，不发送")
     parser.add_argument("--channel", metavar="NAME", help="can0, or the adapter's /dev/ttyACM0 / 通道")
     parser.add_argument("--interface", metavar="NAME", help="socketcan, slcan, ... / 接口（默认按通道判断）")
     parser.add_argument("--bitrate", type=int, metavar="N", help="only this rate / 只试此比特率")
+    parser.add_argument("--set-link", action="store_true",
+                        help="set can0 to each rate by ip link, listen-only (root) / 逐个设置比特率")  # fmt: skip
     parser.add_argument("--config", metavar="FILE", help="take the channel from here / 从配置文件取通道")
     parser.add_argument("--section", metavar="NAME", help="which [can.NAME] of it / 配置中的通道名")
     parser.add_argument("--profile", action="append", default=[], metavar="NAME",
@@ -61,9 +63,11 @@ def run(args: argparse.Namespace) -> int:
     from obu.runtime import detecting
 
     options = _options(args)
+    if args.set_link and options.interface != "socketcan":
+        raise LocalError("--set-link: is for socketcan", "--set-link：仅用于 socketcan")
     vehicles = detecting.candidates(tuple(args.profile))
     tell = _silent if args.json else lambda attempt: print(tried(attempt, args.lang), flush=True)
-    attempts, ear = detecting.find_rate(options, detecting.rates_of(options), tell)
+    attempts, ear = detecting.find_rate(options, detecting.rates_of(options, args.set_link), tell, args.set_link)
     if ear is None:
         return _nothing(args, attempts)
     bitrate = attempts[-1].bitrate or detecting.kernel_rate(options)

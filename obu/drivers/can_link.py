@@ -1,13 +1,16 @@
-"""What the kernel says of a CAN interface (rtnetlink): whether it is up, its bit rate, whether it only listens.
+"""A CAN interface of the kernel: whether it is up, its bit rate, whether it only listens (rtnetlink); set by `ip link`.
 
 Numbers: linux/rtnetlink.h, linux/if_link.h, linux/can/netlink.h.
 """
 
 import socket
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from obu.core.errors import LocalError
 
 RTM_NEWLINK, RTM_GETLINK, NLMSG_ERROR, NLM_F_REQUEST = 16, 18, 2, 1
 IFF_UP = 1
@@ -45,6 +48,29 @@ def read(channel: str) -> Link:
         ask.settimeout(WAIT_S)
         ask.send(HEADER.pack(HEADER.size + len(body), RTM_GETLINK, NLM_F_REQUEST, 1, 0) + body)
         return parse(ask.recv(MOST_BYTES))
+
+
+def listen(channel: str, bitrate: int) -> None:
+    """Sets an interface to listen only at this rate in bit/s, by `ip link`. Raises LocalError in ip's own words.
+
+    Bus errors are asked for, so that a wrong rate shows; not every controller's driver can tell them.
+    """
+    up = ["ip", "link", "set", channel, "up", "type", "can", "bitrate", str(bitrate), "listen-only", "on"]
+    try:
+        _run(["ip", "link", "set", channel, "down"])
+        try:
+            _run([*up, "berr-reporting", "on"])
+        except LocalError:
+            _run(up)
+    except FileNotFoundError:
+        raise LocalError("ip is missing: apt-get install iproute2", "缺少 ip：apt-get install iproute2") from None
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = done.stderr.strip().replace("\n", "; ") or f"status {done.returncode}"
+        raise LocalError(f"{' '.join(command)}: {why}", f"{' '.join(command)}：{why}")
 
 
 def parse(message: bytes) -> Link:

@@ -79,11 +79,16 @@ class Ear:
 
 
 def find_rate(
-    options: Options, rates: tuple[int | None, ...], tell: Callable[[Attempt], None]
+    options: Options, rates: tuple[int | None, ...], tell: Callable[[Attempt], None], set_link: bool = False
 ) -> tuple[list[Attempt], Ear | None]:
-    """Tries the rates; what each gave, and the channel that heard, still open. Raises ConfigError."""
+    """Tries the rates; what each gave, and the channel that heard, still open. Raises LocalError.
+
+    set_link: the kernel's interface is set to each rate, listen-only, and stays at the last one.
+    """
     attempts = []
     for rate in rates:
+        if set_link and rate is not None:
+            can_link.listen(options.channel, rate)
         ear = Ear(dataclasses.replace(options, bitrate=rate))
         heard = 0
         for _, frames in ear.hear(TRY_S):
@@ -98,11 +103,11 @@ def find_rate(
     return attempts, None
 
 
-def rates_of(options: Options) -> tuple[int | None, ...]:
-    """The rates to try: those asked for, all that an adapter may know, or the one the interface has."""
+def rates_of(options: Options, set_link: bool) -> tuple[int | None, ...]:
+    """The rates to try: the one asked for, all that an adapter may know, or the one the interface has."""
     if options.bitrate is not None:
         return (options.bitrate,)
-    return RATES if options.interface == "slcan" else (None,)
+    return RATES if options.interface == "slcan" or set_link else (None,)
 
 
 def kernel_rate(options: Options) -> int | None:

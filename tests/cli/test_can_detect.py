@@ -1,6 +1,9 @@
 """`obu can detect` on a stand-in adapter with a living bus: it finds rate and vehicle, and not one bit is sent."""
 
 import json
+import os
+import socket
+import struct
 import threading
 import time
 
@@ -8,6 +11,8 @@ import pytest
 
 from hil.slcan_adapter import RATES, SlcanAdapter
 from obu.cli.main import main
+from obu.drivers import can_socket
+from obu.drivers.can_link import Link
 from obu.runtime import detecting
 from tests.station.frames import driving
 
@@ -105,12 +110,64 @@ def test_the_channel_of_a_configuration_is_heard_listen_only_even_where_sending_
     assert b"O" not in town.adapter.commands
 
 
+class Interface:
+    """A kernel's can0 whose mode a stand-in `ip` sets, on a bus of 500 kbit/s."""
+
+    def __init__(self, folder, path):
+        self.log = folder / "ip.log"
+        tool = folder / "bin" / "ip"
+        tool.parent.mkdir()
+        tool.write_text(
+            f'#!/bin/sh\necho "$@" >> {self.log}\n'
+            'case "$*" in *berr-reporting*) echo "RTNETLINK answers: Operation not supported" >&2; exit 2;; esac\n'
+        )
+        tool.chmod(0o755)
+        path.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+
+    def words(self):
+        return self.log.read_text().splitlines() if self.log.exists() else []
+
+    def link(self, channel):
+        last = (self.words() or ["link set can0 down"])[-1].split()
+        is_up = "up" in last
+        return Link("can", is_up, int(last[last.index("bitrate") + 1]) if is_up else None, "listen-only" in last,
+                    False, 0)  # fmt: skip
+
+    def connect(self, channel, filters):
+        far, near = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        near.setblocking(False)
+        if self.link(channel).bitrate == 500_000:
+            for frame in driving(0):
+                far.send(struct.pack("=IB3x8s", frame.can_id | 0x80000000, 8, frame.data))
+        return near
+
+
+def test_a_kernel_interface_is_set_to_each_rate_listen_only_on_demand(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(detecting, "TRY_S", 0.1)
+    kernel = Interface(tmp_path, monkeypatch)
+    monkeypatch.setattr(detecting.can_link, "read", kernel.link)
+    monkeypatch.setattr(
+        detecting.can_bus, "make",
+        lambda name, options: can_socket.SocketBus(name, options, (), kernel.link, kernel.connect),
+    )  # fmt: skip
+    plain = ["--lang", "en", "can", "detect", "--channel", "can0"]
+    assert main(plain) == 1
+    assert "can0 is down; run: sudo ip link set can0 down" in capsys.readouterr().out
+    assert kernel.words() == []  # without being told to, nothing is set
+    assert main([*plain, "--set-link", "--seconds", "0.2", "--json"]) == 1  # the stand-in speaks only once
+    assert json.loads(capsys.readouterr().out)["bitrate"] == 500_000
+    ups = [words for words in kernel.words() if " up " in words]
+    assert ups and all("listen-only on" in words for words in ups)
+    assert kernel.words()[-1] == "link set can0 up type can bitrate 500000 listen-only on"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         ([], "give --channel or --config"),
         (["--channel", "can0", "--seconds", "0"], "--seconds"),
         (["--channel", "can0", "--profile", "tram"], "--profile: 'tram' is not known"),
+        (["--channel", "/dev/null", "--set-link"], "--set-link: is for socketcan"),
         (["--channel", "/dev/null", "--bitrate", "7"], "bitrate: 7 is none of"),
     ],
 )
