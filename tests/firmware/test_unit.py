@@ -1,0 +1,81 @@
+"""A whole unit whose only bus is the co-processor's: `obu run` with the real firmware on a real MicroPython."""
+
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from firmware_shims.stand_in import StandIn
+from hil.feed_client import FeedClient
+from obu.drivers.clock import SystemClock
+from obu.runtime import bench_pki
+from tests.firmware import runtimes
+from tests.station.frames import driving
+
+UNIT = """
+[vehicle]
+profile = "city_bus_j1939"
+[coprocessor]
+device = "{device}"
+[can.main]
+interface = "coprocessor"
+[gnss]
+type = "coprocessor"
+[radio]
+type = "udp"
+modem = "127.0.0.1:9"
+[security]
+trust = "pki/trust"
+certificates = "pki/unit/certs"
+keys = "pki/unit/keys"
+[hmi]
+socket = "obu.sock"
+[power]
+ignition = "sense"
+"""
+
+
+@pytest.mark.needs("micropython64")
+def test_the_boards_bus_is_the_units_and_the_run_can_be_replayed(tmp_path: Path) -> None:
+    bench_pki.make_test(tmp_path / "pki", SystemClock(0).now().utc_ns, 30, 2, 1, False)
+    board = StandIn(runtimes.words("micropython64"), tmp_path / "board")
+    (tmp_path / "unit.toml").write_text(UNIT.format(device=board.device), "utf-8")
+    words = [sys.executable, "-m", "obu", "run", "--config", str(tmp_path / "unit.toml")]
+    unit = subprocess.Popen([*words, "--journal", str(tmp_path / "journal")], stderr=subprocess.PIPE)
+    try:
+        status = drive(board, FeedClient(tmp_path / "obu.sock"))
+    finally:
+        unit.send_signal(signal.SIGTERM)
+        _, said = unit.communicate(timeout=30)
+        told = board.told()
+        board.close()
+    assert unit.returncode == 0, said
+    assert status["drivers"]["coprocessor"] == {"up": True, "why": "stm32_machine 0.0.0 stand-in"}
+    assert status["coprocessor"]["board"] == "stm32_machine 0.0.0 stand-in"
+    assert status["coprocessor"]["can_filtered"] > 0 and status["coprocessor"]["faults"] == 0
+    assert status["power"]["ignition"] is True and status["power"]["supply_v"] == 24.5
+    assert any(line.startswith("bus 0 250000 silent") for line in told) and "lamps 1" in told
+    assert not any("normal" in line for line in told)
+    replay = [sys.executable, "-m", "obu", "--lang", "en", "replay", str(tmp_path / "journal")]
+    done = subprocess.run(replay, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def drive(board: StandIn, feed: FeedClient) -> dict[str, Any]:
+    """Frames of a driving bus and of others each 20 ms, until the unit says it has used some; its status then."""
+    end_s, status = time.monotonic() + 40, {}
+    while time.monotonic() < end_s:
+        for frame in driving(0):
+            board.can(frame.can_id, frame.is_extended, frame.data)
+        board.can(0x18FF1217, True, b"not ours")
+        select.select([feed.fileno()] if feed.fileno() >= 0 else [], [], [], 0.02)
+        for kind, body in feed.poll():
+            status = body if kind == "status" else status
+        if status.get("can", {}).get("used", 0) > 100 and status["coprocessor"] and status["power"]["ignition"]:
+            return status
+    raise AssertionError(f"the unit has used no frame: {status}")
