@@ -133,7 +133,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
     """The status as lines for people, in 'zh' or 'en'; what is not known is a dash."""
     bsm, air, can, gnss, security = body["bsm"], body["air"], body["can"], body["gnss"], body["security"]
     editions = air["editions"]
-    down = [f"{name}: {driver['why']}" for name, driver in sorted(body["drivers"].items()) if not driver["up"]]
+    why = "why_zh" if lang == "zh" else "why"
+    down = [f"{name}: {driver[why]}" for name, driver in sorted(body["drivers"].items()) if not driver["up"]]
     display_why = body["display"]["why"]
     fields = {
         "bsm": _state(bsm["state"], lang),

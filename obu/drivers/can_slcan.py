@@ -67,7 +67,8 @@ class SlcanBus:
         data, states = self._line.read(at_ns)
         if self._line.fileno() < 0:
             self._is_open = False
-            return [told for state in states for told in self._state.lost(Text(state.why, state.why), at_ns)]
+            gone = [Text(f"适配器未连接（{state.why}）", f"no adapter ({state.why})") for state in states]
+            return [told for why in gone for told in self._state.lost(why, at_ns)]
         told: list[Arrival] = []
         if not self._is_open:
             self._open(at_ns)
@@ -98,10 +99,10 @@ class SlcanBus:
             self._line.close()
 
     def _open(self, at_ns: int) -> None:
-        rate = b"" if self._options.bitrate is None else RATES[self._options.bitrate] + b"\r"
+        rate = RATES[self._options.bitrate or 0]
         self.lines.begin()
         self.watch.opened()
-        self._line.write(b"V\rC\r" + rate + (b"L\r" if self._options.listen_only else b"O\r"))
+        self._line.write(b"V\rC\r" + rate + (b"\rL\r" if self._options.listen_only else b"\rO\r"))
         self._is_open = True
         self._flags_ns = at_ns + FLAGS_NS
 
@@ -122,8 +123,6 @@ class SlcanBus:
         if not self.lines.is_in_step:
             return None
         answers = self.lines.answers
-        if self._options.bitrate is None:
-            return NO_SILENCE if answers[1:2] == [False] else None
         if answers[1:2] == [False]:
             return NO_RATE
         return NO_SILENCE if answers[2:3] == [False] else None
@@ -131,8 +130,11 @@ class SlcanBus:
 
 def make(name: str, options: Options, filters: Sequence[Filter]) -> SlcanBus:
     """The driver of a section. Raises ConfigError."""
-    if options.bitrate is not None and options.bitrate not in RATES:
-        known = ", ".join(str(rate) for rate in sorted(RATES))
+    known = ", ".join(str(rate) for rate in sorted(RATES))
+    if options.bitrate is None:
+        raise ConfigError(f"{name}: bitrate: an slcan adapter needs one of {known}; find it with: obu can detect",
+                          f"{name}：bitrate：slcan 需给出 {known} 之一；用 obu can detect 查找")  # fmt: skip
+    if options.bitrate not in RATES:
         raise ConfigError(f"{name}: bitrate: {options.bitrate} is none of {known}",
                           f"{name}：bitrate：{options.bitrate} 不在 {known} 之中")  # fmt: skip
     for key in options.options:

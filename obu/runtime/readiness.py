@@ -4,9 +4,10 @@ import contextlib
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from obu.core.alert import Text
 from obu.core.errors import LocalError
@@ -36,7 +37,7 @@ def findings(config: Path | None) -> list[Finding]:
         _serial,
     ]
     found = [check() for check in checks]
-    return [*found, _config(config)] if config else found
+    return [*found, *_config(config)] if config else found
 
 
 def _python() -> Finding:
@@ -136,11 +137,34 @@ def _serial() -> Finding:
     return Finding("serial ports", True if ports else None, Text(f"串口：{names}", f"serial ports: {names}"))
 
 
-def _config(path: Path) -> Finding:
+def _config(path: Path) -> Iterator[Finding]:
+    """The configuration, and where it is right whether its CAN interfaces of the kernel may be opened as they stand."""
     from obu.runtime import config, wiring
 
     try:
-        wiring.check(config.read(path))
+        settings = config.read(path)
+        wiring.check(settings)
     except LocalError as error:
-        return Finding("configuration", False, Text(error.zh, error.text))
-    return Finding("configuration", True, Text(f"{path} 正确", f"{path} is right"))
+        yield Finding("configuration", False, Text(error.zh, error.text))
+        return
+    yield Finding("configuration", True, Text(f"{path} 正确", f"{path} is right"))
+    for name, section in settings.can.items():
+        if section["interface"] == "socketcan":
+            yield _interface(f"can.{name}", section)
+
+
+def _interface(name: str, section: dict[str, Any]) -> Finding:
+    from obu.drivers import can_link, can_socket
+    from obu.drivers.can_options import Options
+    from obu.runtime import strict
+
+    options = strict.convert(section, Options, name)
+    try:
+        refusal = can_socket.refuses(can_link.read(options.channel), options)
+    except OSError as error:
+        absent = error.strerror or str(error)
+        return Finding(name, False, Text(f"{options.channel}：{absent}", f"{options.channel}: {absent}"))
+    if refusal:
+        return Finding(name, False, refusal)
+    mode = Text("只听", "listens only") if options.listen_only else Text("允许应答", "may acknowledge, as permitted")
+    return Finding(name, True, Text(f"{options.channel} {mode.zh}", f"{options.channel} {mode.en}"))

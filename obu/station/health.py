@@ -118,7 +118,10 @@ class Health:
 
     def drivers(self) -> dict[str, dict[str, Any]]:
         """Each driver's last word."""
-        return {name: {"up": driver.is_up, "why": driver.why} for name, driver in sorted(self.state.drivers.items())}
+        return {
+            name: {"up": driver.is_up, "why": driver.why, "why_zh": driver.why_zh or driver.why}
+            for name, driver in sorted(self.state.drivers.items())
+        }
 
     def is_down(self, name: str) -> bool:
         """Whether this driver's last word was that it is down."""

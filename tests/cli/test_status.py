@@ -178,3 +178,10 @@ def test_every_state_that_a_unit_can_say_has_its_words():
     }
     assert said <= status.STATES.keys()
     assert {*(each.value for each in (*Woke, *End)), "cut"} <= status.RUNS.keys()
+
+
+def test_a_driver_that_is_down_is_told_in_the_asked_language(unit):
+    down = {"can.main": {"up": False, "why": "wrong bit rate", "why_zh": "比特率不对"}}
+    told = {**unit.status(), "drivers": down}
+    assert "can.main: 比特率不对" in "\n".join(status.lines(told, "zh"))
+    assert "can.main: wrong bit rate" in "\n".join(status.lines(told, "en"))

@@ -154,7 +154,7 @@ def test_there_is_no_way_to_send(made):
         (Options(interface="sockercan", channel="can0"), "interface"),
         (Options(interface="socketcan", channel=""), "channel"),
         (Options(interface="slcan", channel="x", bitrate=0), "bitrate"),
-        (Options(interface="slcan", channel="x", options={"bitrate": 1}), "options.bitrate"),
+        (Options(interface="virtual", channel="x", options={"bitrate": 1}), "options.bitrate"),
     ],
 )
 def test_nonsense_is_one_sentence_with_the_key(options, key):

@@ -250,6 +250,7 @@ def test_there_is_no_way_to_send(bench):
     ("change", "key"),
     [
         ({"bitrate": 250_001}, "bitrate"),
+        ({"bitrate": None}, "bitrate"),
         ({"options": {"ttyBaudrate": 9600}}, "options.ttyBaudrate"),
         ({"options": {"tty_baudrate": "fast"}}, "options.tty_baudrate"),
         ({"channel": "/dev/ttyUSB0@fast"}, "options.tty_baudrate"),
@@ -257,5 +258,5 @@ def test_there_is_no_way_to_send(bench):
 )
 def test_nonsense_is_one_sentence_with_the_key(change, key):
     with pytest.raises(ConfigError) as caught:
-        make("can.main", Options(**({"interface": "slcan", "channel": "x"} | change)))
+        make("can.main", Options(**({"interface": "slcan", "channel": "x", "bitrate": 250_000} | change)))
     assert f"can.main: {key}:" in caught.value.text
