@@ -144,6 +144,11 @@ def _nothing(args: argparse.Namespace, attempts: "list[Attempt]") -> int:
             "总线上只有错误：检查接线，或用 --bitrate 试其他比特率",
             "only errors: check the wiring, or try another --bitrate",
         )
+    elif attempts[-1].why:
+        zh, en = (
+            "通道无法使用，原因见上；socketcan 可由 root 加 --set-link 自动设置",
+            "the channel is of no use, see above; on socketcan, root may add --set-link",
+        )
     print(zh if args.lang == "zh" else en, file=sys.stderr)
     return 1
 

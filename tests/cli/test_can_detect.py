@@ -179,4 +179,5 @@ def test_a_mistake_is_one_sentence(words, says, capsys):
 
 def test_what_the_driver_says_of_an_interface_is_passed_on(capsys):
     assert main(["--lang", "en", "can", "detect", "--channel", "no-such-can"]) == 1
-    assert "no interface with this name" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "no interface with this name" in said.out and "--set-link" in said.err and "ignition" not in said.err
