@@ -22,7 +22,7 @@ FORGOTTEN_NS = 60 * NS_PER_S
 RECENTRE_M = 1000.0  # the plane's error is well under 1 cm within 2 km
 
 # Standard deviations, in m, rad, s.
-ACCEL_MPS2 = 1.5  # a bus between its wheel speeds
+ACCEL_MPS = 1.5  # over a root second: an acceleration lasts, so that its steps add up
 GYRO_RAD_S = math.radians(0.1)  # white, over a root second: a stability controller's sensor
 BIAS_WALK = math.radians(0.005)  # over a root second: 0.04 deg/s a minute
 SCALE_WALK = 1e-5  # over a root second: tyres warm slowly
@@ -189,7 +189,7 @@ class Fusion:
         walk = YAW_WALK * max(1.0, state.odd) if state.yaw_rad_s is None else BIAS_WALK
         gyro = 0.0 if state.yaw_rad_s is None else GYRO_RAD_S
         found[HEADING][HEADING] += gyro * gyro * dt_s
-        found[SPEED][SPEED] += (ACCEL_MPS2 * dt_s) ** 2
+        found[SPEED][SPEED] += ACCEL_MPS * ACCEL_MPS * dt_s
         found[BIAS][BIAS] += walk * walk * dt_s
         found[SCALE][SCALE] += SCALE_WALK * SCALE_WALK * dt_s
         state.p = found

@@ -1,4 +1,4 @@
-"""The estimate without a receiver, against the truth of the bench's bus: a tunnel, its sensors wrong as real ones are."""
+"""The estimate without a receiver, against the truth of the bench's bus; its sensors are wrong as real ones."""
 
 import math
 import random
@@ -26,7 +26,7 @@ STEP_S = 0.04
 IN_S, LONG_S = 100.0, 60.0  # the tunnel's begin and length
 SEEDS = range(8)
 # facts of the design, simulated at 40 km/h: 95 % after 10, 30, 60 s; tripled for what that model left out.
-BUDGET_M = {10.0: 3 * 0.55, 30.0: 3 * 1.8, 60.0: 3 * 4.3}
+BUDGET_M = {10.0: 3 * 0.55, 30.0: 3 * 1.8, 60.0: 3 * 2.2}
 MOUNT = Mount(antenna_ahead_m=4.8, sigma_m=0.05)
 BODY = Body(width_m=2.55, length_m=12.0, antenna_ahead_m=4.8)
 
@@ -43,7 +43,7 @@ class Seen:
 
 
 def ride(seed, *, max_sigma_m=1e9, bias_deg_s=0.3, until_s=IN_S + LONG_S, to_s=None, yaw=True, tracker=None):
-    """One ride through the tunnel: worn tyres, a yaw rate with bias and noise, NMEA of the bench's receiver before it."""
+    """A ride through the tunnel: worn tyres, a yaw rate with bias and noise, the bench receiver's NMEA before it."""
     chance = random.Random(f"ride {seed}")
     scale = 1 + chance.choice((-0.02, 0.02))
     receiver, nmea = Receiver(MOUNT, seed), Nmea()
@@ -87,15 +87,17 @@ def test_the_accuracy_that_is_told_is_honest(tunnels):
     ratios = [one.off_m / one.sigma_m for seen in tunnels for one in inside(seen)]
     assert sum(ratio <= 1.51 for ratio in ratios) >= 0.68 * len(ratios)
     assert max(ratios) < 4.0
-    assert all(one.off_m > one.sigma_m / 100 for seen in tunnels for one in inside(seen)[-1:])  # nor boundlessly shy
+    assert sorted(ratios)[len(ratios) // 2] > 0.2  # nor boundlessly shy
 
 
-def test_it_is_less_sure_with_every_second_and_sure_again_outside(tunnels):
+def test_it_is_less_sure_the_longer_it_lasts_and_sure_again_outside(tunnels):
+    """Between two instants it may be surer again: an error of the heading heals on the way back."""
     for seen in tunnels:
         dark = inside(seen)
         assert dark[-1].t_s - dark[0].t_s > LONG_S - 1
-        moving = [a.sigma_m <= b.sigma_m + 0.02 for a, b in pairwise(dark)]
-        assert all(moving)
+        sigmas = [min(dark, key=lambda one, s=s: abs(one.t_s - IN_S - s)).sigma_m for s in (1.0, 10.0, 30.0, 60.0)]
+        assert all(1.2 * earlier < later for earlier, later in pairwise(sigmas)), sigmas
+        assert min(one.sigma_m for one in dark) >= MOUNT.sigma_m
     seen = ride(0, until_s=IN_S + 20, to_s=IN_S + 22)
     assert seen[-1].kind is FixKind.SINGLE
     assert seen[-1].sigma_m == pytest.approx(MOUNT.sigma_m)
@@ -161,11 +163,11 @@ def test_a_vehicle_whose_wheels_stand_stands_and_learns_its_bias():
 
 def test_backing_up_it_goes_back():
     fusion = begun(speed_mps=0.0, front_deg=90.0)
-    for number in range(1, 501):
-        fusion.move(number * STEP_NS, 2.0, 0.0, True)
+    for number in range(1, 601):
+        fusion.move(number * STEP_NS, min(2.0, number / 100), 0.0, True)
     told = fusion.estimate()
     offset = seen_from(ROUTE.place(0.0), 90.0, told.place)
-    assert offset.ahead_m == pytest.approx(-20.0, abs=0.7)  # 10 s at 2 m/s, wheels within 3 %
+    assert offset.ahead_m == pytest.approx(-20.0, abs=0.7)  # 4 s up to 2 m/s, 8 s of it; wheels within 3 %
     assert told.speed_mps < 0
     assert told.heading_deg == pytest.approx(90.0, abs=0.1)
 
