@@ -66,7 +66,7 @@ def test_two_side_by_side_do_not_hear_each_other(show: Start) -> None:
     shows = [show("--for", "8", CAN_INTERFACE="nonsense", CAN_CHANNEL="nowhere") for _ in range(2)]
     profile = strict.parse_toml(DBC.with_suffix(".toml").read_text("utf-8"), Profile, "profile")
     plans = dbc.compile_plans(DBC.with_suffix(".dbc").read_text("utf-8"), profile, "profile")
-    used = {message.pgn for message in plans.messages}
+    used = {message.key for message in plans.messages}
     rate = sum(1e9 / group.period_ns for group in load().values() if j1939.pgn(group.can_id) in used)
     for one in shows:
         found = one.found()
