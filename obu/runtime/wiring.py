@@ -29,6 +29,7 @@ from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
+from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.runtime import boarding, body, freeze, journal, made_from, own_certificates, store, strict, trust_store
@@ -100,6 +101,7 @@ def station(config: Config, material: Material) -> Station:
         "decoder": decoder,
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
+        "gate": Gate(),
         "tracker": tracker,
         "events": CriticalEvents(),
         "transmit": transmit,

@@ -16,6 +16,7 @@ from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
 from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
+from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.security.misbehaviour import Reports
@@ -63,6 +64,7 @@ class Stages:
     decoder: Decoder
     assembler: Assembler
     nmea: Nmea
+    gate: Gate
     tracker: OwnTracker
     events: CriticalEvents
     transmit: Transmit
@@ -149,7 +151,8 @@ class Station:
         stages.decoder.take(inbox.can)
         stages.nmea.take(inbox.gnss)
         vehicle = stages.board.fill(now.at_ns, stages.assembler.vehicle(now.at_ns))
-        own = stages.tracker.update(now, vehicle, stages.nmea.state.fix, stages.body)
+        fix = stages.gate.admit(stages.nmea.state.fix, vehicle.speed_mps)
+        own = stages.tracker.update(now, vehicle, fix, stages.body)
         return dataclasses.replace(own, events=stages.events.active(now, vehicle))
 
     def _power(self, now: Now, inbox: Inbox, own: Own) -> None:
@@ -197,7 +200,7 @@ class Station:
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state, stages.health.state.buses),
-            "gnss": status.gnss(now, own, stages.nmea.state.dropped),
+            "gnss": status.gnss(now, own, {**stages.nmea.state.dropped, **stages.gate.state.refused}),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),
@@ -211,7 +214,7 @@ class Station:
         }
 
     def _clock_mark(self) -> tuple[int, int] | None:
-        fix = self._stages.nmea.state.fix
+        fix = self._stages.gate.state.fix
         if fix is None or fix.utc_ns == self.state.marked_utc_ns:
             return None
         self.state.marked_utc_ns = fix.utc_ns
