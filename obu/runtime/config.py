@@ -90,13 +90,16 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bsm:
-    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: older positions stop the BSMs.
+    """[bsm] transmit: false makes the unit receive only. max_fix_age_ms: an older fix is none.
 
+    max_sigma_m: how far wheels and yaw rate carry on without one: the semi-major axis at which BSMs stop. 1.5 m is the
+    accuracy that GB/T 45315-2025 asks of a position (68 %).
     congestion: by what regular BSMs go rarer, the modem's busy ratio or the number of vehicles near.
     """
 
     transmit: bool = True
     max_fix_age_ms: int = 500
+    max_sigma_m: float = 1.5
     congestion: Literal["channel", "density"] = "channel"
 
 
@@ -203,6 +206,7 @@ def read(path: Path) -> Config:
                           f"{path}：can：至少需要一个通道，例如 [can.main]")  # fmt: skip
     for name, low, value in (
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
+        ("bsm.max_sigma_m", 0, config.bsm.max_sigma_m),
         ("security.max_message_age_ms", 1, config.security.max_message_age_ms),
         ("security.list_grace_days", 0, config.security.list_grace_days),
         ("security.min_assurance", 0, config.security.min_assurance),

@@ -38,6 +38,8 @@ class Told:
 
     def poll(self) -> list[Arrival]:
         """All that waits."""
+        if not self._waiting:  # as in nearly every turn
+            return []
         with self._lock:
             if self._bell >= 0:
                 with contextlib.suppress(BlockingIOError):

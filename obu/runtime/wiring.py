@@ -73,7 +73,11 @@ def station(config: Config, material: Material) -> Station:
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     decoder = Decoder(plans)
-    tracker = OwnTracker(config.bsm.max_fix_age_ms * NS_PER_MS)
+    tracker = OwnTracker(
+        config.bsm.max_fix_age_ms * NS_PER_MS,
+        config.bsm.max_sigma_m,
+        has_yaw_sensor=bool(profile.values.yaw_rate_deg_s),
+    )
     scale = TimeScale(config.security.time_scale)
     believed_now = books.snapshot_of(book_of(config, material), tools(config))
     must_be_encrypted(config, believed_now.is_bench)
@@ -112,8 +116,9 @@ def station(config: Config, material: Material) -> Station:
     }
     inner = {
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
-        "arbiter": arbiter, "schedule": transmit.schedule, "periods": transmit.periods, "pace": transmit.pace,
-        "editions": spoken, "offsets": receiver.offsets, "power": power.machine, "runs": power.runs,
+        "fusion": tracker.fusion, "arbiter": arbiter, "schedule": transmit.schedule,
+        "periods": transmit.periods, "pace": transmit.pace, "editions": spoken, "offsets": receiver.offsets,
+        "power": power.machine, "runs": power.runs,
     }  # fmt: skip
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],

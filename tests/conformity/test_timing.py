@@ -106,7 +106,7 @@ def test_each_kind_has_its_aid_destination_and_priority(pki, profile, basic_clas
 @pytest.mark.clause("stop", "resume")
 @pytest.mark.parametrize("lost", ["gnss", "bus", "utc"])
 def test_without_position_speed_yaw_rate_or_time_none_goes_and_with_them_again(pki, lost):
-    drive = Drive(pki).go(3)
+    drive = Drive(pki, max_sigma_m=0.0).go(3)  # wheels and yaw rate do not carry on
     part = drive.unit.feedings if lost == "utc" else drive
     setattr(part, lost, False)
     drive.go(4)
@@ -114,6 +114,23 @@ def test_without_position_speed_yaw_rate_or_time_none_goes_and_with_them_again(p
     setattr(part, lost, True)
     drive.go(14)  # a bus that was silent is switched on again and gets 10 s to settle
     assert len(drive.times_ms(18_000, 21_000)) == 30
+
+
+@pytest.mark.clause("stop", "resume")
+def test_without_fixes_wheels_and_yaw_rate_carry_on_within_the_accuracy_and_no_further(pki):
+    drive = Drive(pki).go(12)
+    drive.gnss = False
+    drive.go(50)
+    times = drive.times_ms(12_000, 62_000)
+    ends_ms = times[-1]
+    assert 20_000 < ends_ms < 50_000
+    assert len(times) == pytest.approx((ends_ms - 12_000) / 100, abs=3)  # without a gap until then
+    sent = [each for each in drive.sent() if 12_000 <= each.at_ms < 62_000]
+    axes_m = [each.bsm["posAccuracy"][0] * 0.05 for each in sent]
+    assert axes_m == sorted(axes_m) and axes_m[-1] <= 1.5 < axes_m[-1] + 0.1  # ever less sure, and said so
+    drive.gnss = True
+    drive.go(2)
+    assert len(drive.times_ms(63_000, 64_000)) == 10
 
 
 @pytest.mark.clause("stop")

@@ -13,6 +13,7 @@ from tests.positioning import roads
 
 BODY = Body(width_m=2.55, length_m=12.0, antenna_ahead_m=5.0, antenna_right_m=-0.5)
 AGE_NS = 500_000_000
+SIGMA_M = 1.5
 
 
 def fix_of(moment, *, at_ns=None, **more):
@@ -33,7 +34,7 @@ def now(t_s):
 
 
 def follow(moments, *, body=BODY, tracker=None, **vehicle):
-    tracker = tracker or OwnTracker(AGE_NS)
+    tracker = tracker or OwnTracker(AGE_NS, SIGMA_M)
     owns = []
     for moment in moments:
         said = {"speed_mps": moment.speed_mps, "yaw_rate_deg_s": moment.yaw_deg_s} | vehicle
@@ -56,13 +57,13 @@ def test_before_any_heading_the_lever_arm_is_part_of_the_error():
     assert owns[0].heading_deg is None
     moment = roads.drive([(0.1, 0.0, None)])[0]
     fix = fix_of(moment, semi_major_m=0.3, semi_minor_m=0.2, orientation_deg=0.0, heading_deg=None)
-    own = OwnTracker(AGE_NS).update(now(0.0), VehicleState(speed_mps=0.0), fix, BODY)
+    own = OwnTracker(AGE_NS, SIGMA_M).update(now(0.0), VehicleState(speed_mps=0.0), fix, BODY)
     assert own.fix.semi_major_m == pytest.approx(math.hypot(0.3, 5.0, 0.5))
     assert own.lat_deg == fix.lat_deg
 
 
 def test_heading_is_held_below_4_and_follows_again_above_5_km_h():
-    tracker = OwnTracker(AGE_NS)
+    tracker = OwnTracker(AGE_NS, SIGMA_M)
     seen = []
     for number, (speed_kph, course) in enumerate(
         [(4.5, 10.0), (5.1, 10.0), (4.5, 20.0), (4.1, 30.0), (3.9, 40.0), (4.5, 50.0), (4.9, 60.0), (5.1, 70.0)]
@@ -93,9 +94,9 @@ def test_backing_up_the_heading_is_the_motion_and_the_centre_stays_behind_the_an
 
 def test_wheel_speed_comes_first_and_the_receivers_steps_in():
     moment = roads.Moment(0.0, 0.0, 0.0, 0.0, 9.0, 0.0)
-    assert OwnTracker(AGE_NS).update(now(0), VehicleState(speed_mps=10.0), fix_of(moment), BODY).speed_mps == 10.0
-    assert OwnTracker(AGE_NS).update(now(0), VehicleState(), fix_of(moment), BODY).speed_mps == 9.0
-    assert OwnTracker(AGE_NS).update(now(0), VehicleState(), None, BODY).speed_mps is None
+    for wheel_mps, fix, told in ((10.0, fix_of(moment), 10.0), (None, fix_of(moment), 9.0), (None, None, None)):
+        tracker = OwnTracker(AGE_NS, SIGMA_M)
+        assert tracker.update(now(0), VehicleState(speed_mps=wheel_mps), fix, BODY).speed_mps == told
 
 
 def test_a_fix_past_its_age_is_none():
@@ -110,7 +111,7 @@ def test_a_fix_past_its_age_is_none():
 
 def test_lights_of_hazard_and_turn():
     def lights(**vehicle):
-        return OwnTracker(AGE_NS).update(now(0), VehicleState(**vehicle), None, BODY).lights
+        return OwnTracker(AGE_NS, SIGMA_M).update(now(0), VehicleState(**vehicle), None, BODY).lights
 
     assert lights(left_turn=True, right_turn=False) == {Light.LEFT_TURN}
     assert lights(left_turn=True, right_turn=True, hazard_lights=True) == {Light.HAZARD}
