@@ -32,7 +32,7 @@ class Scenario:
     kind: Literal["warn", "fault"]
     trigger: Literal["hazards", "braking"] | None = None
     attack: Literal["forged", "replayed", "old", "expired"] | None = None
-    defect: Literal["deaf", "patient"]
+    defect: Literal["deaf", "patient", "gullible"]
     window: Window
 
 

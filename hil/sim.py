@@ -63,7 +63,7 @@ class Sim:
         self._at_ns, self._green_ns = BEGIN_NS, 0
         self._dice = random.Random(f"unit {seed}")
         self._is_deaf = is_broken and scenario.defect == "deaf"
-        settings = _settings(pki_folder, PATIENT_MS if is_broken and scenario.defect == "patient" else 1000)
+        settings = _settings(pki_folder, scenario.defect if is_broken else "")
         self._keys = Keys(key_file.open_folder(pki_folder / "unit/keys"), self._memory)
         material = made_from.gather(settings, self._keys.points())
         self._station = wiring.station(settings, material)
@@ -170,16 +170,19 @@ class Sim:
         return Now(self._at_ns, self._now_utc_ns(), NS_PER_MS)
 
 
-def _settings(folder: Path, max_age_ms: int) -> config.Config:
+def _settings(folder: Path, defect: str) -> config.Config:
+    trust = folder / "attackers" / pki.GULLIBLE if defect == "gullible" else folder / "trust"
     usual = config.Config(
         vehicle=config.Vehicle(profile="city_bus_j1939", antenna_ahead_m=Mount().antenna_ahead_m),
         can={"main": {"interface": "virtual", "channel": "sim"}},
         gnss={"type": "udp", "port": 1},
         radio={"type": "udp", "modem": "127.0.0.1:1"},
         security=config.Security(
-            trust=str(folder / "trust"), certificates=str(folder / "unit/certs"), keys=str(folder / "unit/keys")
+            trust=str(trust), certificates=str(folder / "unit/certs"), keys=str(folder / "unit/keys")
         ),
         hmi=config.Hmi(socket="unused"),
     )
-    # Past the configuration's own check, which allows no unit as patient as the broken one.
-    return dataclasses.replace(usual, security=dataclasses.replace(usual.security, max_message_age_ms=max_age_ms))
+    if defect != "patient":
+        return usual
+    # Past the configuration's own check, which allows no unit as patient as this one.
+    return dataclasses.replace(usual, security=dataclasses.replace(usual.security, max_message_age_ms=PATIENT_MS))
