@@ -21,7 +21,7 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket
+from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket, service_manager
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
 from obu.drivers.host import Host
@@ -271,7 +271,7 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*senses(config, plans), machine, certificates],
+        sources=[*senses(config, plans), machine, certificates, service_manager.make()],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,
