@@ -31,7 +31,18 @@ from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import boarding, body, freeze, journal, made_from, own_certificates, store, strict, trust_store
+from obu.runtime import (
+    boarding,
+    body,
+    diagnosing,
+    freeze,
+    journal,
+    made_from,
+    own_certificates,
+    store,
+    strict,
+    trust_store,
+)
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -98,6 +109,7 @@ def station(config: Config, material: Material) -> Station:
     power = powering(config)
     parts = {
         "decoder": decoder,
+        "asker": diagnosing.asker(config, plans),
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
         "tracker": tracker,
@@ -232,7 +244,11 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
 
 def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
     """What hears the vehicle and the sky without the co-processor: CAN channels, GNSS, power. Raises ConfigError."""
-    own = {name: section for name, section in config.can.items() if not boarding.is_board(section)}
+    own = {
+        name: section
+        for name, section in config.can.items()
+        if not boarding.is_board(section) and not diagnosing.is_asked(section)
+    }
     found = [channel(f"can.{name}", section, plans) for name, section in own.items()]
     if not boarding.speaks_gnss(config):
         found.append(driver("gnss", "gnss", config.gnss))
@@ -262,6 +278,7 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
         trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
         board=boarding.make(config, plans.filters()),
+        asked=diagnosing.make(config, plans),
     )
 
 
@@ -320,7 +337,8 @@ def check(config: Config) -> None:
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     boarding.make(config, plans.filters())
-    for source in (*senses(config, plans), driver("radio", "radio", config.radio)):
+    asked = [each for each in [diagnosing.make(config, plans)] if each]
+    for source in (*senses(config, plans), *asked, driver("radio", "radio", config.radio)):
         source.close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()
