@@ -24,6 +24,7 @@ class Run:
     shown: tuple[tuple[str, float], ...]
     refused: dict[str, int]
     sent: int
+    lasted_s: float
     why: str
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -80,12 +81,16 @@ def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace,
     pki.ensure(out / "pki", UTC_NS, len(ROLES))
     tasks = [Task(name, path, seed, out) for name, (path, _) in chosen.items() for seed in range(1, args.seeds + 1)]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
+    begin_s, driven_s = time.monotonic(), 0.0
     with ProcessPoolExecutor(args.jobs) as pool:
         for task, done in zip(tasks, pool.map(one, tasks), strict=True):
             runs[task.name].append(done)
+            driven_s += done.lasted_s
             verdict = done.why or "as expected"
             again = f"  again: python -m hil run {task.path} --seeds {task.seed}" if done.why else ""
             print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
+    took_s = time.monotonic() - begin_s
+    print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)
     return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
 
 

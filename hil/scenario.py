@@ -37,8 +37,20 @@ class Scenario:
 
 
 def read(path: Path) -> Scenario:
-    """A scenario's file. Raises ConfigError that names file and key."""
-    found = strict.read_toml(path, Scenario)
+    """A scenario's file. Raises ConfigError that names file, line (where the key has one) and key."""
+    text = strict.read_text(path)
+    try:
+        return _checked(strict.parse_toml(text, Scenario, str(path)), path)
+    except ConfigError as error:
+        key = str(error).removeprefix(f"{path}: ").partition(":")[0]
+        line = _line_of(key, text)
+        if line is None:
+            raise
+        texts = (words.replace(str(path), f"{path}:{line}", 1) for words in (error.text, error.zh))
+        raise ConfigError(*texts) from None
+
+
+def _checked(found: Scenario, path: Path) -> Scenario:
     if not 0 <= found.window.from_s < found.window.to_s:
         raise ConfigError(f"{path}: window: from_s must lie before to_s", f"{path}：window：from_s 必须早于 to_s")
     needed = ("app", "trigger") if found.kind == "warn" else ("attack",)
@@ -48,6 +60,20 @@ def read(path: Path) -> Scenario:
                 f"{path}: {key}: kind {found.kind!r} needs it", f"{path}：{key}：kind 为 {found.kind!r} 时必填"
             )
     return found
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """Where the dotted key stands, counted from 1; its table's line where it stands nowhere."""
+    table, _, name = key.rpartition(".")
+    current, of_table = "", None
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.strip()
+        if words.startswith("["):
+            current = words.partition("]")[0].strip("[ ")
+            of_table = number if current in (key, table) else of_table
+        elif current == table and words.partition("=")[0].strip() == name and "=" in words:
+            return number
+    return of_table
 
 
 def paths() -> dict[str, Path]:

@@ -40,14 +40,14 @@ LOG = logging.getLogger("hil.sim")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """shown: (application, seconds after green) of each warning. refused: packets by reason. sent: BSMs.
-
-    why: what was not as expected, empty if all was.
+    """shown: (application, seconds after green) of each warning. refused: packets by reason. sent: BSMs. lasted_s:
+    virtual seconds. why: what was not as expected, empty if all was.
     """
 
     shown: tuple[tuple[str, float], ...]
     refused: dict[str, int]
     sent: int
+    lasted_s: float
     why: str
 
 
@@ -98,7 +98,7 @@ class Sim:
         finally:
             self._keeper.close()
         shown = tuple(self._shown.values())
-        return Outcome(shown, self._refused, self._sent, self._judge(shown))
+        return Outcome(shown, self._refused, self._sent, (self._at_ns - BEGIN_NS) / NS_PER_S, self._judge(shown))
 
     def _is_over(self) -> bool:
         if not self._green_ns:

@@ -30,3 +30,17 @@ def test_what_is_wrong_is_named(tmp_path, old: str, new: str, names: str) -> Non
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(ConfigError, match=names):
         scenario.read(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [('kind = "warn"', 'kind = "wran"', 3), ("to_s = 2.0", "to_s = 0.5", 6), ("from_s", "form_s", 7),
+     ("to_s = 2.0", "to_s = true", 8), ("to_s = 2.0", "", 6)],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line: int) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(ConfigError) as caught:
+        scenario.read(path)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert caught.value.zh.startswith(f"{path}:{line}：")
