@@ -1,4 +1,5 @@
-"""What the tests need of the machine, from Debian: a browser with Chinese fonts, a TPM simulator, a PKCS#11 token.
+"""What the tests need of the machine, from Debian: a browser with Chinese fonts, a TPM simulator, a PKCS#11 token,
+systemd to read its units.
 
 The rule: never a prompt, never a hang, never a failure of its own - what could not be had is listed by the tests under
 NOT RUN.
@@ -10,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2")
+PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd")
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive", NEEDRESTART_MODE="a", LC_ALL="C")
 PATIENT = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]
 UPDATE_S, INSTALL_S = 180, 600

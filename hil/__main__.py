@@ -1,11 +1,11 @@
-"""The bench's commands: demo (all of it), city (the world alone), tell (a command to a city), authority (a CA)."""
+"""The bench's commands: demo (all of it), run, list, new (scenarios), city (the world), tell, authority (a CA)."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from hil import attack, control, script
+from hil import attack, control, run, script
 
 
 def main() -> int:
@@ -22,11 +22,17 @@ def main() -> int:
     ca = commands.add_parser("authority", help="a certificate authority behind a local socket / 测试 CA")
     ca.add_argument("socket", type=Path, metavar="SOCKET")
     ca.add_argument("--trust", type=Path, required=True, metavar="DIR", help="where its anchors are put / 信任库目录")
+    run.arguments(commands.add_parser("run", help="scenarios on virtual time, with a report / 运行场景并生成报告"))
+    listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
+    listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
+    new = commands.add_parser("new", help="writes NAME.toml, a scenario to begin with / 新建场景文件")
+    new.add_argument("name", metavar="NAME")
     args = parser.parse_args()
     folder = args.summary.absolute().parent if args.command == "demo" and args.summary else Path()
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
-    return {"demo": _run_demo, "city": _run_city, "tell": _run_tell, "authority": _run_authority}[args.command](args)
+    doing = {"demo": _run_demo, "city": _run_city, "tell": _run_tell, "authority": _run_authority}
+    return (doing | {"run": run.run, "list": run.show, "new": run.new})[args.command](args)
 
 
 def _run_authority(args: argparse.Namespace) -> int:

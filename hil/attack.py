@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 from hil import pki, rsu
+from hil.remembering import Memory
 from hil.route import Route
 from hil.voice import Voice
 from obu.core.now import NS_PER_S
@@ -26,13 +27,13 @@ NUMBER = 200  # rteId
 class Attacker:
     """packet() makes the attack of a name. folder: the run's PKI."""
 
-    def __init__(self, route: Route, folder: Path, dice: random.Random) -> None:
+    def __init__(self, route: Route, folder: Path, dice: random.Random, memory: Memory | None = None) -> None:
         self._route = route
         self._id = dice.randbytes(8)
         self._voices = {
-            FORGED: Voice(folder / "attackers" / pki.UNKNOWN_ROOT, dice),
-            OLD: Voice(folder / "rsu", dice),
-            EXPIRED: Voice(folder / "attackers" / pki.EXPIRED, dice),
+            FORGED: Voice(folder / "attackers" / pki.UNKNOWN_ROOT, dice, memory),
+            OLD: Voice(folder / "rsu", dice, memory),
+            EXPIRED: Voice(folder / "attackers" / pki.EXPIRED, dice, memory),
         }
 
     def packet(self, name: str, at_ns: int, utc_ns: int, heard: Datagram | None) -> Datagram | None:

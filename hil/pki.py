@@ -9,7 +9,7 @@ DAY_NS = 86_400 * 10**9
 BEGIN_NS = 3 * DAY_NS  # the PKI is older than the run, so that a certificate of it can be past its time
 EXPIRED_S = 86_400
 POOL = 4
-UNKNOWN_ROOT, EXPIRED = "unknown_root", "expired_certificate"
+UNKNOWN_ROOT, EXPIRED, GULLIBLE = "unknown_root", "expired_certificate", "gullible_trust"
 
 
 def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
@@ -21,4 +21,8 @@ def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
     (folder / "attackers").mkdir(mode=0o700)
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
+    gullible = folder / "attackers" / GULLIBLE  # the trust store of a unit that believes the stranger, too
+    stranger.write_trust(gullible)
+    for own in (folder / "trust").glob("*.cert"):
+        (gullible / f"own-{own.name}").write_bytes(own.read_bytes())
     pki.write_station(folder / "attackers" / EXPIRED, 1, Lifetime(begin_ns, EXPIRED_S), bench_pki.RSU_AIDS)

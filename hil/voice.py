@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+from hil.remembering import Keys, Memory
 from obu.codec import uper
 from obu.codec.editions import Edition
 from obu.codec.messages import Message, pack
@@ -19,11 +20,12 @@ KEY = "00"
 
 
 class Voice:
-    """say() makes one signed packet. folder: a station as `obu cert make-test` writes it."""
+    """say() makes one signed packet. folder: a station as `obu cert make-test` writes it. memory: signs for it."""
 
-    def __init__(self, folder: Path, dice: random.Random) -> None:
+    def __init__(self, folder: Path, dice: random.Random, memory: Memory | None = None) -> None:
         self.certificate = certificates.parse((folder / "certs" / f"{KEY}.cert").read_bytes())
-        self._keys = key_file.open_folder(folder / "keys")
+        store = key_file.open_folder(folder / "keys")
+        self._keys = Keys(store, memory) if memory else store
         self._l2_source = dice.randint(L2_SOURCE_MIN, L2_SOURCE_MAX)
         self._full_ns: int | None = None
 

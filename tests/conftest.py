@@ -121,6 +121,7 @@ TOOLS = {
     "cjk_fonts": Tool(has_cjk_fonts, "apt-get install -y --no-install-recommends fonts-noto-cjk   (as root)"),
     "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
+    "systemd": Tool(lambda: shutil.which("systemd-analyze") is not None, "apt-get install -y systemd   (as root)"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
     **{
         name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")

@@ -6,11 +6,11 @@ from types import ModuleType
 
 from cantools.database.can import Database, Message, Signal
 
-from obu.can_input import bam, broadcast, checksums, j1939
+from obu.can_input import bam, broadcast, checksums, j1939, obd
 from obu.can_input.profile import Guard, Profile, Wanted, wanted
 from obu.core.errors import ConfigError
 
-FAMILIES: dict[str, ModuleType] = {"j1939": j1939, "broadcast": broadcast}
+FAMILIES: dict[str, ModuleType] = {"j1939": j1939, "broadcast": broadcast, "obd": obd}
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class Profile:
 
     title: str
     kind: Literal["bus", "taxi"]
-    family: Literal["j1939", "broadcast"]
+    family: Literal["j1939", "broadcast", "obd"]
     body: Body
     ignition: Ignition
     values: Values = field(default_factory=Values)

@@ -18,6 +18,14 @@ class CanFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class DiagnosticAnswer:
+    """A whole payload that a control unit sent in answer to a question (ISO 15765-2). at_ns: monotonic arrival."""
+
+    data: bytes
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class GnssBytes:
     """What the receiver's line or datagram brought, in no particular cut."""
 
@@ -310,6 +318,7 @@ class Inbox:
     """
 
     can: tuple[CanFrame, ...] = ()
+    answers: tuple[DiagnosticAnswer, ...] = ()
     gnss: tuple[GnssBytes, ...] = ()
     air: tuple[AirPacket, ...] = ()
     loads: tuple[ChannelLoad, ...] = ()
@@ -335,12 +344,14 @@ class Inbox:
 class Outbox:
     """All that the station wants of the world. events: plain JSON-able dictionaries for the local socket (obu/feed).
 
-    wake_at_ns: step again by then, whatever arrives. want_random: bytes of randomness for the next inbox.
+    asks: questions for the car's diagnostics socket. wake_at_ns: step again by then, whatever arrives. want_random:
+    bytes of randomness for the next inbox.
     clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
     end: why the unit shall end now, empty while it shall not (station/power). indication: where it has changed.
     """
 
     packets: tuple[TxPacket, ...] = ()
+    asks: tuple[bytes, ...] = ()
     sign_jobs: tuple[SignJob, ...] = ()
     verify_jobs: tuple[VerifyJob, ...] = ()
     events: tuple["FeedEvent", ...] = ()

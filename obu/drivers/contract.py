@@ -10,6 +10,7 @@ from obu.core.frames import (
     CanCounts,
     CanFrame,
     ChannelLoad,
+    DiagnosticAnswer,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
@@ -32,6 +33,7 @@ from obu.core.frames import (
 
 Arrival = (
     CanFrame
+    | DiagnosticAnswer
     | GnssBytes
     | AirPacket
     | CanCounts
@@ -84,6 +86,12 @@ class Indicating(Driver, Protocol):
     """A co-processor that also takes what its lamps, buzzer and display shall show; the newest counts."""
 
     def send(self, indication: Indication) -> None: ...
+
+
+class Asking(Driver, Protocol):
+    """A driver that puts questions to the vehicle; the answers come back by poll. What it cannot ask it drops."""
+
+    def ask(self, question: bytes, at_ns: int) -> None: ...
 
 
 class JobPool(Driver, Protocol):

@@ -18,6 +18,7 @@ from obu.core.frames import (
     CanCounts,
     CanFrame,
     ChannelLoad,
+    DiagnosticAnswer,
     DisplayAck,
     DisplayBeat,
     DisplayGone,
@@ -37,7 +38,7 @@ from obu.core.frames import (
 )
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers.clock import random_bytes
-from obu.drivers.contract import Arrival, Driver, Indicating, JobPool, Publisher, Radio, StateStore, TrustWatch
+from obu.drivers.contract import Arrival, Asking, Driver, Indicating, JobPool, Publisher, Radio, StateStore, TrustWatch
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
 DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
@@ -45,6 +46,7 @@ DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a he
 # Which inbox field each kind of arrival goes to.
 FIELD = {
     CanFrame: "can",
+    DiagnosticAnswer: "answers",
     GnssBytes: "gnss",
     AirPacket: "air",
     ChannelLoad: "loads",
@@ -85,7 +87,7 @@ class Clock(Protocol):
 class Outer:
     """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host.
 
-    board: the co-processor, where there is one.
+    board: the co-processor, where there is one. asked: a car's diagnostics socket, where it is permitted.
     """
 
     clock: Clock
@@ -96,10 +98,11 @@ class Outer:
     trust: TrustWatch
     socket: Publisher
     board: Indicating | None = None
+    asked: Asking | None = None
 
     def all(self) -> list[Driver]:
         """Every driver, in the order in which a turn asks them: answers of the pool first, they are urgent."""
-        boards = [self.board] if self.board else []
+        boards: list[Driver] = [each for each in (self.board, self.asked) if each]
         return [self.pool, self.store, self.trust, *self.sources, *boards, self.radio, self.socket]
 
 
@@ -159,6 +162,9 @@ class Loop:
     def _carry_out(self, outbox: Outbox) -> None:
         if outbox.sign_jobs or outbox.verify_jobs:
             self.outer.pool.submit(outbox.sign_jobs, outbox.verify_jobs)
+        if self.outer.asked:
+            for question in outbox.asks:
+                self.outer.asked.ask(question, self.outer.clock.now().at_ns)
         if outbox.packets:
             self.outer.radio.send(outbox.packets)
         if outbox.events:

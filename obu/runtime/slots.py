@@ -154,15 +154,21 @@ def start(root: Path) -> Record:
 
 
 def main(words: list[str]) -> int:
-    """start ROOT [OPTION]...: becomes `obu run` of the version that is to start, with these options."""
+    """ROOT [OPTION]...: becomes `obu run` of the version that is to start, with these options.
+
+    --confirm ROOT: becomes `obu update confirm` of the version that runs; that is no start.
+    """
+    is_confirming = words[:1] == ["--confirm"]
+    words = words[is_confirming:]
     if len(words) < 1 or words[0].startswith("-"):
-        print("usage: obu-start ROOT [OPTION OF obu run]...", file=sys.stderr)
+        print("usage: obu-start ROOT [OPTION OF obu run]...\n       obu-start --confirm ROOT", file=sys.stderr)
         return 2
     root = Path(words[0]).resolve()
     try:
-        record = start(root)
+        record = (read(root) or start(root)) if is_confirming else start(root)
         command = str(program(root, record.current))
-        os.execv(command, [command, "run", "--config", str(configuration(root, record.current)), *words[1:]])
+        what = ["run", "--config", str(configuration(root, record.current)), *words[1:]]
+        os.execv(command, [command, *(["update", "confirm", "--root", str(root)] if is_confirming else what)])
     except (OSError, ValueError) as error:
         print(f"obu-start: {error}", file=sys.stderr)
         return 1

@@ -21,7 +21,7 @@ from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket
+from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket, service_manager
 from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Publisher
 from obu.drivers.host import Host
@@ -32,7 +32,18 @@ from obu.hmi.indicator import Indicator
 from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
-from obu.runtime import boarding, body, freeze, journal, made_from, own_certificates, store, strict, trust_store
+from obu.runtime import (
+    boarding,
+    body,
+    diagnosing,
+    freeze,
+    journal,
+    made_from,
+    own_certificates,
+    store,
+    strict,
+    trust_store,
+)
 from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
@@ -99,6 +110,7 @@ def station(config: Config, material: Material) -> Station:
     power = powering(config)
     parts = {
         "decoder": decoder,
+        "asker": diagnosing.asker(config, plans),
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
         "nmea": Nmea(),
         "gate": Gate(),
@@ -234,7 +246,11 @@ def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
 
 def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
     """What hears the vehicle and the sky without the co-processor: CAN channels, GNSS, power. Raises ConfigError."""
-    own = {name: section for name, section in config.can.items() if not boarding.is_board(section)}
+    own = {
+        name: section
+        for name, section in config.can.items()
+        if not boarding.is_board(section) and not diagnosing.is_asked(section)
+    }
     found = [channel(f"can.{name}", section, plans) for name, section in own.items()]
     if not boarding.speaks_gnss(config):
         found.append(driver("gnss", "gnss", config.gnss))
@@ -257,13 +273,14 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
         clock=CLOCKS[config.clock.source](config.clock.error_ms),
-        sources=[*senses(config, plans), machine, certificates],
+        sources=[*senses(config, plans), machine, certificates, service_manager.make()],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,
         trust=TrustKeeper(Path(config.security.trust), book_of(config, material), tools(config)),
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
         board=boarding.make(config, plans.filters()),
+        asked=diagnosing.make(config, plans),
     )
 
 
@@ -322,7 +339,8 @@ def check(config: Config) -> None:
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     boarding.make(config, plans.filters())
-    for source in (*senses(config, plans), driver("radio", "radio", config.radio)):
+    asked = [each for each in [diagnosing.make(config, plans)] if each]
+    for source in (*senses(config, plans), *asked, driver("radio", "radio", config.radio)):
         source.close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()

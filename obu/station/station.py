@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
+from obu.can_input.obd import Asker
 from obu.core.alert import Text
 from obu.core.frames import STORE, FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
 from obu.core.now import NS_PER_S, Now
@@ -62,6 +63,7 @@ class Stages:
 
     body: Body
     decoder: Decoder
+    asker: Asker
     assembler: Assembler
     nmea: Nmea
     gate: Gate
@@ -125,6 +127,7 @@ class Station:
         sign_job = stages.transmit.begin(now, own, place, identity, self._stops())
         return Outbox(
             packets=tuple(packets),
+            asks=stages.asker.ask(now.at_ns),
             sign_jobs=(sign_job,) if sign_job else (),
             verify_jobs=stages.receiver.jobs(),
             events=tuple(self._events(now, own)),
@@ -149,6 +152,7 @@ class Station:
     def _own(self, now: Now, inbox: Inbox) -> Own:
         stages = self._stages
         stages.decoder.take(inbox.can)
+        stages.decoder.take(stages.asker.take(now.at_ns, inbox.answers, inbox.drivers))
         stages.nmea.take(inbox.gnss)
         vehicle = stages.board.fill(now.at_ns, stages.assembler.vehicle(now.at_ns))
         fix = stages.gate.admit(stages.nmea.state.fix, vehicle.speed_mps)
@@ -222,7 +226,12 @@ class Station:
 
     def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages
-        wakes = (stages.warn.due_ns(), stages.health.wake_at_ns(), stages.transmit.wake_at_ns(now))
+        wakes = (
+            stages.warn.due_ns(),
+            stages.health.wake_at_ns(),
+            stages.transmit.wake_at_ns(now),
+            stages.asker.wake_at_ns(),
+        )
         return min(wake for wake in wakes if wake is not None)
 
     def pending(self) -> int:

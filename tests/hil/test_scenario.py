@@ -7,7 +7,10 @@ from hil.script import TRIGGERS
 from obu.apps import base
 from obu.core.errors import ConfigError
 
-GOOD = 'title = "x"\napp = "HLW"\nkind = "warn"\ntrigger = "hazards"\n[window]\nfrom_s = 1.0\nto_s = 2.0\n'
+GOOD = (
+    'title = "x"\napp = "HLW"\nkind = "warn"\ntrigger = "hazards"\ndefect = "deaf"\n'
+    "[window]\nfrom_s = 1.0\nto_s = 2.0\n"
+)
 
 
 def test_each_trigger_has_its_scenario_and_each_names_an_application() -> None:
@@ -19,10 +22,25 @@ def test_each_trigger_has_its_scenario_and_each_names_an_application() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "names"),
     [('kind = "warn"', 'kind = "wran"', "kind"), ("to_s = 2.0", "to_s = 0.5", "window"),
-     ("from_s", "form_s", "window.form_s"), ('app = "HLW"\n', "", "app")],
+     ("from_s", "form_s", "window.form_s"), ('app = "HLW"\n', "", "app"),
+     ('kind = "warn"', 'kind = "fault"', "attack")],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path, old: str, new: str, names: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(ConfigError, match=names):
         scenario.read(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [('kind = "warn"', 'kind = "wran"', 3), ("to_s = 2.0", "to_s = 0.5", 6), ("from_s", "form_s", 7),
+     ("to_s = 2.0", "to_s = true", 8), ("to_s = 2.0", "", 6)],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line: int) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(ConfigError) as caught:
+        scenario.read(path)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert caught.value.zh.startswith(f"{path}:{line}：")

@@ -57,11 +57,12 @@ MAY_CALL = {"obu/codec/messages/record.py": {"exec"}}
 # Libraries, and the part of the standard library that is as strong as one: the files where they may be imported.
 DOORS = {
     "asn1tools": ["obu/codec/compiler/sources.py"],
-    "can": ["obu/drivers/can_*.py", "hil/*"],
+    "can": ["obu/drivers/can_*.py", "obu/drivers/isotp.py", "hil/*"],
     "cantools": ["obu/can_input/dbc.py"],
     "cryptography": ["obu/drivers/*"],
     "ctypes": ["obu/drivers/*"],
     "dpkt": ["obu/drivers/capture.py"],
+    "isotp": ["obu/drivers/isotp.py"],
     "microdot": ["obu/screen/*"],
     "msgpack": ["obu/drivers/can_multicast.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],

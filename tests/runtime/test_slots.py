@@ -93,6 +93,15 @@ def test_a_confirmed_one_stays(root: Path) -> None:
     assert [started(root)[:3] for _ in range(5)] == ["1.1"] * 5
 
 
+def test_confirming_runs_the_version_that_runs_and_is_no_start(root: Path) -> None:
+    started(root)
+    before = slots.read(root)
+    words = [sys.executable, "-I", "-S", slots.__file__, "--confirm", str(root)]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    assert said == f"1.1 update confirm --root {root}"
+    assert slots.read(root) == before
+
+
 def test_a_version_whose_program_is_gone_does_not_wait_for_three_starts(root: Path) -> None:
     slots.program(root, "1.1").unlink()
     assert started(root).startswith("1.0")

@@ -4,7 +4,7 @@ import struct
 
 import wire
 from settings import BITRATE, EXTENDED, FAIL_SLOW, FILTERS, FILTERS_OFF, MODE
-from world import World
+from world import DIGEST, World
 
 
 def test_the_link_comes_up_and_says_which_board_this_is():
@@ -210,6 +210,33 @@ def test_noise_and_lies_on_the_line_stop_nothing():
     world.run_ms(3_000)
     world.say(wire.LAMPS, struct.pack("<HHH", 3, 0, 0))
     assert world.pins.lit == 3
+
+
+def test_frames_of_any_content_stop_nothing():
+    """Good CRC, everything else by chance: kinds, numbers, lengths, greetings of other lives."""
+    world, seed = World().until_up(), 7
+    for _ in range(500):
+        frame = bytearray(wire.MOST_FRAME)
+        for index in range(wire.PAYLOAD_AT, wire.MOST_FRAME):
+            seed = (seed * 1103515245 + 12345) & 0x7FFFFFFF
+            frame[index] = seed >> 16 & 0xFF
+        kinds = (wire.HELLO, wire.BEAT, wire.CONFIG, wire.TEXT, wire.SOUND, wire.LAMPS, 1 + (seed >> 8) % 255)
+        length = (19, 15, 6, 2, seed % wire.MOST_PAYLOAD)[seed % 5]
+        if seed & 64:
+            frame[wire.PAYLOAD_AT] &= 7  # a key, a row or a sound that there is, more often than chance has it
+            frame[wire.PAYLOAD_AT + 1] &= 1
+        number = world.device.end._expected if seed & 128 else seed >> 3
+        if not world.device.end.is_up:
+            world.host = wire.End(1 + (seed & 0xFFF), DIGEST, b"host")
+            world.until_up()
+        sealed = wire.seal(frame, kinds[(seed >> 4) % len(kinds)], number & 255, length)
+        world.pins.to_board.extend(frame[:sealed])
+        world.run_ms(8)
+    assert world.device.refused > 20
+    world.host = wire.End(77, DIGEST, b"host")
+    world.until_up()
+    world.say(wire.LAMPS, struct.pack("<HHH", 5, 0, 0))
+    assert world.pins.lit == 5
 
 
 def test_another_wire_file_is_not_served():

@@ -1,0 +1,130 @@
+"""`python -m hil run`, `list` and `new`: scenarios by name or file, several seeds of each, and what came of them."""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hil import pki, report, scenario
+from hil.neighbour import ROLES
+from hil.report import Result, Run
+from hil.scenario import Scenario
+from hil.sim import UTC_NS, Sim
+from obu.core.errors import ConfigError
+
+TEMPLATE = Path(__file__).parent / "scenario_template.toml"
+USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One scenario with one seed; out: of all runs."""
+
+    name: str
+    path: Path
+    seed: int
+    out: Path
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What `run` takes."""
+    parser.add_argument("wanted", nargs="*", metavar="NAME|FILE", help="all when none is named / 缺省为全部")
+    parser.add_argument("--bench", choices=("sim",), default="sim", help="virtual time / 虚拟时间")
+    parser.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
+    parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes / 并行进程数")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="report.html, junit.xml, results.json / 报告目录")
+    parser.add_argument("--json", action="store_true", help="the results as one object / 输出 JSON")
+
+
+def _count(word: str) -> int:
+    count = int(word)
+    if count < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return count
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: all as expected, 1: not, 2: a name or file that is none."""
+    try:
+        chosen = {name: (path, scenario.read(path)) for name, path in _chosen(args.wanted).items()}
+        if args.out:
+            args.out.mkdir(parents=True, exist_ok=True)
+    except (ConfigError, OSError) as error:
+        print(error, file=sys.stderr)
+        return USAGE
+    with tempfile.TemporaryDirectory(prefix="obu-hil-") as scratch:
+        results = _results(chosen, args, (args.out or Path(scratch)).absolute())
+    if args.out:
+        report.write(args.out, results)
+    if args.json:
+        print(json.dumps(report.as_json(results), ensure_ascii=False))
+    return 0 if all(each.is_good for each in results) else 1
+
+
+def _chosen(wanted: list[str]) -> dict[str, Path]:
+    known = scenario.paths()
+    found = {}
+    for word in wanted or known:
+        path = known.get(word, Path(word))
+        if word not in known and path.suffix != ".toml":
+            raise ConfigError(f"{word}: no such scenario; `python -m hil list` shows them",
+                              f"{word}：没有这个场景；`python -m hil list` 可列出全部")  # fmt: skip
+        found[path.stem] = path
+    return found
+
+
+def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, out: Path) -> list[Result]:
+    pki.ensure(out / "pki", UTC_NS, len(ROLES))
+    tasks = [Task(name, path, seed, out) for name, (path, _) in chosen.items() for seed in range(1, args.seeds + 1)]
+    runs: dict[str, list[Run]] = {name: [] for name in chosen}
+    begin_s, driven_s = time.monotonic(), 0.0
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for task, done in zip(tasks, pool.map(one, tasks), strict=True):
+            runs[task.name].append(done)
+            driven_s += done.lasted_s
+            verdict = done.why or "as expected"
+            again = f"  again: python -m hil run {task.path} --seeds {task.seed}" if done.why else ""
+            print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
+    took_s = time.monotonic() - begin_s
+    print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)
+    return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
+
+
+def one(task: Task) -> Run:
+    """The run of a task; its journal is below out."""
+    folder = task.out / "runs" / task.name / str(task.seed)
+    for old in (folder / "journal").glob("*.journal"):
+        old.unlink()
+    outcome = Sim(scenario.read(task.path), task.seed, task.out / "pki", folder).run()
+    return Run(seed=task.seed, **asdict(outcome))
+
+
+def show(args: argparse.Namespace) -> int:
+    """The scenarios of the folder."""
+    rows = []
+    for name, path in scenario.paths().items():
+        found = scenario.read(path)
+        rows.append({"name": name, "title": found.title, "app": found.app, "kind": found.kind})
+    if args.json:
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        for row in rows:
+            print(f"{row['name']:28} {row['kind']:8} {row['app'] or '-':5} {row['title']}")
+    return 0
+
+
+def new(args: argparse.Namespace) -> int:
+    """NAME.toml in this folder; never over another."""
+    path = Path(f"{args.name.removesuffix('.toml')}.toml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE.read_text(encoding="utf-8"))
+    except OSError as error:
+        print(f"{path}: {error.strerror}", file=sys.stderr)
+        return USAGE
+    print(path)
+    return 0
