@@ -5,7 +5,8 @@ import time
 
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 
-MARK_LIFE_NS = 60 * NS_PER_S  # a crystal of 100 ppm drifts 6 ms a minute; then the receiver must have spoken again
+MARK_LIFE_NS = 60 * NS_PER_S  # then the receiver must have spoken again
+DRIFT_PPM = 100  # of a plain crystal, between -40 and 85 degrees: 6 ms a minute
 
 
 class SystemClock:
@@ -23,10 +24,15 @@ class SystemClock:
 
 
 class GnssClock:
-    """UTC as the receiver gave it last, carried on by the monotonic clock; unknown before the first fix."""
+    """UTC as the receiver gave it last, carried on by the monotonic clock; unknown before the first fix.
 
-    def __init__(self, error_ms: float) -> None:
+    error_ms: the bound of the error at that instant; it grows until the next. latency_ms: how long after its instant a
+    sentence is here.
+    """
+
+    def __init__(self, error_ms: float, latency_ms: float) -> None:
         self._error_ns = int(error_ms * NS_PER_MS)
+        self._latency_ns = int(latency_ms * NS_PER_MS)
         self._mark: tuple[int, int] | None = None
 
     def now(self) -> Now:
@@ -34,7 +40,9 @@ class GnssClock:
         at_ns = time.monotonic_ns()
         if self._mark is None or at_ns - self._mark[0] > MARK_LIFE_NS:
             return Now(at_ns, None)
-        return Now(at_ns, self._mark[1] + at_ns - self._mark[0], self._error_ns)
+        passed_ns = at_ns - self._mark[0]
+        error_ns = self._error_ns + passed_ns * DRIFT_PPM // 1_000_000
+        return Now(at_ns, self._mark[1] + self._latency_ns + passed_ns, error_ns)
 
     def follow(self, mark: tuple[int, int]) -> None:
         """Takes (monotonic ns, UTC ns) of the receiver's last epoch."""

@@ -128,11 +128,14 @@ class Hmi:
 class Clock:
     """[clock] source: 'system' trusts the machine's UTC (chrony or PTP keeps it), 'gnss' follows the receiver.
 
-    error_ms: the bound of its error that the unit may assume.
+    error_ms: the bound of its error that the unit may assume. latency_ms: 'gnss' only, how long after its instant a
+    sentence is here. max_error_ms: beyond it no BSM goes; 1 ms is what GB/T 45315-2025 6.3 asks of the clock.
     """
 
     source: Literal["system", "gnss"] = "system"
     error_ms: float = 1.0
+    latency_ms: float = 0.0
+    max_error_ms: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +219,8 @@ def read(path: Path) -> Config:
         ("pseudonyms.low_count", 0, config.pseudonyms.low_count),
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
+        ("clock.latency_ms", 0, config.clock.latency_ms),
+        ("clock.max_error_ms", config.clock.error_ms, config.clock.max_error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
         ("journal.max_days", 1, config.journal.max_days),
         ("journal.segment_mib", 1, config.journal.segment_mib),
@@ -226,6 +231,9 @@ def read(path: Path) -> Config:
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    if config.clock.source == "gnss" and config.clock.max_error_ms <= config.clock.error_ms:
+        raise ConfigError(f"{path}: clock.max_error_ms: must be above error_ms: between two fixes the error grows",
+                          f"{path}：clock.max_error_ms：必须大于 error_ms，两次定位之间误差会增大")  # fmt: skip
     power = config.power
     if not (power.sense or config.coprocessor) and (power.ignition == "sense" or power.low_supply_v is not None):
         raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",

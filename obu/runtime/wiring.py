@@ -44,7 +44,7 @@ from obu.runtime import (
     strict,
     trust_store,
 )
-from obu.runtime.config import Config
+from obu.runtime.config import Clock, Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
@@ -75,7 +75,6 @@ from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
 
-CLOCKS: dict[str, type[SystemClock] | type[GnssClock]] = {"system": SystemClock, "gnss": GnssClock}
 PACES: dict[str, type[ByChannel] | type[ByDensity]] = {"channel": ByChannel, "density": ByDensity}
 SENT_EDITION = Edition.YDT3709  # GB/T 45315-2025 refers to YD/T 3709-2020
 
@@ -102,6 +101,7 @@ def station(config: Config, material: Material) -> Station:
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
+        max_clock_error_ns=round(config.clock.max_error_ms * NS_PER_MS),
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
@@ -259,6 +259,13 @@ def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
     return found
 
 
+def clock_of(section: Clock) -> SystemClock | GnssClock:
+    """The unit's UTC."""
+    if section.source == "system":
+        return SystemClock(section.error_ms)
+    return GnssClock(section.error_ms, section.latency_ms)
+
+
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:
     """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later.
 
@@ -272,7 +279,7 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     certificates = own_certificates.watch(config, keys, material)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     return Outer(
-        clock=CLOCKS[config.clock.source](config.clock.error_ms),
+        clock=clock_of(config.clock),
         sources=[*senses(config, plans), machine, certificates, service_manager.make()],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),

@@ -33,6 +33,7 @@ AID = {
     (True, Due.REGULAR): aids.BSM_EMERGENCY, (True, Due.EVENT): aids.BSM_EMERGENCY_EVENT,
 }  # fmt: skip
 OFF = Text("配置为不发送", "switched off by bsm.transmit")
+UNSURE_TIME = Text("时间误差超过 clock.max_error_ms", "the clock may be off by more than clock.max_error_ms")
 WHY = {
     Lack.NO_TIME: content.NO_TIME,
     Lack.NO_CERTIFICATE: Text("没有有效证书，请更新证书池", "no valid certificate; refill the pool"),
@@ -76,7 +77,14 @@ class Transmit:
     """Each turn: identify(), settle() for sign results, listen(), then begin(). place: ours at this very instant."""
 
     def __init__(
-        self, *, enabled: bool, pseudonyms: Pseudonyms, sender: Sender, tracker: OwnTracker, pace: Pace
+        self,
+        *,
+        enabled: bool,
+        max_clock_error_ns: int,
+        pseudonyms: Pseudonyms,
+        sender: Sender,
+        tracker: OwnTracker,
+        pace: Pace,
     ) -> None:
         self.state = TransmitState()
         self.schedule = BsmSchedule()
@@ -86,6 +94,7 @@ class Transmit:
         self.pace = pace
         self._tracker = tracker
         self._enabled = enabled
+        self._max_clock_error_ns = max_clock_error_ns
 
     def hear(self, drivers: tuple[DriverState, ...]) -> None:
         """What the key store said of itself."""
@@ -121,6 +130,8 @@ class Transmit:
         state = self.state
         reasons = [] if self._enabled else [OFF]
         reasons += stops
+        if now.utc_ns is not None and now.utc_error_ns > self._max_clock_error_ns:
+            reasons.append(UNSURE_TIME)
         reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)
         lack = self.pseudonyms.state.lack
         if identity is None and lack is not Lack.NO_TIME:  # which content.missing says already

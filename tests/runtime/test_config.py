@@ -93,6 +93,8 @@ def test_a_unit_may_hear_everything_through_its_co_processor(folder):
         ("[hmi]", '[keys]\nkek_file = "none"\n[hmi]', "keys.kek_file: "),
         ('certificates = "pki/unit/certs"', 'certificates = "pki"', "security.certificates"),
         ("[hmi]", "[bsm]\nmax_fix_age_ms = 1\n[hmi]", "bsm.max_fix_age_ms"),
+        ("[hmi]", "[clock]\nerror_ms = 2\n[hmi]", "clock.max_error_ms"),
+        ("[hmi]", '[clock]\nsource = "gnss"\n[hmi]', "clock.max_error_ms"),
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
         ("[hmi]", '[apps.hlw]\nlead_s = "soon"\n[hmi]', "apps.hlw: lead_s"),
         ("[hmi]", "[apps.hlw]\nleed_s = 1\n[hmi]", "apps.hlw: leed_s"),

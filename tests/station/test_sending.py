@@ -8,6 +8,7 @@ import pytest
 from obu.core.frames import ChannelLoad, DriverState, JobOutcome
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.runtime.config import Clock
 from obu.stack import dsmp
 
 from .crowd import Crowd, lanes
@@ -65,6 +66,15 @@ def test_what_is_missing_stops_it_and_is_said_and_its_return_resumes_it(pki, sou
     unit.run(14)  # a bus that was silent is switched on again: FMS gives it 10 s to settle
     assert len(sent_between(unit, 18, 20)) >= 19
     assert (unit.status()["bsm"]["state"], unit.status()["bsm"]["why"]) == ("sending", [])
+
+
+@pytest.mark.parametrize(("allowed_ms", "goes"), [(0.999, False), (1.0, True)])
+def test_none_goes_while_the_clock_may_be_off_by_more_than_allowed(pki, allowed_ms, goes):
+    """The unit's clock in these tests is good to 1 ms."""
+    unit = Unit(pki, sections={"clock": Clock(error_ms=0.1, max_error_ms=allowed_ms)})
+    unit.run(2)
+    assert bool(unit.packets()) is goes
+    assert any("max_error_ms" in reason["en"] for reason in unit.status()["bsm"]["why"]) is not goes
 
 
 def test_a_receive_only_unit_sends_nothing(pki):
