@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hil import seeded_keys
 from obu.runtime import bench_pki
 from obu.security.issuing import Lifetime
 
@@ -14,8 +15,18 @@ UNKNOWN_ROOT, EXPIRED, GULLIBLE = "unknown_root", "expired_certificate", "gullib
 
 def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
     """Makes all of it in `folder` unless it is there: trust, unit, rsu, neighbours/NN, attackers/NAME."""
-    if (folder / "attackers").is_dir():
-        return
+    if not (folder / "attackers").is_dir():
+        _make(folder, utc_ns, neighbours)
+
+
+def ensure_seeded(folder: Path, utc_ns: int, neighbours: int, seed: str) -> None:
+    """The same of keys that follow from the seed: equal files in any folder, on any machine."""
+    if not (folder / "attackers").is_dir():
+        with seeded_keys.used(seed):
+            _make(folder, utc_ns, neighbours)
+
+
+def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     begin_ns = utc_ns - BEGIN_NS
     pki = bench_pki.make_test(folder, begin_ns, pool=POOL, neighbours=neighbours, force=True)
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")

@@ -9,11 +9,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hil import pki, report, scenario
-from hil.neighbour import ROLES
+from hil import report, scenario
 from hil.report import Result, Run
 from hil.scenario import Scenario
-from hil.sim import UTC_NS, Sim
+from hil.sim import Sim, ensure_pki
 from obu.core.errors import ConfigError
 
 TEMPLATE = Path(__file__).parent / "scenario_template.toml"
@@ -34,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` takes."""
     parser.add_argument("wanted", nargs="*", metavar="NAME|FILE", help="all when none is named / 缺省为全部")
     parser.add_argument("--bench", choices=("sim",), default="sim", help="virtual time / 虚拟时间")
-    parser.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
+    seeds = parser.add_mutually_exclusive_group()
+    seeds.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
+    seeds.add_argument("--seed", type=_count, metavar="N", help="this one alone / 只用这一个种子")
     parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes / 并行进程数")
     parser.add_argument("--out", type=Path, metavar="DIR", help="report.html, junit.xml, results.json / 报告目录")
     parser.add_argument("--json", action="store_true", help="the results as one object / 输出 JSON")
@@ -67,19 +68,22 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(wanted: list[str]) -> dict[str, Path]:
     known = scenario.paths()
-    found = {}
+    found: dict[str, Path] = {}
     for word in wanted or known:
         path = known.get(word, Path(word))
         if word not in known and path.suffix != ".toml":
             raise ConfigError(f"{word}: no such scenario; `python -m hil list` shows them",
                               f"{word}：没有这个场景；`python -m hil list` 可列出全部")  # fmt: skip
-        found[path.stem] = path
+        if found.setdefault(path.stem, path).absolute() != path.absolute():
+            raise ConfigError(f"{path}: has the name of {found[path.stem]}; rename one of them",
+                              f"{path}：与 {found[path.stem]} 同名，请改名")  # fmt: skip
     return found
 
 
 def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, out: Path) -> list[Result]:
-    pki.ensure(out / "pki", UTC_NS, len(ROLES))
-    tasks = [Task(name, path, seed, out) for name, (path, _) in chosen.items() for seed in range(1, args.seeds + 1)]
+    ensure_pki(out / "pki")
+    seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
+    tasks = [Task(name, path, seed, out) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     with ProcessPoolExecutor(args.jobs) as pool:
@@ -87,7 +91,7 @@ def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace,
             runs[task.name].append(done)
             driven_s += done.lasted_s
             verdict = done.why or "as expected"
-            again = f"  again: python -m hil run {task.path} --seeds {task.seed}" if done.why else ""
+            again = f"  again: python -m hil run {task.path} --seed {task.seed}" if done.why else ""
             print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
     took_s = time.monotonic() - begin_s
     print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)

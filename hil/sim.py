@@ -1,6 +1,6 @@
 """The bench `sim`: the demonstration's world and the real station in one process on virtual time; no clock is read.
 
-Equal scenario, seed and PKI folder give equal journals. A defect breaks the unit on purpose, to test the scenario.
+Equal scenario and seed give equal journals. A defect breaks the unit on purpose, to test the scenario.
 """
 
 import dataclasses
@@ -58,16 +58,18 @@ class Sim:
         self, scenario: Scenario, seed: int, pki_folder: Path, folder: Path, *, is_broken: bool = False
     ) -> None:
         self._scenario = scenario
-        pki.ensure(pki_folder, UTC_NS, len(ROLES))
+        ensure_pki(pki_folder)
         self._memory = Memory()
         self._at_ns, self._green_ns = BEGIN_NS, 0
         self._dice = random.Random(f"unit {seed}")
         self._is_deaf = is_broken and scenario.defect == "deaf"
-        settings = _settings(pki_folder, scenario.defect if is_broken else "")
+        defect = scenario.defect if is_broken else ""
+        settings = _settings(pki_folder, defect)
         self._keys = Keys(key_file.open_folder(pki_folder / "unit/keys"), self._memory)
         material = made_from.gather(settings, self._keys.points())
         self._station = wiring.station(settings, material)
-        self._keeper = Keeper(folder / "journal", settings, material, self._station, LOG, self._now())
+        kept = _settings(Path(pki_folder.name), defect)  # equal wherever it is run
+        self._keeper = Keeper(folder / "journal", kept, material, self._station, LOG, self._now())
         self._results: tuple[JobResult, ...] = ()
         self._wanted = 0
         self._shown: dict[int, tuple[str, float]] = {}
@@ -168,6 +170,11 @@ class Sim:
 
     def _now(self) -> Now:
         return Now(self._at_ns, self._now_utc_ns(), NS_PER_MS)
+
+
+def ensure_pki(folder: Path) -> None:
+    """Everybody's certificates, the same in any folder."""
+    pki.ensure_seeded(folder, UTC_NS, len(ROLES), "sim")
 
 
 def _settings(folder: Path, defect: str) -> config.Config:

@@ -29,11 +29,12 @@ def test_a_good_unit_passes_and_the_planted_defect_is_caught(path: Path, pki_fol
     assert Sim(found, 1, pki_folder, tmp_path / "broken", is_broken=True).run().why
 
 
-def test_equal_seeds_give_equal_journals_in_another_process_too(tmp_path: Path) -> None:
+def test_equal_seeds_give_equal_journals_in_another_process_and_folder_too(tmp_path: Path) -> None:
     def journal(hash_seed: str, seed: int) -> bytes:
-        words = [sys.executable, "-m", "hil", "run", "hlw_works_ahead", "--seeds", str(seed), "--out", str(tmp_path)]
+        out = tmp_path / hash_seed
+        words = [sys.executable, "-m", "hil", "run", "hlw_works_ahead", "--seed", str(seed), "--out", str(out)]
         subprocess.run(words, env=os.environ | {"PYTHONHASHSEED": hash_seed}, check=True, capture_output=True)
-        (path,) = (tmp_path / "runs" / "hlw_works_ahead" / str(seed) / "journal").glob("*.journal")
+        (path,) = (out / "runs" / "hlw_works_ahead" / str(seed) / "journal").glob("*.journal")
         return path.read_bytes()
 
     first = journal("1", 1)
@@ -66,7 +67,7 @@ def test_a_run_writes_its_reports_and_says_what_failed(tmp_path: Path, capsys: p
     assert _main("run", str(late), "--json", "--out", str(tmp_path / "out")) == 1
     said = capsys.readouterr()
     assert json.loads(said.out) == json.loads((tmp_path / "out" / "results.json").read_text())
-    assert f"python -m hil run {late} --seeds 1" in said.err
+    assert f"python -m hil run {late} --seed 1" in said.err
     suite = ElementTree.parse(tmp_path / "out" / "junit.xml").getroot()
     assert (suite.get("tests"), suite.get("failures")) == ("1", "1")
     page = (tmp_path / "out" / "report.html").read_text()
@@ -80,6 +81,11 @@ def test_bad_usage_is_2_and_names_the_fix(
     monkeypatch.chdir(tmp_path)
     assert _main("run", "nothing_such") == 2
     assert "hil list" in capsys.readouterr().err
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "one.toml").write_bytes(scenario.paths()["old_event"].read_bytes())
+    assert _main("run", "a/one.toml", "b/one.toml") == 2
+    assert "rename" in capsys.readouterr().err
     assert _main("new", "mine") == 0
     assert scenario.read(tmp_path / "mine.toml").app == "HLW"
     assert _main("new", "mine") == 2
