@@ -62,6 +62,31 @@ def test_any_road_of_arcs_and_straights(road, heading_deg, share):
     check(moments, int(share * (len(moments) - 1)))
 
 
+bends = st.lists(
+    st.tuples(st.floats(15.0, 150.0), st.one_of(st.just(0.0), st.floats(-1 / 30, 1 / 30))), min_size=2, max_size=8
+)
+
+
+@given(bends, st.floats(4.0, 20.0), st.floats(0.1, 1.0))
+def test_any_road_of_clothoids(pieces, speed_mps, share):
+    """S-curves among them: the curvature goes evenly through zero."""
+    moments = roads.clothoids(speed_mps, pieces)
+    check(moments, int(share * (len(moments) - 1)), is_long=False)
+
+
+@given(st.lists(st.floats(-0.5, 0.5), min_size=1, max_size=600))
+def test_a_standstill_however_long_changes_no_path(wander_m):
+    """A place that is told again and again is one place, also where it wanders by less than a sample's distance."""
+    moments = roads.drive([(20.0, 10.0, 60.0)])
+    history = remember(moments)
+    before = path_history.points(history)
+    last = moments[-1]
+    for number, off_m in enumerate(wander_m, 1):
+        still = roads.Moment(last.t_s + number * 0.1, last.east_m + off_m, last.north_m, 0.0, 0.0, 0.0)
+        path_history.extend(history, point(still))
+    assert path_history.points(history) == before
+
+
 def test_an_s_curve_all_the_way():
     moments = roads.drive([(9.0, 10.0, 40.0), (9.0, 10.0, -40.0)] * 3)
     for upto in range(10, len(moments), 37):
