@@ -1,7 +1,8 @@
 """The path driven as few points; every place passed lies less than 1 m from the line through them.
 
 GB/T 45315-2025 7.3 (as SAE J2945/1 A.5): 1 to 15 points, 200 to 400 m, newest first. Where a curve is so tight that
-15 points cannot do both (about 25 m radius and less, driven in circles), the error is kept and the length is not.
+15 points cannot do both, the error is kept and the length is not: driven in circles, below 25 m radius always, below
+50 m by where the fixes fall.
 """
 
 import math

@@ -65,6 +65,39 @@ def drive(legs, step_s=0.1, heading_deg=0.0):
     return moments
 
 
+def clothoids(speed, pieces, step_s=0.1):
+    """Moments along pieces of (length in m, curvature at its end in 1/m), right positive, from a straight to the north.
+
+    The curvature goes evenly over each piece. Places by Simpson's rule on sin and cos of the heading.
+    """
+    ends_m, curvatures = [0.0], [0.0]
+    for length, curvature in pieces:
+        ends_m.append(ends_m[-1] + length)
+        curvatures.append(curvature)
+
+    def bend(at_m):
+        """(heading in rad, curvature) at a distance."""
+        heading = 0.0
+        for (a, b), (ka, kb) in zip(pairwise(ends_m), pairwise(curvatures), strict=True):
+            part = min(at_m, b) - a
+            k = ka + (kb - ka) * part / (b - a)
+            heading += part * (ka + k) / 2
+            if at_m <= b:
+                break
+        return heading, k
+
+    moments, east, north, step_m = [], 0.0, 0.0, speed * step_s
+    for number in range(int(ends_m[-1] / step_m)):
+        at_m = number * step_m
+        heading, curvature = bend(at_m)
+        yaw = math.degrees(speed * curvature)
+        moments.append(Moment(number * step_s, east, north, math.degrees(heading) % 360.0, speed, yaw))
+        middle, end = bend(at_m + step_m / 2)[0], bend(at_m + step_m)[0]
+        east += step_m * (math.sin(heading) + 4 * math.sin(middle) + math.sin(end)) / 6
+        north += step_m * (math.cos(heading) + 4 * math.cos(middle) + math.cos(end)) / 6
+    return moments
+
+
 def off_line_m(point, line):
     """Distance of a point from a line of straight pieces, by the height of triangles (Heron)."""
     return min(_off_piece_m(point, a, b) for a, b in pairwise(line))

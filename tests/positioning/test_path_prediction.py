@@ -65,6 +65,26 @@ def test_entering_a_curve_costs_confidence_and_a_steady_curve_gives_it_back():
     assert found[-1].confidence_percent > 99.0
 
 
+@given(st.floats(1 / 2000, 1 / 120), st.sampled_from([-1.0, 1.0]), st.floats(5.0, 25.0), st.floats(6.0, 20.0))
+def test_on_a_clothoid_it_says_the_curvature_of_two_time_constants_ago(peak_per_m, side, speed_mps, seconds):
+    """A critically damped filter follows a ramp behind by 2/w (its differential equation, solved for a ramp)."""
+    rate = side * peak_per_m / seconds
+    found = run([(speed_mps, math.degrees(speed_mps * rate * number / 10)) for number in range(1, int(seconds * 10))])
+    lag_s = 2 / (2 * math.pi * 0.33)
+    for number in range(40, len(found)):
+        radius_m = found[number].radius_m
+        curvature = rate * ((number + 1) / 10 - lag_s)
+        if radius_m is None:
+            assert abs(curvature) < 1 / 2500 + abs(rate) * 0.1
+        else:
+            assert 1 / radius_m == pytest.approx(curvature, abs=abs(rate) * 0.1)
+
+
+@given(st.floats(0.0, 0.99), st.lists(st.floats(-60.0, 60.0), min_size=1, max_size=80))
+def test_at_a_standstill_it_is_straight_whatever_the_sensor_says(speed_mps, yaws):
+    assert {(p.radius_m, p.confidence_percent) for p in run([(speed_mps, yaw) for yaw in yaws])} == {(None, 100.0)}
+
+
 def test_the_confidence_table():
     table = {0.0: 100.0, 1.25: 75.0, 2.5: 50.0, 5.0: 40.0, 15.0: 20.0, 25.0: 0.0, 60.0: 0.0}
     for change, percent in table.items():
