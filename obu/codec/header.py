@@ -10,7 +10,7 @@ from obu.codec.reasons import TRUNCATED, UNKNOWN_ALTERNATIVE
 from obu.core.errors import RemoteError
 
 _LATER = "msgFrameExt"
-_READ_BYTES = 40  # a BSM with every optional field before its heading needs 33, a PSM 36
+_READ_BYTES = 37  # a PSM with every optional field before its heading
 
 
 class Header(NamedTuple):
@@ -33,25 +33,29 @@ class Header(NamedTuple):
 # As nearly always in a short message: two lengths of one octet, which say nothing here, around its number.
 _SHORT_MASK = 0xFF807FFF80
 _SHORT = {0x8000000000 | number << 8: head for number, head in NUMBERS.items()}
+_MARKED = 8  # of four bits, the first being the extension mark
 _new = tuple.__new__  # a third of the cost of Header(...)
+_number = int.from_bytes
 
 
 def read(data: bytes) -> Header:
     """The header of a MessageFrame. Raises RemoteError: truncated, out_of_range, unknown_alternative."""
     start = data[:_READ_BYTES]
-    n = int.from_bytes(start)
+    n = _number(start)
     left = 8 * len(start) - 4
     try:
         # The extension mark and the number of the alternative are four bits.
         kind = n >> left
-        head = FRAMES.get(kind)
-        if head is not None:
-            return _new(Header, head(n, left))
-        if kind >= 8:
-            head = _SHORT.get(n >> left - 36 & _SHORT_MASK)
+        if kind < _MARKED:
+            head = FRAMES.get(kind)
             if head is not None:
-                return _new(Header, head(n, left - 36))
-            return _later(n, left)
+                return _new(Header, head(n, left))
+        else:
+            left -= 36
+            head = _SHORT.get(n >> left & _SHORT_MASK)
+            if head is not None:
+                return _new(Header, head(n, left))
+            return _later(n, left + 36)
     except ValueError:
         raise RemoteError(TRUNCATED) from None
     if kind not in NAMES:

@@ -83,6 +83,13 @@ class Page:
             self.line(f"    {item},")
         self.line(closing)
 
+    def give(self, items: list[str]) -> None:
+        """`return (a, b)`, an item a line."""
+        self.line("return (")
+        for item in items:
+            self.line(f"    {item},")
+        self.line(")")
+
     def assign_or(self, target: str, first: str, terms: list[str]) -> None:
         """`target = first | a | b`, over as many lines as it takes."""
         short = f"{target} = {' | '.join([first, *terms])}"

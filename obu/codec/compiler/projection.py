@@ -29,8 +29,7 @@ def write(library: Library, name: str, frame: str, number: int | None) -> str | 
     for reader in (quick, whole):
         if reader is not None:
             fields = [reader.found[path] if path else "None" for path in paths]
-            reader.body.page.assign("header", "(", [f'"{frame}"', *fields, str(number)], ")")
-            reader.body.page.line("return header")
+            reader.body.page.give([f'"{frame}"', *fields, str(number)])
     return "\n".join([head, *(quick.body.runs.guarded() if quick else ()), *whole.body.runs.text()])
 
 

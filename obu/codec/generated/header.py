@@ -20,7 +20,7 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
         heading = w & 0x7fff
         if heading > 28800:
             raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
-        header = (
+        return (
             "bsmFrame",
             (w >> 143 & 0xffffffffffffffff).to_bytes(8),
             pos_lat,
@@ -30,7 +30,6 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
             w >> 127 & 0xffff,
             None,
         )
-        return header
     left -= 95
     w = n >> left & 0x7fffffffffffffffffffffff
     if w >> 93 & 1:
@@ -57,7 +56,7 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
     heading = w4 & 0x7fff
     if heading > 28800:
         raise RemoteError(OUT_OF_RANGE, "BasicSafetyMessage.heading")
-    header = (
+    return (
         "bsmFrame",
         (w >> 16 & 0xffffffffffffffff).to_bytes(8),
         pos_lat,
@@ -67,7 +66,6 @@ def head_basic_safety_message(n: int, left: int) -> tuple[Any, ...]:
         w & 0xffff,
         None,
     )
-    return header
 
 
 def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
@@ -79,7 +77,7 @@ def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadsideSafetyMessage.long")
-    header = (
+    return (
         "rsmFrame",
         (w >> 64 & 0xffffffffffffffff).to_bytes(8),
         ref_pos_lat,
@@ -89,7 +87,6 @@ def head_roadside_safety_message(n: int, left: int) -> tuple[Any, ...]:
         None,
         None,
     )
-    return header
 
 
 def head_road_side_information(n: int, left: int) -> tuple[Any, ...]:
@@ -104,8 +101,16 @@ def head_road_side_information(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w2 & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadSideInformation.long")
-    header = ("rsiFrame", (w2 >> 64).to_bytes(8), ref_pos_lat, ref_pos_long, None, None, None, None)
-    return header
+    return (
+        "rsiFrame",
+        (w2 >> 64).to_bytes(8),
+        ref_pos_lat,
+        ref_pos_long,
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def head_roadside_coordination(n: int, left: int) -> tuple[Any, ...]:
@@ -117,7 +122,7 @@ def head_roadside_coordination(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "RoadsideCoordination.long")
-    header = (
+    return (
         "msgFrameExt",
         (w >> 80 & 0xffffffffffffffff).to_bytes(8),
         ref_pos_lat,
@@ -127,7 +132,6 @@ def head_roadside_coordination(n: int, left: int) -> tuple[Any, ...]:
         w >> 64 & 0xffff,
         11,
     )
-    return header
 
 
 def head_sensor_sharing_msg(n: int, left: int) -> tuple[Any, ...]:
@@ -143,7 +147,7 @@ def head_sensor_sharing_msg(n: int, left: int) -> tuple[Any, ...]:
     sensor_pos_long = (w2 & 0xffffffff) - 1799999999
     if sensor_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "SensorSharingMsg.long")
-    header = (
+    return (
         "msgFrameExt",
         (w >> 3 & 0xffffffffffffffff).to_bytes(8),
         sensor_pos_lat,
@@ -153,7 +157,6 @@ def head_sensor_sharing_msg(n: int, left: int) -> tuple[Any, ...]:
         w2 >> 64,
         12,
     )
-    return header
 
 
 def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
@@ -165,7 +168,7 @@ def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
     ref_pos_long = (w & 0xffffffff) - 1799999999
     if ref_pos_long > 1800000001:
         raise RemoteError(OUT_OF_RANGE, "VehIntentionAndRequest.long")
-    header = (
+    return (
         "msgFrameExt",
         (w >> 80 & 0xffffffffffffffff).to_bytes(8),
         ref_pos_lat,
@@ -175,7 +178,6 @@ def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
         w >> 64 & 0xffff,
         13,
     )
-    return header
 
 
 def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
@@ -190,7 +192,7 @@ def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
         heading = w & 0x7fff
         if heading > 28800:
             raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.heading")
-        header = (
+        return (
             "msgFrameExt",
             (w >> 140 & 0xffffffffffffffff).to_bytes(8),
             pos_lat,
@@ -200,7 +202,6 @@ def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
             w >> 124 & 0xffff,
             15,
         )
-        return header
     left -= 92
     w = n >> left & 0xfffffffffffffffffffffff
     if w >> 90 & 1:
@@ -221,7 +222,7 @@ def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
     heading = w3 & 0x7fff
     if heading > 28800:
         raise RemoteError(OUT_OF_RANGE, "PersonalSafetyMessage.heading")
-    header = (
+    return (
         "msgFrameExt",
         (w >> 16 & 0xffffffffffffffff).to_bytes(8),
         pos_lat,
@@ -231,13 +232,12 @@ def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
         w & 0xffff,
         15,
     )
-    return header
 
 
 def head_clpmm(n: int, left: int) -> tuple[Any, ...]:
     left -= 89
     w = n >> left & 0x1ffffffffffffffffffffff
-    header = (
+    return (
         "msgFrameExt",
         (w >> 16 & 0xffffffffffffffff).to_bytes(8),
         None,
@@ -247,7 +247,6 @@ def head_clpmm(n: int, left: int) -> tuple[Any, ...]:
         w & 0xffff,
         16,
     )
-    return header
 
 NAMES = {
     0: "bsmFrame",
