@@ -8,14 +8,18 @@ from unittest import mock
 
 from obu.core.geo import Offset
 from obu.core.world import Course, View, Zone
+from obu.positioning import gate
 from obu.runtime.config import Config
 from obu.scene import view as scene
 
 # Done by the bench about the unit: deaf hears no packet, slow lets each BSM wait, holding keeps a lost signal's last
 # value. By configuration, past its own check: gullible trusts the forger's root, patient takes packets of 10 s of age,
 # adrift sends whatever its position is worth, careless whatever its clock is. In the code: startled takes every
-# neighbour for one ahead in its lane, roadblind every event for one of its road.
-Defect = Literal["deaf", "slow", "holding", "gullible", "patient", "adrift", "careless", "startled", "roadblind"]
+# neighbour for one ahead in its lane, roadblind every event for one of its road; believing takes any fix for true.
+Defect = Literal[
+    "deaf", "slow", "holding", "gullible", "patient", "adrift", "careless", "startled", "roadblind",
+    "believing",
+]  # fmt: skip
 SLOW_S = 0.3
 PATIENT_MS, ADRIFT_MS, CARELESS_MS = 10_000, 60_000, 1000.0
 EVENT_AHEAD_M = 50.0
@@ -42,13 +46,15 @@ def planted(defect: str) -> Iterator[None]:
         seen = build(*words)
         return dataclasses.replace(seen, neighbours=tuple(_as_ahead(other) for other in seen.neighbours))
 
-    if defect == "startled":
-        with mock.patch.object(scene, "build", startled):
-            yield
-    elif defect == "roadblind":
-        with mock.patch.object(scene, "ahead_m", lambda *_: EVENT_AHEAD_M):
-            yield
-    else:
+    broken: dict[str, tuple[Any, str, Any]] = {
+        "startled": (scene, "build", startled),
+        "roadblind": (scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
+        "believing": (gate, "_jump", lambda *_: None),
+    }
+    if defect not in broken:
+        yield
+        return
+    with mock.patch.object(*broken[defect]):
         yield
 
 

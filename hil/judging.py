@@ -10,15 +10,24 @@ from hil.scenario import Bsms, Scenario
 GRACE_S = 0.02  # from a signature to the air: two turns
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One BSM. at_s: after green. has_event: a critical one, under the AID of such. off_m: from the true place."""
+
+    at_s: float
+    has_event: bool = False
+    off_m: float = 0.0
+
+
 @dataclass(slots=True)
 class Seen:
-    """shown: (application, seconds after green) of each warning. bsms: (seconds after green, has an event) of each.
+    """shown: (application, seconds after green) of each warning. bsms: in the order they went.
 
     status: the last that the unit said of itself.
     """
 
     shown: list[tuple[str, float]] = field(default_factory=list)
-    bsms: list[tuple[float, bool]] = field(default_factory=list)
+    bsms: list[Sent] = field(default_factory=list)
     status: dict[str, Any] = field(default_factory=dict)
 
     def refused(self) -> dict[str, int]:
@@ -53,14 +62,19 @@ def _shown(expected: Scenario, seen: Seen) -> str:
 
 def _bsms(expected: Bsms, seen: Seen) -> str:
     span = f"between {expected.from_s} and {expected.to_s} s"
-    within = [(at_s, is_event) for at_s, is_event in seen.bsms if expected.from_s <= at_s <= expected.to_s]
+    within = [each for each in seen.bsms if expected.from_s <= each.at_s <= expected.to_s]
     if expected.most_gap_ms is None:
-        stray = [at_s for at_s, _ in within if at_s > expected.from_s + GRACE_S]
+        stray = [each.at_s for each in within if each.at_s > expected.from_s + GRACE_S]
         return f"a BSM at {stray[0]:.2f} s, none should go {span}" if stray else ""
-    times_s = [at_s for at_s, is_event in within if is_event or not expected.has_event]
-    gaps_ms = [1000 * (b - a) for a, b in itertools.pairwise((expected.from_s, *times_s, expected.to_s))]
-    what = "event BSMs" if expected.has_event else "BSMs"
-    return f"{what} {max(gaps_ms):.0f} ms apart {span}" if max(gaps_ms) > expected.most_gap_ms + 0.5 else ""
+    counted = [each for each in within if each.has_event or not expected.has_event]
+    times_s = [expected.from_s, *(each.at_s for each in counted), expected.to_s]
+    gaps_ms = [1000 * (after - before) for before, after in itertools.pairwise(times_s)]
+    if max(gaps_ms) > expected.most_gap_ms + 0.5:
+        return f"{'event BSMs' if expected.has_event else 'BSMs'} {max(gaps_ms):.0f} ms apart {span}"
+    off_m = max((each.off_m for each in counted), default=0.0)
+    if expected.most_off_m is not None and off_m > expected.most_off_m:
+        return f"a BSM tells a place {off_m:.1f} m off {span}"
+    return ""
 
 
 def _count(path: str, least: int, status: dict[str, Any]) -> str:

@@ -22,9 +22,12 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class During:
-    """What happens to the unit from from_s to to_s: a signal or the receiver lost, a clock 5 ms off, our bus brakes."""
+    """What happens to the unit from from_s to to_s.
 
-    what: Literal["no_yaw_rate", "no_gnss", "unsure_clock", "hard_braking"]
+    A signal or the receiver is lost, the receiver is 300 m off, the clock may be 5 ms off, our bus brakes hard.
+    """
+
+    what: Literal["no_yaw_rate", "no_gnss", "unsure_clock", "hard_braking", "gnss_jump"]
     from_s: float
     to_s: float
 
@@ -33,13 +36,15 @@ class During:
 class Bsms:
     """The unit's own BSMs from from_s to to_s: none, or at most most_gap_ms apart and from either end.
 
-    has_event: those with a critical event, under the AID of such, count alone.
+    has_event: those with a critical event, under the AID of such, count alone. most_off_m: how far their place may be
+    from the true one, with most_gap_ms.
     """
 
     from_s: float
     to_s: float
     most_gap_ms: float | None = None
     has_event: bool = False
+    most_off_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Equal scenario and seed give equal journals. A defect breaks the unit on purpose, to test the scenario.
 """
 
+import dataclasses
 import logging
 import random
 from collections import deque
@@ -14,10 +15,10 @@ from hil import defects, pki, staging
 from hil.attack import Attacker
 from hil.encode import BusTraffic, Frame
 from hil.encode import load as groups
-from hil.judging import Seen, why_not
+from hil.judging import Seen, Sent, why_not
 from hil.neighbour import ROLES, Neighbour, Talker
 from hil.nmea import EPOCH_NS, Mount, Receiver
-from hil.plant import Plant
+from hil.plant import Plant, Truth
 from hil.remembering import Keys, Memory
 from hil.route import bus_line
 from hil.rsu import RoadsideUnit
@@ -28,6 +29,7 @@ from obu.codec.editions import Edition
 from obu.codec.messages import unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult, Outbox, TxPacket
+from obu.core.geo import distance_m, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.drivers import key_file
 from obu.drivers.radio_udp import Datagram
@@ -43,6 +45,7 @@ SETTLED_S = 20.0  # a unit that has not sent a BSM by then never will
 ATTACK_NS = NS_PER_S
 UNSURE_NS = 5 * NS_PER_MS
 YAW_GROUP = "VDC2"
+JUMP_M = 300.0
 LOG = logging.getLogger("hil.sim")
 
 
@@ -126,7 +129,7 @@ class Sim:
         truth = self._plant.at(self._script_s())
         frames = self._carried(self._traffic.due(self._at_ns, truth))
         is_epoch = self._now_utc_ns() % EPOCH_NS == 0
-        epoch = self._receiver.epoch(self._now_utc_ns(), truth) if is_epoch else b""
+        epoch = self._receiver.epoch(self._now_utc_ns(), self._as_received(truth)) if is_epoch else b""
         is_located = is_epoch and not self._is_on("no_gnss")
         air = () if self._defect == "deaf" else tuple(AirPacket(each.sdu, self._at_ns) for each in self._said())
         inbox = Inbox(
@@ -161,7 +164,7 @@ class Sim:
         slow_s = defects.SLOW_S if self._defect == "slow" else 0.0
         self._waiting.extend((self._script_s() + slow_s, packet) for packet in outbox.packets)
         while self._waiting and self._waiting[0][0] <= self._script_s():
-            self._seen.bsms.append((self._script_s(), _has_event(self._waiting.popleft()[1])))
+            self._seen.bsms.append(self._sent(self._waiting.popleft()[1]))
         for event in outbox.events:
             if event.kind == "alert":
                 self._shown.setdefault(event.body["number"], (event.body["app"], round(self._script_s(), 2)))
@@ -176,6 +179,17 @@ class Sim:
         others = [each for each in frames if each.can_id != self._yaw_id]
         is_held = self._defect == "holding" and len(others) < len(frames)
         return [*others, Frame(self._yaw_id, self._yaw_data)] if is_held else others
+
+    def _as_received(self, truth: Truth) -> Truth:
+        is_off = self._is_on("gnss_jump")
+        return dataclasses.replace(truth, place=move(truth.place, 0.0, JUMP_M)) if is_off else truth
+
+    def _sent(self, packet: TxPacket) -> Sent:
+        frame = uper.decode(envelope.parse(dsmp.decode(packet.sdu).payload).payload, Edition.YDT3709)
+        message, at_s = unpack(frame), self._script_s()
+        assert isinstance(message, Bsm)
+        has_event = packet.aid == aids.BSM_EVENT and bool(message.events)
+        return Sent(at_s, has_event, distance_m(message.place, self._plant.at(at_s).place))
 
     def _is_on(self, what: str) -> bool:
         at_s = self._script_s()
@@ -210,11 +224,3 @@ def _settings(folder: Path, defect: str) -> config.Config:
         hmi=config.Hmi(socket="unused"),
     )
     return defects.configured(usual, defect)
-
-
-def _has_event(packet: TxPacket) -> bool:
-    """Whether a BSM tells a critical event, under the AID of such."""
-    frame = uper.decode(envelope.parse(dsmp.decode(packet.sdu).payload).payload, Edition.YDT3709)
-    message = unpack(frame)
-    assert isinstance(message, Bsm)
-    return packet.aid == aids.BSM_EVENT and bool(message.events)

@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from hil.judging import Seen, why_not
+from hil.judging import Seen, Sent, why_not
 from hil.scenario import Bsms, Scenario, Window
 
 RULE = Scenario(title="x", kind="rule", defect="slow", window=Window(0.0, 2.0))
-STEADY = [(index / 10, False) for index in range(21)]
+STEADY = [Sent(index / 10) for index in range(21)]
 
 
 def _rule(*expected: Bsms) -> Scenario:
@@ -30,10 +30,12 @@ def test_a_silent_unit_passes_nothing() -> None:
         (Bsms(0.5, 1.5), STEADY[:6] + STEADY[14:], "a BSM at 1.40 s"),
         (Bsms(1.0, 1.1, 100, has_event=True), STEADY, ""),  # either end counts
         (Bsms(1.0, 1.3, 100, has_event=True), STEADY, "event BSMs 300 ms apart"),
-        (Bsms(1.0, 1.3, 150, has_event=True), [*STEADY[:10], (1.15, True), (1.25, True)], ""),
+        (Bsms(1.0, 1.3, 150, has_event=True), [*STEADY[:10], Sent(1.15, True), Sent(1.25, True)], ""),
+        (Bsms(0.0, 2.0, 100, most_off_m=3.0), [Sent(each.at_s, off_m=3.0) for each in STEADY], ""),
+        (Bsms(0.0, 2.0, 100, most_off_m=3.0), [*STEADY[:20], Sent(2.0, off_m=3.1)], "3.1 m off"),
     ],
 )
-def test_bsms(expected: Bsms, bsms: list[tuple[float, bool]], why: str) -> None:
+def test_bsms(expected: Bsms, bsms: list[Sent], why: str) -> None:
     found = why_not(_rule(expected), Seen(bsms=bsms))
     assert why in found and bool(why) == bool(found)
 
