@@ -11,14 +11,18 @@ from obu.core.world import Course, View, Zone
 from obu.positioning import gate
 from obu.runtime.config import Config
 from obu.scene import view as scene
+from obu.security import rules
+from obu.security.replay import Replay
+from obu.security.verdict import Verdict
 
 # Done by the bench about the unit: deaf hears no packet, slow lets each BSM wait, holding keeps a lost signal's last
 # value. By configuration, past its own check: gullible trusts the forger's root, patient takes packets of 10 s of age,
 # adrift sends whatever its position is worth, careless whatever its clock is. In the code: startled takes every
-# neighbour for one ahead in its lane, roadblind every event for one of its road; believing takes any fix for true.
+# neighbour for one ahead in its lane, roadblind every event for one of its road; believing takes any fix for true,
+# forgetful any packet for a new one, timeless a certificate as good after its end as before.
 Defect = Literal[
     "deaf", "slow", "holding", "gullible", "patient", "adrift", "careless", "startled", "roadblind",
-    "believing",
+    "believing", "forgetful", "timeless",
 ]  # fmt: skip
 SLOW_S = 0.3
 PATIENT_MS, ADRIFT_MS, CARELESS_MS = 10_000, 60_000, 1000.0
@@ -46,9 +50,17 @@ def planted(defect: str) -> Iterator[None]:
         seen = build(*words)
         return dataclasses.replace(seen, neighbours=tuple(_as_ahead(other) for other in seen.neighbours))
 
+    use_fault = rules.use_fault
+
+    def timeless(*words: Any) -> Verdict | None:
+        fault = use_fault(*words)
+        return None if fault is Verdict.CERTIFICATE_EXPIRED else fault
+
     broken: dict[str, tuple[Any, str, Any]] = {
         "startled": (scene, "build", startled),
         "roadblind": (scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
+        "forgetful": (Replay, "remember", lambda *_: 1),
+        "timeless": (rules, "use_fault", timeless),
         "believing": (gate, "_jump", lambda *_: None),
     }
     if defect not in broken:
