@@ -120,7 +120,7 @@ def _section(result: Result) -> str:
 
 
 def _timeline(result: Result) -> str:
-    """The window shaded, and a mark for each warning of each seed; seconds after green."""
+    """The window shaded (green: a warning is due, red: none may come), a mark for each warning; seconds after green."""
     window = result.scenario.window
     scale = WIDTH / (window.to_s + 2.0)
     marks = "".join(
@@ -130,7 +130,7 @@ def _timeline(result: Result) -> str:
         for app, at_s in run.shown
     )
     begin, wide = window.from_s * scale, (window.to_s - window.from_s) * scale
-    shade = "#cfc" if result.scenario.kind == "warn" else "#fcc"
+    shade = {"warn": "#cfc", "rule": "#ddd"}.get(result.scenario.kind, "#fcc")
     return (
         f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="warnings after green">'
         f'<rect x="{begin:.1f}" y="4" width="{wide:.1f}" height="22" fill="{shade}"/>{marks}'

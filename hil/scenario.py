@@ -1,10 +1,11 @@
 """One situation as a sentence a traffic engineer can judge, and what must be seen of it: hil/scenarios."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from hil.defects import Defect
 from obu.core.errors import ConfigError
 from obu.runtime import strict
 
@@ -19,21 +20,60 @@ class Window:
     to_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class During:
+    """What happens to the unit from from_s to to_s.
+
+    A signal or the receiver is lost, the receiver is 300 m off, the clock may be 5 ms off, our bus brakes hard.
+    """
+
+    what: Literal["no_yaw_rate", "no_gnss", "unsure_clock", "hard_braking", "gnss_jump"]
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bsms:
+    """The unit's own BSMs from from_s to to_s: none, or at most most_gap_ms apart and from either end.
+
+    has_event: those with a critical event, under the AID of such, count alone. most_off_m: how far their place may be
+    from the true one, with most_gap_ms.
+    """
+
+    from_s: float
+    to_s: float
+    most_gap_ms: float | None = None
+    has_event: bool = False
+    most_off_m: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """app: the application under test, its file's name in capitals. trigger: what of the script brings it about.
 
-    kind: warn: app is first shown within the window; fault: nothing is shown in it, and what attack sends is refused.
-    defect: what is broken in a unit that must fail here (hil/sim.py).
+    kind: warn: app is first shown within the window; no_warn: nothing is shown in the run; fault: the same, and what
+    attack sends is refused; rule: bsm and least alone are judged. The run ends two seconds after the window.
+    least: figures of the unit's status (docs/local-socket.md), by dotted path, that must at the end be no less.
+    alone: nobody else is on the road, and there is no roadside unit.
+    defect: what is broken in a unit that must fail here (hil/defects.py).
     """
 
     title: str
     app: str | None = None
-    kind: Literal["warn", "fault"]
-    trigger: Literal["hazards", "braking"] | None = None
+    kind: Literal["warn", "no_warn", "rule", "fault"]
+    trigger: Literal["hazards", "braking", "works_elsewhere", "oncoming_brakes", "follower_brakes"] | None = None
     attack: Literal["forged", "replayed", "old", "expired"] | None = None
-    defect: Literal["deaf", "patient", "gullible"]
+    alone: bool = False
+    defect: Defect
     window: Window
+    during: tuple[During, ...] = ()
+    bsm: tuple[Bsms, ...] = ()
+    least: dict[str, int] = field(default_factory=dict)
+
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "warn": ("app", "trigger"), "no_warn": ("app", "trigger", "least"), "rule": (), "fault": ("attack",),
+}  # fmt: skip
 
 
 def read(path: Path) -> Scenario:
@@ -51,14 +91,23 @@ def read(path: Path) -> Scenario:
 
 
 def _checked(found: Scenario, path: Path) -> Scenario:
-    if not 0 <= found.window.from_s < found.window.to_s:
-        raise ConfigError(f"{path}: window: from_s must lie before to_s", f"{path}：window：from_s 必须早于 to_s")
-    needed = ("app", "trigger") if found.kind == "warn" else ("attack",)
-    for key in needed:
-        if getattr(found, key) is None:
+    spans = [
+        ("window", found.window),
+        *(("during", each) for each in found.during),
+        *(("bsm", each) for each in found.bsm),
+    ]
+    for key, span in spans:
+        if not 0 <= span.from_s < span.to_s:
+            raise ConfigError(f"{path}: {key}: from_s must lie before to_s", f"{path}：{key}：from_s 必须早于 to_s")
+    for key in NEEDED[found.kind]:
+        if not getattr(found, key):
             raise ConfigError(
                 f"{path}: {key}: kind {found.kind!r} needs it", f"{path}：{key}：kind 为 {found.kind!r} 时必填"
             )
+    if found.kind == "rule" and not (found.bsm or found.least):
+        raise ConfigError(
+            f"{path}: bsm: kind 'rule' needs it, or least", f"{path}：bsm：kind 为 'rule' 时须有 bsm 或 least"
+        )
     return found
 
 

@@ -23,7 +23,8 @@ def test_each_trigger_has_its_scenario_and_each_names_an_application() -> None:
     ("old", "new", "names"),
     [('kind = "warn"', 'kind = "wran"', "kind"), ("to_s = 2.0", "to_s = 0.5", "window"),
      ("from_s", "form_s", "window.form_s"), ('app = "HLW"\n', "", "app"),
-     ('kind = "warn"', 'kind = "fault"', "attack")],
+     ('kind = "warn"', 'kind = "fault"', "attack"), ('kind = "warn"', 'kind = "no_warn"', "least"),
+     ('kind = "warn"', 'kind = "rule"', "bsm"), ("to_s = 2.0", "to_s = 2.0\n[[bsm]]\nfrom_s = 2.0\nto_s = 1.0", "bsm")],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path, old: str, new: str, names: str) -> None:
     path = tmp_path / "bad.toml"
