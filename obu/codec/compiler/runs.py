@@ -49,8 +49,11 @@ class Runs:
         width = self._runs[0].width
         mask = sum(1 << width - 1 - bit for bit, _ in self._guards)
         wanted = sum(1 << width - 1 - bit for bit, is_set in self._guards if is_set)
-        return [
-            f"    w = n >> left - {width} if left >= {width} else -1",  # no shape has all of its presence bits set
+        shift = f"n >> left - {width}"
+        if wanted:  # a shorter shape may be whole; none has all of its presence bits set
+            shift += f" if left >= {width} else -1"
+        return [  # without any optional field this is the shortest shape: what has fewer bits is cut off
+            f"    w = {shift}",
             f"    if w & {mask:#x} == {wanted:#x}:",
             *(f"    {line}" for line in ([taken] if any("left" in line for line in rest) else [])),
             *(f"    {line}" for line in rest),

@@ -181,7 +181,7 @@ def head_veh_intention_and_request(n: int, left: int) -> tuple[Any, ...]:
 
 
 def head_personal_safety_message(n: int, left: int) -> tuple[Any, ...]:
-    w = n >> left - 216 if left >= 216 else -1
+    w = n >> left - 216
     if w & 0x400000000000000000000008000000000000000000000000000000 == 0x0:
         pos_lat = (w >> 92 & 0x7fffffff) - 900000000
         if pos_lat > 900000001:
