@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from obu.core.alert import Text
+from obu.core.errors import LocalError
 
 SUMMARY = Text("升级包：制作、签名、验证", "update bundles: build and sign, verify")
 
@@ -52,7 +53,11 @@ def _build(args: argparse.Namespace) -> int:
         abi=f"{sys.implementation.cache_tag.replace('cpython-', 'cp')}",
     )
     octets = bundle_build.build(args.folder, order, args.signer)
-    args.out.write_bytes(octets)
+    try:
+        args.out.write_bytes(octets)
+    except OSError as error:
+        raise LocalError(f"{args.out}: {error.strerror}; name another file with --out",
+                         f"{args.out}：{error.strerror}；请用 --out 换一个文件") from None  # fmt: skip
     text = Text(
         f"{args.out}：{order.product} {order.version}（计数 {order.counter}），{len(octets)} 字节",
         f"{args.out}: {order.product} {order.version} (counter {order.counter}), {len(octets)} octets",

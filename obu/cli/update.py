@@ -30,7 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; 1 when confirm waited in vain. What is wrong is said in one sentence."""
     actions = {"show": _show, "install": _install, "confirm": _confirm, "rollback": _rollback}
-    return actions[args.action](args)
+    try:
+        return actions[args.action](args)
+    except PermissionError as error:
+        raise LocalError(f"{error.filename}: no permission; run it as the user that owns {args.root}",
+                         f"{error.filename}：没有权限；请以 {args.root} 的所有者身份运行") from None  # fmt: skip
 
 
 def _say(args: argparse.Namespace, zh: str, en: str) -> None:
@@ -80,7 +84,11 @@ def _confirm(args: argparse.Namespace) -> int:
         _say(args, f"{record.current} 已确认", f"{record.current} is confirmed")
         return 0
     if not _is_well(slots.configuration(args.root, record.current), args.within):
-        _say(args, f"{record.current} 未能正常运行；不确认", f"{record.current} did not become well: not confirmed")
+        _say(
+            args,
+            f"{record.current} 未能正常运行，不确认；原因见 obu status，也可 obu update rollback",
+            f"{record.current} did not become well: not confirmed; obu status says why, obu update rollback goes back",
+        )
         return 1
     slots.write(args.root, slots.confirmed(record))
     _say(args, f"{record.current} 已确认", f"{record.current} is confirmed")

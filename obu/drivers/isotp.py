@@ -100,7 +100,8 @@ class Diagnostics:
     def _complained(self, at_ns: int, why: str) -> None:
         self._is_over = True
         self.close()
-        self._say(False, f"the bus complains; nothing is asked until the unit starts anew: {why}", at_ns)
+        self._say(False, f"the bus complains; nothing is asked until the unit starts anew: {why}", at_ns,
+                  f"总线报错，重新启动单元之前不再提问：{why}")  # fmt: skip
 
     def _receive(self, timeout_s: float) -> isotp.CanMessage | None:
         assert self._bus is not None
@@ -143,10 +144,10 @@ class Diagnostics:
         self._retry.succeeded()
         self._say(True, f"{options.through} {options.channel}", at_ns)
 
-    def _say(self, is_up: bool, why: str, at_ns: int) -> None:
+    def _say(self, is_up: bool, why: str, at_ns: int, why_zh: str = "") -> None:
         if self._said != (is_up, why):
             self._said = is_up, why
-            self._told.append(DriverState(self.name, is_up, why, at_ns))
+            self._told.append(DriverState(self.name, is_up, why, at_ns, why_zh))
 
 
 def make(name: str, options: Options) -> Diagnostics:

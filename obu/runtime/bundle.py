@@ -157,5 +157,8 @@ def folder_files(folder: Path) -> dict[str, bytes]:
         for name in sorted(names):
             path = Path(base, name)
             if not name.startswith(".") and path.is_file():
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+                try:
+                    found[path.relative_to(folder).as_posix()] = path.read_bytes()
+                except OSError as error:
+                    raise LocalError(f"{path}: {error.strerror}", f"{path}：{error.strerror}") from None
     return found

@@ -121,14 +121,17 @@ def kernel_rate(options: Options) -> int | None:
 
 
 def candidates(names: tuple[str, ...] = ()) -> list[Candidate]:
-    """A candidate for each shipped profile, or for those that are named (a name, or a path). Raises ConfigError."""
+    """A candidate for each shipped profile, or for those that are named (a name, or a path). Raises ConfigError.
+
+    A car that must be asked says nothing that could be heard: it is none.
+    """
     shipped = sorted(places.vehicles().glob("*.toml"))
     paths = [places.vehicle(name, "--profile") for name in names] if names else shipped
-    return [_candidate(path) for path in paths]
+    profiles = [(path, strict.read_toml(path, Profile)) for path in paths]
+    return [_candidate(path, profile) for path, profile in profiles if profile.family != "obd"]
 
 
-def _candidate(path: Path) -> Candidate:
-    profile = strict.read_toml(path, Profile)
+def _candidate(path: Path, profile: Profile) -> Candidate:
     plans = dbc.compile_plans(strict.read_text(path.with_suffix(".dbc")), profile, str(path))
     return Candidate(path.stem, profile, plans)
 

@@ -32,7 +32,7 @@ def target(record: Record) -> Target:
         hardware=platform.machine(),
         counter=record.counter if record.is_confirmed else record.previous_counter,
         abi=sys.implementation.cache_tag.replace("cpython-", "cp"),
-        base=platform.python_version().partition("+")[0].rstrip("abcr"),
+        base=".".join(map(str, sys.version_info[:3])),
     )
 
 

@@ -126,6 +126,9 @@ def test_strangers_octets_raise_nothing(payloads: list[bytes]) -> None:
     for number, data in enumerate(payloads):
         car.asker.ask(number * 300 * MS)
         car.decoder.take(car.asker.take(number * 300 * MS, (DiagnosticAnswer(data, number * MS),), ()))
+    state = car.asker.state
+    assert state.answers + state.refused == len(payloads)  # every one is counted
+    assert car.decoder.state.frames == state.answers
 
 
 def test_the_state_survives_a_checkpoint() -> None:

@@ -40,6 +40,11 @@ def test_a_changed_one_is_one_sentence(workshop: Workshop, capsys: pytest.Captur
     assert said.out == "" and said.err.count("\n") == 1 and "not a bundle, or cut off" in said.err
 
 
+def test_a_place_that_cannot_be_written_is_one_sentence(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(workshop, "--out", workshop.source / "no" / "such" / "folder") == 2
+    assert "name another file with --out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [

@@ -181,3 +181,8 @@ def test_what_the_driver_says_of_an_interface_is_passed_on(capsys):
     assert main(["--lang", "en", "can", "detect", "--channel", "no-such-can"]) == 1
     said = capsys.readouterr()
     assert "no interface with this name" in said.out and "--set-link" in said.err and "ignition" not in said.err
+
+
+def test_a_car_that_must_be_asked_is_no_candidate():
+    names = {each.name for each in detecting.candidates()}
+    assert "taxi_obd" not in names and {"city_bus_j1939", "taxi_vw_mqb"} <= names
