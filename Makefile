@@ -27,9 +27,9 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-hil:  ## the scenarios on virtual time, three seeds each; hil-report/report.html tells what came of them
+hil:  ## the scenarios on virtual time, three seeds each, and their planted defects; hil-report/report.html tells
 	@$(SET_UP) run test bench
-	@exec $(PYTHON) -m hil run --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@exec $(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
 
 conformance:  ## GB/T 45315-2025 rule by rule: its tests, then a table of what passes and what can't be shown here
 	@$(SET_UP) run test bench
