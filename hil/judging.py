@@ -184,9 +184,15 @@ def _each_ms(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
         yield f"comes {min(gaps_ms):.0f} ms apart, less than {expected.least} ms"
 
 
+def _absent(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for each, value in _values(expected, sent):
+        if value not in (None, [], ()):
+            yield f"is {value} at {each.at_s:.2f} s"
+
+
 RULES: dict[str, Callable[[Bsms, list[Sent]], Iterator[str]]] = {
     "within": _within, "equal": _equal, "near_truth": _near_truth, "has": _has, "lacks": _lacks,
-    "counts_up": _counts_up, "steady": _steady, "changes": _changes, "each_ms": _each_ms,
+    "counts_up": _counts_up, "steady": _steady, "changes": _changes, "each_ms": _each_ms, "absent": _absent,
 }  # fmt: skip
 
 

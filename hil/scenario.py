@@ -10,7 +10,7 @@ from typing import Any, Literal
 LEAD_S = 2.0  # so long is the unit on before a scenario begins
 CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
 Says = Literal["bsm", "rsm", "both", "nothing"]
-Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms"]
+Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms", "absent"]
 Side = Literal["left", "right", "hazard"]
 
 
@@ -191,8 +191,8 @@ class Bsms:
     those with a critical event, under the AID of such, count.
     field: of the BSM (obu/codec/messages/bsm.py) or of what carries it (hil/sent.py), of which `rule` says what must be
     so of all of them: within (least, most), equal (value), near_truth (most: how far off), has and lacks (value: a
-    member), counts_up (by 1, modulo 128), steady (always the same), changes (to another value), each_ms (there in once
-    in most ms at least, and no sooner than least ms).
+    member), counts_up (by 1, modulo 128), steady (always the same), changes (to another value), each_ms (there once in
+    most ms at least, and no sooner than least ms), absent.
     """
 
     from_s: float

@@ -24,7 +24,7 @@ EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "fault": ("fault",), "rul
 NUMBERED = {
     "within": ("field",), "equal": ("field", "value"), "near_truth": ("field", "most"), "has": ("field", "value"),
     "lacks": ("field", "value"), "counts_up": ("field",), "steady": ("field",), "changes": ("field",),
-    "each_ms": ("field", "most"),
+    "each_ms": ("field", "most"), "absent": ("field",),
 }  # fmt: skip
 
 

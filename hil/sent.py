@@ -11,29 +11,23 @@ from obu.codec.messages import unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.frames import TxPacket
 from obu.core.geo import distance_m
+from obu.core.now import MS_PER_MIN, sec_mark_ms, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
 from obu.security import envelope
 from obu.stack import aids, dsmp
 
 MISSING = "no such field"
 OF_PACKET = (
-    "aid",
-    "pppp",
-    "l2_source",
-    "l2_destination",
-    "bytes",
-    "is_certificate_full",
-    "off_m",
-    "path_points",
-    "signer",
-)
+    "aid", "pppp", "l2_source", "l2_destination", "bytes", "is_certificate_full", "off_m", "path_points", "signer",
+    "generation_off_ms", "curve_radius_m", "curve_confidence_percent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One BSM. at_s: of the scenario. has_event: a critical one, under the AID of such.
 
-    off_m: from the true place. bytes: of the whole packet.
+    off_m: from the true place. bytes: of the whole packet. generation_off_ms: of the header's time from secMark.
     """
 
     at_s: float
@@ -48,6 +42,17 @@ class Sent:
     bytes: int = 0
     is_certificate_full: bool = False
     signer: bytes = b""
+    generation_off_ms: int = 0
+
+    @property
+    def curve_radius_m(self) -> float | None:
+        """Of the predicted path; None for a straight one."""
+        return self.message.prediction.radius_m if self.message and self.message.prediction else None
+
+    @property
+    def curve_confidence_percent(self) -> float | None:
+        """Of the predicted path."""
+        return self.message.prediction.confidence_percent if self.message and self.message.prediction else None
 
     @property
     def path_points(self) -> int | None:
@@ -60,6 +65,8 @@ def heard(packet: TxPacket, at_s: float, truth: Truth) -> Sent:
     signed = envelope.parse(dsmp.decode(packet.sdu).payload)
     message = unpack(uper.decode(signed.payload, Edition.YDT3709))
     assert isinstance(message, Bsm)
+    generation_ms = sec_mark_ms(utc_ns_of_v2x_us(signed.generation_us or 0))
+    mark_off_ms = (generation_ms - (message.sec_mark_ms or 0) + MS_PER_MIN // 2) % MS_PER_MIN - MS_PER_MIN // 2
     has_event = packet.aid in (aids.BSM_EVENT, aids.BSM_EMERGENCY_EVENT) and bool(message.events)
     return Sent(
         at_s=at_s,
@@ -73,6 +80,7 @@ def heard(packet: TxPacket, at_s: float, truth: Truth) -> Sent:
         l2_destination=packet.l2_destination,
         bytes=len(packet.sdu),
         is_certificate_full=signed.signer is None,
+        generation_off_ms=mark_off_ms,
         signer=signed.signer or certificates.parse(signed.certificate).digest8,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
-from hil.defects import air, own, scene
+from hil.defects import air, own, scene, tell
 from hil.defects.planting import Defect, Patch
 from obu.runtime.config import Config
 
@@ -21,7 +21,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "day_one": ("receive", "day2_aids", ()),  # does not hear day 2
 }
 GULLIBLE = "gullible"  # trusts the root of whoever wants to be trusted (hil/sim.py)
-CODE: dict[str, Defect] = {**air.DEFECTS, **own.DEFECTS, **scene.DEFECTS}
+CODE: dict[str, Defect] = {**air.DEFECTS, **own.DEFECTS, **scene.DEFECTS, **tell.DEFECTS}
 ALL = frozenset({*SETTINGS, GULLIBLE, *CODE})
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from hil.defects.planting import Defect, changed, constant
 from obu.can_input.assembler import Assembler
-from obu.core.now import NS_PER_MS
+from obu.core.geo import LatLon
 from obu.positioning import gate
-from obu.station import events, schedule
+from obu.positioning.own import OwnTracker
 
 
 def _held(right: Any) -> Any:
@@ -24,9 +24,12 @@ def _held(right: Any) -> Any:
     return vehicle
 
 
+def _antenna(right: Any) -> Any:
+    return lambda self, fix, body: LatLon(fix.lat_deg, fix.lon_deg)
+
+
 DEFECTS: dict[str, Defect] = {
     "believing": constant("it takes any fix for true", gate, "_jump", lambda *_: None),
     "holding": changed("it keeps a lost signal's last value", Assembler, "vehicle", _held),
-    "slow": constant("event BSMs go each 300 ms", schedule, "PERIOD_NS", 300 * NS_PER_MS),
-    "blunt": constant("braking is hard from 6 m/s2 on", events, "HARD_BRAKING_MPS2", 6.0),
+    "armless": changed("it takes its antenna for its centre", OwnTracker, "_centre", _antenna),
 }
