@@ -17,6 +17,7 @@ DAY_NS = 86_400 * 10**9
 BEGIN_NS = 3 * DAY_NS  # the PKI is older than the run, so that a certificate of it can be past its time
 EXPIRED_S = 86_400
 POOL = 4
+ROADSIDE = "roadside"
 UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE = "unknown_root", "expired_certificate", "revoked", "gullible_trust"
 
 
@@ -39,6 +40,8 @@ def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
     (folder / "attackers").mkdir(mode=0o700)
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
+    # A roadside unit that may say everything, day 2 too.
+    pki.write_station(folder / ROADSIDE, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.ALL_AIDS)
     _revoke(folder, pki, begin_ns)
     gullible = folder / "attackers" / GULLIBLE  # the trust store of a unit that believes the stranger, too
     stranger.write_trust(gullible)

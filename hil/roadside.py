@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
-from hil import junction
+from hil import junction, scenario
 from hil.people import Person
 from hil.route import Route
 from hil.scenario import Notice, Scenario
 from hil.voice import Voice
 from hil.ways import map_of
-from obu.codec.messages import Message
+from obu.codec import json_form
+from obu.codec.messages import Message, unpack
 from obu.codec.messages.map import MapData
 from obu.codec.messages.references import ReferencePath
 from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
@@ -28,28 +29,38 @@ PERIOD_NS = {"map": 1000 * MS, "spat": 200 * MS, "events": 500 * MS, "signs": 10
 PHASE_NS = {"map": 20 * MS, "spat": 70 * MS, "events": 130 * MS, "signs": 330 * MS, "rsm": 40 * MS}
 AID = {"map": aids.MAP, "spat": aids.SPAT, "events": aids.RSI_SEMI_STATIC, "signs": aids.RSI_STATIC, "rsm": aids.RSM}
 GOVERNMENT = 2  # EventSource
+APART_NS = 40 * MS  # between two messages of the scenario's own
 MOST_PARTICIPANTS = 16
+
+
+class Said:
+    """A message of the scenario's own, and when it goes next."""
+
+    def __init__(self, told: scenario.Message, first_ns: int) -> None:
+        self.message = unpack(json_form.frame_of(json_form.loads(told.json.encode())))
+        self.aid, self.period_ns, self.due_ns = told.aid, told.period_ms * MS, first_ns
 
 
 class Roadside:
     """packets() for each turn."""
 
     def __init__(
-        self, scenario: Scenario, road: Route, people: Sequence[Person], voice: Voice, dice: Random, first_ns: int
+        self, situation: Scenario, road: Route, people: Sequence[Person], voice: Voice, dice: Random, first_ns: int
     ) -> None:
-        self._scenario, self._road, self._voice = scenario, road, voice
+        self._scenario, self._road, self._voice = situation, road, voice
         self._people = [each for each in people if each.says in ("rsm", "both")][:MOST_PARTICIPANTS]
         self._id = dice.randbytes(8)
         self._mast = road.place(30.0, 12.0)
-        self._map = map_of(scenario.road) if scenario.road.map else None
+        self._map = map_of(situation.road) if situation.road.map else None
         makers: dict[str, tuple[bool, Callable[[int, int, float], Message | None]]] = {
-            "map": (bool(scenario.signal) or self._map is not None, self._say_map),
-            "spat": (any(signal.phase for signal in scenario.signal), self._say_lights),
-            "events": (bool(scenario.event), self._say_events),
-            "signs": (bool(scenario.sign), self._say_signs),
+            "map": (bool(situation.signal) or self._map is not None, self._say_map),
+            "spat": (any(signal.phase for signal in situation.signal), self._say_lights),
+            "events": (bool(situation.event), self._say_events),
+            "signs": (bool(situation.sign), self._say_signs),
             "rsm": (bool(self._people), self._say_participants),
         }
         self._makers = {name: make for name, (is_there, make) in makers.items() if is_there}
+        self._said = [Said(each, first_ns + index * APART_NS) for index, each in enumerate(situation.message)]
         self._due_ns = {name: first_ns + PHASE_NS[name] for name in self._makers}
         self._counts = dict.fromkeys(self._makers, 0)
 
@@ -64,6 +75,10 @@ class Roadside:
                 continue
             self._counts[name] = (self._counts[name] + 1) % MSG_COUNTS
             yield self._voice.say(message, AID[name], at_ns, utc_ns)
+        for said in self._said:
+            if at_ns >= said.due_ns:
+                said.due_ns += said.period_ns
+                yield self._voice.say(said.message, said.aid, at_ns, utc_ns)
 
     def _say_map(self, count: int, utc_ns: int, at_s: float) -> MapData:
         nodes = self._map.nodes if self._map else junction.nodes(self._road, self._scenario.signal)

@@ -144,9 +144,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message of day 2 by its name (vir, psm, ssm ...), as in tests/vectors, under `aid`, each period_ms."""
+    """A message as `obu decode` prints it (docs/json-form.md): the roadside unit says it under `aid` each period_ms."""
 
-    name: str
+    json: str
     aid: int
     period_ms: int = 500
 

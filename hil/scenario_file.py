@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hil import defects, faults, sent
+from hil import defects, faults, junction, sent
 from hil.scenario import CLASSES, Act, Piece, Scenario
 from hil.ways import road_of
-from obu.core.errors import ConfigError, LocalError
+from obu.codec import json_form
+from obu.codec.messages import unpack
+from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.core.vehicle import Event
 from obu.runtime import strict
 
@@ -71,6 +73,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     if not 0 < found.lasts_s <= 600:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
     yield from _road_wrong(found)
+    yield from _roadside_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)
     for index, fault in enumerate(found.fault):
@@ -85,6 +88,29 @@ def _road_wrong(found: Scenario) -> Iterator[Wrong]:
             road_of(found.road)
         except (OSError, ValueError, LocalError) as error:
             yield "road.map", str(error), str(error)
+
+
+def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, message in enumerate(found.message):
+        try:
+            unpack(json_form.frame_of(json_form.loads(message.json.encode())))
+        except (LocalError, RemoteError) as error:
+            yield f"message[{index}].json", str(error), str(error)
+    for index, signal in enumerate(found.signal):
+        key = f"signal[{index}]"
+        ways = {way for lane in signal.lanes for way in lane.split("+")}
+        if not ways <= set(junction.TURN_DEG):
+            yield (
+                f"{key}.lanes",
+                f"are of {', '.join(junction.TURN_DEG)}, joined by +",
+                "应由 straight、left、right 以 + 连接",
+            )
+        if not 1 <= signal.ours <= len(signal.lanes):
+            yield f"{key}.ours", f"there are lanes 1 to {len(signal.lanes)}", f"车道为 1 至 {len(signal.lanes)}"
+        for number, phase in enumerate(signal.phase):
+            if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
+                colours = ", ".join(junction.COLOURS)
+                yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:

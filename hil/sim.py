@@ -15,7 +15,7 @@ from hil.nmea import EPOCH_NS
 from hil.remembering import Memory
 from hil.scenario import LEAD_S, Scenario
 from hil.scenario_file import VOICES
-from hil.staging import ROADSIDE, Stage
+from hil.staging import Stage
 from hil.unit import Unit
 from obu.core.frames import FeedEvent, Outbox
 from obu.core.now import NS_PER_MS, NS_PER_S
@@ -94,7 +94,7 @@ class Sim:
         at_s, utc_ns = self._at_s(), UTC_NS + self._at_ns
         truth = self._stage.ourselves.truth(at_s)
         packets = self._stage.packets(self._at_ns, utc_ns, at_s)
-        self._last = next((each.datagram for each in packets if each.of == ROADSIDE), self._last)
+        self._last = next((each.datagram for each in packets if each.of == pki.ROADSIDE), self._last)
         return Given(
             at_s=at_s,
             at_ns=self._at_ns,

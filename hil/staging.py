@@ -11,6 +11,7 @@ from hil.given import Packet
 from hil.neighbour import Talker
 from hil.nmea import EPOCH_NS, Mount, Receiver
 from hil.people import Ourselves, Person
+from hil.pki import ROADSIDE
 from hil.remembering import Memory
 from hil.roadside import Roadside
 from hil.route import Route
@@ -18,8 +19,6 @@ from hil.scenario import Actor, Scenario
 from hil.vehicle_bus import traffic_of
 from hil.voice import Voice
 from obu.core.geo import turn_to_view
-
-ROADSIDE = "roadside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Stage:
         self.receiver, self.traffic = Receiver(Mount(), seed), traffic_of(scenario.own.kind)
         self._speakers = list(self._speaking(seed, pki, memory, begin_ns))
         dice = random.Random(f"rsu {seed}")
-        voice = Voice(pki / "rsu", dice, memory)
+        voice = Voice(pki / ROADSIDE, dice, memory)
         self._roadside = Roadside(scenario, self.road, self.people, voice, dice, begin_ns)
         self.attacker = Attacker(self.road, pki, random.Random(f"attacker {seed}"), memory)
 

@@ -19,6 +19,12 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "careless": ("clock", "max_error_ms", 1000.0),  # whatever its clock is
     "mute": ("bsm", "transmit", False),
     "day_one": ("receive", "day2_aids", ()),  # does not hear day 2
+    "farsighted": ("apps.ebw", "range_m", 1000.0),
+    "irritable": ("apps.ebw", "hard_braking_mps2", 2.5),
+    "nervous": ("apps.ebw", "min_speed_mps", -1.0),  # speaks while we stand
+    "hindsighted": ("apps.hlw", "passed_m", 1000.0),  # warns of what is behind
+    "tardy": ("apps.hlw", "lead_s", 4.0),
+    "near": ("apps.hlw", "min_distance_m", 0.0),  # nothing is announced while we stand
 }
 GULLIBLE = "gullible"  # trusts the root of whoever wants to be trusted (hil/sim.py)
 CODE: dict[str, Defect] = {**air.DEFECTS, **own.DEFECTS, **scene.DEFECTS, **tell.DEFECTS}
@@ -30,6 +36,9 @@ def configured(usual: Config, defect: str) -> Config:
     if defect not in SETTINGS:
         return usual
     section, key, value = SETTINGS[defect]
+    if section.startswith("apps."):
+        app = section.removeprefix("apps.")
+        return dataclasses.replace(usual, apps={**usual.apps, app: {**usual.apps.get(app, {}), key: value}})
     broken = dataclasses.replace(getattr(usual, section), **{key: value})
     return dataclasses.replace(usual, **{section: broken})
 
