@@ -1,1 +1,1 @@
-"""Traffic from SUMO around our units: a corridor, its recorded or live traffic, and how the warnings in it are scored."""
+"""SUMO's traffic around our units: a corridor, driven or recorded, and how the warnings in it are scored."""

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hil.encode import BusTraffic
 from hil.nmea import EPOCH_NS, Mount, Receiver
@@ -16,7 +17,7 @@ from hil.remembering import Keys, Memory
 from hil.traffic.net import Net
 from hil.traffic.trace import AT_STOP, BRAKING, LEFT, RIGHT, Kind, Mover
 from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult, TxPacket
-from obu.core.now import NS_PER_MS, Now
+from obu.core.now import Now
 from obu.drivers import key_file
 from obu.runtime import config, made_from, wiring
 
@@ -38,7 +39,10 @@ class Warned:
 
 
 class Host:
-    """One vehicle of ours. turn() at each instant. certificates: a folder with certs and keys; trust: the anchors."""
+    """One vehicle of ours. turn() at each instant. folder: its certs and keys; trust: the anchors.
+
+    air: what its unit last said of the packets it heard.
+    """
 
     def __init__(
         self, name: str, kind: Kind, net: Net, folder: Path, trust: Path, memory: Memory, sigma_m: float, seed: int
@@ -57,6 +61,7 @@ class Host:
         self._numbers: set[int] = set()
         self._since_s: float | None = None
         self.rode_s = 0.0
+        self.air: dict[str, Any] = {}
 
     def turn(self, now: Now, at_s: float, mover: Mover, air: Iterable[AirPacket]) -> tuple[TxPacket, ...]:
         """What the vehicle and the air give at this instant; what our unit sends."""
@@ -78,11 +83,13 @@ class Host:
         self._results = signed + tuple(self._memory.verify(job) for job in outbox.verify_jobs)
         self._wanted = outbox.want_random
         for event in outbox.events:
+            if event.kind == "status":
+                self.air = event.body["air"]
             if event.kind == "alert" and event.body["number"] not in self._numbers:
                 self._numbers.add(event.body["number"])
                 body = event.body
-                why = tuple(sorted(body.get("why", {}).items()))
-                self.warned.append(Warned(self.name, at_s, body["app"], body["level"], body.get("subject", ""), why))
+                why = tuple(sorted(body["why"].items()))
+                self.warned.append(Warned(self.name, at_s, body["app"], body["level"], body["subject"], why))
         return outbox.packets
 
     def _truth(self, mover: Mover) -> Truth:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hil import seeded_keys
 from hil.remembering import Memory
@@ -27,7 +28,7 @@ from obu.stack import aids
 
 UTC_NS = 1_790_000_000 * NS_PER_S  # 2026-09-21
 BEGIN_NS = 10 * NS_PER_S
-TICK_NS = 10 * NS_PER_MS
+TICK_NS = 20 * NS_PER_MS  # half as often as `sim`: five times as many units ride
 RANGE_M = 300.0
 LATENCY_NS = 20 * NS_PER_MS  # from a signature to the receiver's station, of LTE-V2X without congestion
 STATIONS, ON_DUTY_STATIONS = 160, 6  # certificates
@@ -38,11 +39,15 @@ HOST = "host_"
 
 @dataclass(slots=True)
 class Ridden:
-    """warned: in the order of time. ids: the names behind BSM ids. hosts_s: how long each of our units rode."""
+    """warned: in the order of time. ids: names by BSM id, and by roadside id/number, in hex.
+
+    hosts_s: how long each of our units rode. air: what each of them counted of the packets it heard.
+    """
 
     warned: list[Warned] = field(default_factory=list)
-    ids: dict[bytes, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
     hosts_s: dict[str, float] = field(default_factory=dict)
+    air: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def ride(net: Net, trace: Trace, sigma_m: float, folder: Path, progress: Callable[[float], None]) -> Ridden:
@@ -88,7 +93,7 @@ class _Ride:
         others = {name: mover for name, mover in movers.items() if name not in hosts and not self._is_sensed(name)}
         self._fly(at_ns, self._roadside.packets(before, movers, at_ns, utc_ns))
         self._fly(at_ns, self._vehicles.packets(others, at_ns, utc_ns))
-        self._ridden.ids.update((own, name) for own, name in self._vehicles.ids().items())
+        self._ridden.ids |= self._vehicles.ids() | self._roadside.ids()
         landed = list(self._landed(at_ns))
         now = Now(at_ns, utc_ns, NS_PER_MS)
         for name, mover in hosts.items():
@@ -122,6 +127,7 @@ class _Ride:
             self._resting.append(folder)
             self._ridden.warned += host.warned
             self._ridden.hosts_s[host.name] = host.rode_s
+            self._ridden.air[host.name] = host.air
 
 
 def _hears(name: str, mover: Mover, said: Said) -> bool:

@@ -48,9 +48,7 @@ class Roads:
             for letters, number in self._phases[light].items()
         )
         status = frozenset({"fixed_time"})
-        crossing = Intersection(
-            ref=self._refs[light], status=status, minute=minute, second_ms=second_ms, phases=shown
-        )
+        crossing = Intersection(ref=self._refs[light], status=status, minute=minute, second_ms=second_ms, phases=shown)
         return Spat(msg_count=msg_count, minute=minute, second_ms=second_ms, intersections=(crossing,))
 
     def _node(self, name: str, light: str) -> Node:
@@ -107,9 +105,7 @@ def _phases_of(net: Net, light: str) -> dict[str, int]:
     return {letters: number for number, letters in enumerate(dict.fromkeys(columns), start=1)}
 
 
-def _states(
-    program: tuple[tuple[float, str], ...], letters: str, phase: int, left_s: float
-) -> Iterator[PhaseState]:
+def _states(program: tuple[tuple[float, str], ...], letters: str, phase: int, left_s: float) -> Iterator[PhaseState]:
     """What one phase shows now and next, as far as a round of the program tells when each of them ends."""
     begin_s, end_s = 0.0, left_s
     shown = letters[phase]

@@ -35,6 +35,10 @@ class Roadside:
         self._period = dict.fromkeys(voices, -1)
         self._seen: dict[str, tuple[int, Wander]] = {}
 
+    def ids(self) -> dict[str, str]:
+        """Who was seen so far, by roadside id in hex and number."""
+        return {f"{own.hex()}/{number}": name for name, (number, _) in self._seen.items() for own in self._ids.values()}
+
     def packets(self, step: Step, movers: Mapping[str, Mover], at_ns: int, utc_ns: int) -> Iterator[Said]:
         """What the crossings say in this turn."""
         for number, light in enumerate(self._voices):

@@ -89,9 +89,9 @@ class Vehicles:
         self._resting = {False: deque(voices), True: deque(on_duty)}
         self._speakers: dict[str, Speaker] = {}
 
-    def ids(self) -> dict[bytes, str]:
-        """Those that speak now, by their BSM ids."""
-        return {speaker.id: name for name, speaker in self._speakers.items()}
+    def ids(self) -> dict[str, str]:
+        """Those that speak now, by their BSM ids in hex."""
+        return {speaker.id.hex(): name for name, speaker in self._speakers.items()}
 
     def packets(self, movers: Mapping[str, Mover], at_ns: int, utc_ns: int) -> Iterator[Said]:
         """The BSMs of this turn. movers: all vehicles with a radio that are there, where they are now."""

@@ -39,7 +39,8 @@ def _steps(net: Net, seed: int, lasts_s: float, kinds: dict[str, Kind], log: Pat
     except ImportError:
         raise Missing from None
     options = {
-        "net-file": NET, "additional-files": CORRIDOR / "corridor.add.xml", "route-files": CORRIDOR / "corridor.rou.xml",
+        "net-file": NET,
+        "additional-files": CORRIDOR / "corridor.add.xml", "route-files": CORRIDOR / "corridor.rou.xml",
         "step-length": STEP_S, "lateral-resolution": 0.8, "seed": seed, "collision.action": "warn",
         "time-to-teleport": -1, "device.ssm.file": log,
     } | {f"device.ssm.{name}": value for name, value in MEASURES.items()}  # fmt: skip
@@ -67,13 +68,16 @@ def _vehicles(sumo, net: Net, kinds: dict[str, Kind]) -> Iterator[tuple[str, Mov
         signals = of.getSignals(name)
         flags = LEFT * bool(signals & SIGNAL_LEFT) | RIGHT * bool(signals & SIGNAL_RIGHT)
         flags |= BRAKING * bool(signals & SIGNAL_BRAKE) | AT_STOP * (of.getStopState(name) & STOPPED)
-        yield name, Mover(
-            x - half_m * math.sin(math.radians(angle_deg)),
-            y - half_m * math.cos(math.radians(angle_deg)),
-            net.plane.heading_deg(angle_deg),
-            of.getSpeed(name),
-            of.getAcceleration(name),
-            flags,
+        yield (
+            name,
+            Mover(
+                x - half_m * math.sin(math.radians(angle_deg)),
+                y - half_m * math.cos(math.radians(angle_deg)),
+                net.plane.heading_deg(angle_deg),
+                of.getSpeed(name),
+                of.getAcceleration(name),
+                flags,
+            ),
         )
 
 
