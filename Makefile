@@ -27,9 +27,9 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-hil:  ## the scenarios on virtual time, three seeds each; hil-report/report.html tells what came of them
+hil:  ## the scenarios on virtual time, three seeds each, and their planted defects; hil-report/report.html tells
 	@$(SET_UP) run test bench
-	@exec $(PYTHON) -m hil run --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@exec $(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo
