@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check hil conformance firmware fuzz codec bench lock
+.PHONY: help run test check hil city conformance firmware fuzz codec bench lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -27,9 +27,13 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-hil:  ## the scenarios on virtual time, three seeds each; hil-report/report.html tells what came of them
+hil:  ## the scenarios on virtual time, three seeds each, and their planted defects; hil-report/report.html tells
 	@$(SET_UP) run test bench
-	@exec $(PYTHON) -m hil run --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@exec $(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
+
+city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
+	@$(SET_UP) run test sumo
+	@exec $(PYTHON) -m hil city $(ARGS)
 
 conformance:  ## GB/T 45315-2025 rule by rule: its tests, then a table of what passes and what can't be shown here
 	@$(SET_UP) run test bench

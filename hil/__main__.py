@@ -1,4 +1,4 @@
-"""The bench's commands: demo (all of it), run, list, new (scenarios), city (the world), tell, authority (a CA)."""
+"""The bench's commands: demo (all of it), run, list, new (scenarios), city (SUMO's traffic), tell, authority (a CA)."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from hil import attack, control, run, script
+from hil.traffic.command import arguments as city_arguments
 
 
 def main() -> int:
@@ -15,7 +16,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m hil", description="The bench around the unit / 试验台")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _demo(commands.add_parser("demo", help="the unit, a small city and the driver's screen / 完整演示"))
-    _city(commands.add_parser("city", help="the city alone / 仅城市"))
+    _demo_city(commands.add_parser("demo-city", help="the demonstration's city alone / 仅演示城市"))
+    traffic = commands.add_parser("city", help="SUMO's traffic, our warnings scored in it / SUMO 交通中的预警评分")
+    city_arguments(traffic)
     tell = commands.add_parser("tell", help="a command to a running city: truth, gnss off, attack forged / 控制城市")
     tell.add_argument("run_folder", type=Path, metavar="DIR")
     tell.add_argument("words", nargs="+", metavar="WORD")
@@ -31,8 +34,9 @@ def main() -> int:
     folder = args.summary.absolute().parent if args.command == "demo" and args.summary else Path()
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
-    doing = {"demo": _run_demo, "city": _run_city, "tell": _run_tell, "authority": _run_authority}
-    return (doing | {"run": run.run, "list": run.show, "new": run.new})[args.command](args)
+    doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
+    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new}
+    return doing[args.command](args)
 
 
 def _run_authority(args: argparse.Namespace) -> int:
@@ -71,7 +75,7 @@ def _seconds(word: str) -> float:
     return seconds
 
 
-def _city(parser: argparse.ArgumentParser) -> None:
+def _demo_city(parser: argparse.ArgumentParser) -> None:
     _world(parser)
     parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run's folder / 运行目录")
 
@@ -96,6 +100,12 @@ def _run_demo(args: argparse.Namespace) -> int:
 
 
 def _run_city(args: argparse.Namespace) -> int:
+    from hil.traffic import command
+
+    return command.run(args)
+
+
+def _run_demo_city(args: argparse.Namespace) -> int:
     from hil import city
 
     args.run.mkdir(mode=0o700, parents=True, exist_ok=True)

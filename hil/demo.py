@@ -106,7 +106,7 @@ class Demo:
 
     def _start(self) -> Process:
         options, household = self._options, self._household
-        arguments = ["hil", "city", "--run", str(self._folder), "--seed", str(options.seed), "--can", options.can]
+        arguments = ["hil", "demo-city", "--run", str(self._folder), "--seed", str(options.seed), "--can", options.can]
         arguments += [word for name in options.without for word in ("--without", name)]
         arguments += [word for name in options.attacks for word in ("--attack", name)]
         arguments += ["--pcap", str(options.capture.absolute())] if options.capture else []

@@ -146,9 +146,9 @@ def _ccvs1(truth: Truth) -> Values:
 
 def _ebc1(truth: Truth) -> Values:
     return {
-        "AsrEngineCtrlActive": OFF,
+        "AsrEngineCtrlActive": _flag("traction_control_loss" in truth.engaged),
         "AsrBrakeCtrlActive": OFF,
-        "AbsActive": OFF,
+        "AbsActive": _flag("abs_activated" in truth.engaged),
         "EbsBrakeSwitch": _flag(truth.brake_percent > 0),
         "BrakePedalPos": truth.brake_percent,
         "AbsFullyOperational": ON,
@@ -169,7 +169,10 @@ def _ebc2(truth: Truth) -> Values:
 
 
 def _vdc1(truth: Truth) -> Values:
-    return {"VdcBrakeLightReq": OFF, "VdcFullyOperational": ON, "YcBrakeCtrlActive": OFF, "YcEngCtrlActive": OFF}
+    is_at_work = _flag("stability_control_activated" in truth.engaged)
+    return {
+        "VdcBrakeLightReq": OFF, "VdcFullyOperational": ON, "YcBrakeCtrlActive": is_at_work, "YcEngCtrlActive": OFF,
+    }  # fmt: skip
 
 
 def _vdc2(truth: Truth) -> Values:
@@ -224,7 +227,12 @@ def _dc2(truth: Truth) -> Values:
 
 def _oel(truth: Truth) -> Values:
     turn = TURN_LEFT if truth.left_turn else TURN_RIGHT if truth.right_turn else TURN_NONE
-    return {"MainLightSwitch": HEAD_LIGHTS, "TurnSignalSwitch": turn, "HazardSwitch": OFF, "HighLowBeamSwitch": OFF}
+    return {
+        "MainLightSwitch": HEAD_LIGHTS,
+        "TurnSignalSwitch": turn,
+        "HazardSwitch": _flag(truth.hazard),
+        "HighLowBeamSwitch": OFF,
+    }
 
 
 def _ld(truth: Truth) -> Values:
@@ -232,8 +240,8 @@ def _ld(truth: Truth) -> Values:
     return {
         "LowBeam": ON,
         "HighBeam": OFF,
-        "LeftTurn": _flag(truth.left_turn),
-        "RightTurn": _flag(truth.right_turn),
+        "LeftTurn": _flag(truth.left_turn or truth.hazard),
+        "RightTurn": _flag(truth.right_turn or truth.hazard),
         "BackUp": _flag(truth.gear < 0),
         "CenterStop": is_braking,
         "LeftStop": is_braking,

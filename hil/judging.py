@@ -1,84 +1,219 @@
 """Whether what was seen of the unit is what a scenario expects; pure, and the only place that decides it."""
 
-import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from hil.attack import REASONS
-from hil.scenario import Bsms, Scenario
+from hil.scenario import Bsms, Figure, Scenario, Warning
+from hil.sent import MISSING, Sent, truth_of, value_of
 
 GRACE_S = 0.02  # from a signature to the air: two turns
+MSG_COUNTS = 128
+LEVELS = {1: "information", 2: "caution", 3: "imminent"}
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """One BSM. at_s: after green. has_event: a critical one, under the AID of such. off_m: from the true place."""
+class Showing:
+    """A warning as the display first had it. gap_m: then, from bumper to bumper, to each actor by name.
 
+    gone_s: when it went, None if it stayed to the end.
+    """
+
+    app: str
     at_s: float
-    has_event: bool = False
-    off_m: float = 0.0
+    level: str = "caution"
+    gap_m: dict[str, float] = field(default_factory=dict)
+    gone_s: float | None = None
 
 
 @dataclass(slots=True)
 class Seen:
-    """shown: (application, seconds after green) of each warning. bsms: in the order they went.
+    """shown, bsms: in their order. status: (when, what) the unit said of itself, in order.
 
-    status: the last that the unit said of itself.
+    heard_s: by who sent them, when packets reached the unit.
     """
 
-    shown: list[tuple[str, float]] = field(default_factory=list)
+    shown: list[Showing] = field(default_factory=list)
     bsms: list[Sent] = field(default_factory=list)
-    status: dict[str, Any] = field(default_factory=dict)
+    status: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    heard_s: dict[str, list[float]] = field(default_factory=dict)
 
     def refused(self) -> dict[str, int]:
         """Packets by the reason of their refusal."""
-        return dict(self.status["air"]["dropped"]) if self.status else {}
+        return dict(self.status[-1][1]["air"]["dropped"]) if self.status else {}
 
 
 def why_not(expected: Scenario, seen: Seen) -> str:
     """What was not as expected, empty if all was."""
-    if not seen.bsms:
+    if not seen.bsms and not any(each.none for each in expected.bsm):
         return "the unit sent no BSM"
-    found = [_shown(expected, seen), *(_bsms(each, seen) for each in expected.bsm)]
-    found += [_count(path, least, seen.status) for path, least in expected.least.items()]
+    found = [_quiet(expected, seen)]
+    found += [_warning(each, each.app or expected.app or "", seen) for each in expected.warning]
+    found += [_bsms(each, seen) for each in expected.bsm]
+    found += [_figure(each, seen) for each in expected.figure]
     return "; ".join(why for why in found if why)
 
 
-def _shown(expected: Scenario, seen: Seen) -> str:
-    window = expected.window
-    if expected.kind == "rule":
+def _quiet(expected: Scenario, seen: Seen) -> str:
+    app = expected.app if expected.kind == "no_warn" else None
+    if expected.kind != "no_warn" and not expected.is_quiet:
         return ""
-    if expected.kind == "warn":
-        first_s = next((at_s for app, at_s in seen.shown if app == expected.app), None)
-        if first_s is None:
-            return f"{expected.app} was never shown"
-        is_within = window.from_s <= first_s <= window.to_s
-        return "" if is_within else f"{expected.app} at {first_s} s, not within {window.from_s}..{window.to_s} s"
-    if seen.shown:
-        return f"{seen.shown[0][0]} was shown at {seen.shown[0][1]} s, nothing should be"
-    reason = REASONS[expected.attack] if expected.attack else None
-    return f"nothing was refused as {reason}" if reason and not seen.refused().get(reason) else ""
+    shown = [each for each in seen.shown if expected.is_quiet or app in (None, each.app)]
+    return f"{shown[0].app} was shown at {shown[0].at_s} s, it should not be" if shown else ""
+
+
+def _warning(expected: Warning, app: str, seen: Seen) -> str:
+    shown = [each for each in seen.shown if each.app == app]
+    if not shown:
+        return f"{app} was never shown"
+    first = shown[0]
+    if not expected.from_s <= first.at_s <= expected.to_s:
+        return f"{app} at {first.at_s} s, not within {expected.from_s}..{expected.to_s} s"
+    if expected.level is not None and first.level != expected.level:
+        return f"{app} at {first.at_s} s is {first.level}, not {expected.level}"
+    if expected.most is not None and len(shown) > expected.most:
+        return f"{app} was shown {len(shown)} times, more than {expected.most}"
+    if expected.over_s is not None and (first.gone_s is None or first.gone_s > expected.over_s):
+        return f"{app} was still shown at {expected.over_s} s"
+    return _of_actor(expected, app, first, seen)
+
+
+def _of_actor(expected: Warning, app: str, first: Showing, seen: Seen) -> str:
+    gap_m = first.gap_m.get(expected.of or "", 0.0)
+    if expected.least_m is not None and gap_m < expected.least_m:
+        return f"{app} {gap_m:.1f} m before {expected.of}, later than {expected.least_m} m"
+    if expected.most_m is not None and gap_m > expected.most_m:
+        return f"{app} {gap_m:.1f} m before {expected.of}, earlier than {expected.most_m} m"
+    if expected.within_ms is None:
+        return ""
+    heard_s = next((at_s for at_s in seen.heard_s.get(expected.of or "", ()) if at_s >= expected.since_s), None)
+    if heard_s is None:
+        return f"nothing was heard of {expected.of} after {expected.since_s} s"
+    took_ms = 1000 * (first.at_s - heard_s)
+    return f"{app} {took_ms:.0f} ms after {expected.of} was heard" if took_ms > expected.within_ms + 0.5 else ""
 
 
 def _bsms(expected: Bsms, seen: Seen) -> str:
     span = f"between {expected.from_s} and {expected.to_s} s"
     within = [each for each in seen.bsms if expected.from_s <= each.at_s <= expected.to_s]
-    if expected.most_gap_ms is None:
+    if expected.none:
         stray = [each.at_s for each in within if each.at_s > expected.from_s + GRACE_S]
         return f"a BSM at {stray[0]:.2f} s, none should go {span}" if stray else ""
     counted = [each for each in within if each.has_event or not expected.has_event]
-    times_s = [expected.from_s, *(each.at_s for each in counted), expected.to_s]
-    gaps_ms = [1000 * (after - before) for before, after in itertools.pairwise(times_s)]
-    if max(gaps_ms) > expected.most_gap_ms + 0.5:
-        return f"{'event BSMs' if expected.has_event else 'BSMs'} {max(gaps_ms):.0f} ms apart {span}"
-    off_m = max((each.off_m for each in counted), default=0.0)
-    if expected.most_off_m is not None and off_m > expected.most_off_m:
-        return f"a BSM tells a place {off_m:.1f} m off {span}"
-    return ""
+    times_s = [each.at_s for each in counted]
+    what = "event BSMs" if expected.has_event else "BSMs"
+    gaps_ms = [1000 * (after - before) for before, after in pairwise([expected.from_s, *times_s, expected.to_s])]
+    if expected.most_gap_ms is not None and max(gaps_ms) > expected.most_gap_ms + 0.5:
+        return f"{what} {max(gaps_ms):.0f} ms apart {span}"
+    if expected.least_gap_ms is not None and min(gaps_ms[1:-1], default=1e9) < expected.least_gap_ms - 0.5:
+        return f"{what} only {min(gaps_ms[1:-1]):.0f} ms apart {span}"
+    if expected.rule is None:
+        return ""
+    if not counted:
+        return f"no {what} {span}"
+    why = next(RULES[expected.rule](expected, counted), "")
+    return f"{expected.field} {why} {span}" if why else ""
 
 
-def _count(path: str, least: int, status: dict[str, Any]) -> str:
-    value: Any = status
-    for name in path.split("."):
-        value = value.get(name, 0) if isinstance(value, dict) else 0
-    return "" if isinstance(value, int) and value >= least else f"{path} is {value}, less than {least}"
+def _within(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    low, high = _bounds(expected.least, expected.most)
+    for each, value in _values(expected, sent):
+        if not (isinstance(value, int | float) and low <= value <= high):
+            yield f"is {value} at {each.at_s:.2f} s, not within {low}..{high}"
+
+
+def _equal(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for each, value in _values(expected, sent):
+        if value != expected.value:
+            yield f"is {value} at {each.at_s:.2f} s, not {expected.value}"
+
+
+def _near_truth(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    assert expected.most is not None
+    for each, value in _values(expected, sent):
+        true = truth_of(each, expected.field or "")
+        if true is None or not isinstance(value, int | float):
+            yield f"is {value} at {each.at_s:.2f} s, where {true} is true"
+            continue
+        off = abs(value - true)
+        if expected.field == "heading_deg":
+            off = abs((value - true + 180.0) % 360.0 - 180.0)
+        if off > expected.most:
+            yield f"is {value} at {each.at_s:.2f} s, {off:.2f} off the truth"
+
+
+def _has(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for each, value in _values(expected, sent):
+        if not (isinstance(value, list) and expected.value in value):
+            yield f"is {value} at {each.at_s:.2f} s, without {expected.value}"
+
+
+def _lacks(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for each, value in _values(expected, sent):
+        if not isinstance(value, list) or expected.value in value:
+            yield f"is {value} at {each.at_s:.2f} s, with {expected.value}"
+
+
+def _counts_up(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for (_, before), (each, after) in pairwise(_values(expected, sent)):
+        if (after - before) % MSG_COUNTS != 1:
+            yield f"goes from {before} to {after} at {each.at_s:.2f} s"
+
+
+def _steady(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for (_, before), (each, after) in pairwise(_values(expected, sent)):
+        if after != before:
+            yield f"goes from {before} to {after} at {each.at_s:.2f} s"
+
+
+def _changes(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    values = [value for _, value in _values(expected, sent)]
+    if all(value == values[0] for value in values):
+        yield f"stays {values[0]}"
+
+
+def _each_ms(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    """Whether it is there, as a path history is in each fifth BSM."""
+    assert expected.most is not None
+    times_s = [each.at_s for each, value in _values(expected, sent) if value]
+    gaps_ms = [1000 * (after - before) for before, after in pairwise(times_s)]
+    if len(times_s) < 2 or max(gaps_ms) > expected.most + 0.5:
+        yield f"comes at {times_s}, more than {expected.most} ms apart"
+    elif expected.least is not None and min(gaps_ms) < expected.least - 0.5:
+        yield f"comes {min(gaps_ms):.0f} ms apart, less than {expected.least} ms"
+
+
+def _absent(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
+    for each, value in _values(expected, sent):
+        if value not in (None, [], ()):
+            yield f"is {value} at {each.at_s:.2f} s"
+
+
+RULES: dict[str, Callable[[Bsms, list[Sent]], Iterator[str]]] = {
+    "within": _within, "equal": _equal, "near_truth": _near_truth, "has": _has, "lacks": _lacks,
+    "counts_up": _counts_up, "steady": _steady, "changes": _changes, "each_ms": _each_ms, "absent": _absent,
+}  # fmt: skip
+
+
+def _values(expected: Bsms, sent: list[Sent]) -> list[tuple[Sent, Any]]:
+    return [(each, value_of(each, expected.field or "")) for each in sent]
+
+
+def _bounds(least: float | None, most: float | None) -> tuple[float, float]:
+    return (-1e300 if least is None else least, 1e300 if most is None else most)
+
+
+def _figure(expected: Figure, seen: Seen) -> str:
+    """A figure that is not there counts as 0 where it is a number: a counter that never counted."""
+    at_s = 1e300 if expected.at_s is None else expected.at_s
+    value: Any = next((body for when_s, body in reversed(seen.status) if when_s <= at_s), {})
+    for name in expected.path.split("."):
+        value = value.get(name, MISSING) if isinstance(value, dict) else MISSING
+    if expected.value is not None:
+        return "" if value == expected.value else f"{expected.path} is {value}, not {expected.value}"
+    low, high = _bounds(expected.least, expected.most)
+    number = 0 if value == MISSING else value
+    if isinstance(number, int | float) and low <= number <= high:
+        return ""
+    return f"{expected.path} is {number}, not within {low}..{high}"

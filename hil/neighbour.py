@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from hil.drive import Act, Drive, Motion, Style, limits_of
 from hil.route import Route
 from hil.script import Script
 from hil.voice import Voice
-from obu.codec.messages.bsm import Bsm
+from obu.codec.messages.bsm import Bsm, Emergency
 from obu.codec.messages.path import Crumb
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, sec_mark_ms
@@ -26,6 +27,11 @@ CRUMBS = 12
 HARD_BRAKING_MPS2 = -4.0  # GB/T 45315-2025: event flag beyond
 STRAIGHT_PER_M = 1 / 2500.0  # GB/T 45315-2025 annex E
 LANE_M = 3.5
+AID = {
+    (False, False): aids.BSM, (False, True): aids.BSM_EVENT,
+    (True, False): aids.BSM_EMERGENCY, (True, True): aids.BSM_EMERGENCY_EVENT,
+}  # fmt: skip
+ON_DUTY = Emergency(response="emergency", is_siren_on=True, lightbar="inUse")
 
 CALM = Style(delay_s=1.2, accel_mps2=1.5, brake_mps2=1.2, cruise_mps=12.2, lateral_mps2=1.8)
 BRISK = Style(delay_s=0.8, accel_mps2=2.0, brake_mps2=1.4, cruise_mps=13.0, lateral_mps2=2.0)
@@ -80,6 +86,9 @@ class State:
     motion: Motion
     driven_m: float
     curvature_per_m: float
+    events: frozenset[Event] = frozenset()
+    lights: frozenset[Light] = frozenset()
+    is_siren_on: bool = False
 
 
 class Neighbour:
@@ -114,10 +123,18 @@ def _acts(role: Cast, script: Script) -> tuple[Act, ...]:
     return {Acts.NOTHING: (), Acts.BRAKES: script.car_acts(), Acts.FOLLOWS: script.bus_acts()}[role.acts]
 
 
+class Driven(Protocol):
+    """Whoever sends BSMs: what he is, and where and how he is at each instant of the script."""
+
+    role: Cast
+
+    def state(self, script_s: float) -> State: ...
+
+
 class Talker:
     """A neighbour's BSMs. due_ns: of the next one, monotonic."""
 
-    def __init__(self, neighbour: Neighbour, voice: Voice, dice: random.Random, first_ns: int) -> None:
+    def __init__(self, neighbour: Driven, voice: Voice, dice: random.Random, first_ns: int) -> None:
         self._neighbour = neighbour
         self._voice = voice
         self._id = dice.randbytes(8)
@@ -133,8 +150,8 @@ class Talker:
         state = self._neighbour.state(script_s)
         message = bsm(self._neighbour.role, state, self._id, self._msg_count, utc_ns, self._path(state, utc_ns))
         self._msg_count = (self._msg_count + 1) % MSG_COUNTS
-        is_event = bool(message.events)
-        yield self._voice.say(message, aids.BSM_EVENT if is_event else aids.BSM, at_ns, utc_ns, is_event)
+        is_event, is_on_duty = bool(message.events), message.emergency is not None
+        yield self._voice.say(message, AID[is_on_duty, is_event], at_ns, utc_ns, is_event)
 
     def _path(self, state: State, utc_ns: int) -> tuple[Crumb, ...]:
         crumbs = tuple(Crumb(place, (utc_ns - at_ns) / NS_PER_S) for _, place, at_ns in self._crumbs)
@@ -170,10 +187,11 @@ def bsm(role: Cast, state: State, own_id: bytes, msg_count: int, utc_ns: int, pa
         length_m=role.length_m,
         height_m=role.height_m,
         basic_class=role.basic_class,
-        events=frozenset({Event.HARD_BRAKING}) if accel_mps2 <= HARD_BRAKING_MPS2 else frozenset(),
+        events=state.events | (frozenset({Event.HARD_BRAKING}) if accel_mps2 <= HARD_BRAKING_MPS2 else frozenset()),
         path=path,
         prediction=_prediction(curvature, speed_mps),
-        lights=frozenset({Light.LOW_BEAM}),
+        lights=state.lights | {Light.LOW_BEAM},
+        emergency=ON_DUTY if state.is_siren_on else None,
     )
 
 

@@ -67,6 +67,15 @@ def rmc(utc_ns: int, place: LatLon, speed_mps: float, course_deg: float | None) 
     return sentence(f"GNRMC,{_time(utc_ns)},A,{_place(place)},{speed_mps / MPS_PER_KNOT:.3f},{course},{date},,,A")
 
 
+def without_fix(utc_ns: int) -> bytes:
+    """What a receiver says that has lost its satellites but not the time: RMC void, GGA without a place."""
+    when = time.gmtime(utc_ns // NS_PER_S)
+    date = f"{when.tm_mday:02d}{when.tm_mon:02d}{when.tm_year % 100:02d}"
+    return sentence(f"GNRMC,{_time(utc_ns)},V,,,,,,,{date},,,N") + sentence(
+        f"GNGGA,{_time(utc_ns)},,,,,0,0,99.9,,M,,M,,"
+    )
+
+
 def gga(utc_ns: int, place: LatLon) -> bytes:
     """Place with its quality (1: a single receiver's), satellites, height above the geoid and the geoid's."""
     return sentence(

@@ -3,14 +3,22 @@
 from pathlib import Path
 
 from hil import seeded_keys
-from obu.runtime import bench_pki
+from obu.core.now import v2x_time_s
+from obu.core.time_scale import TimeScale
+from obu.runtime import bench_pki, trust_store
+from obu.runtime.bench_pki import BenchPki
+from obu.runtime.config import LIST_GRACE_DAYS
+from obu.security import certificate as certificates
+from obu.security.book import Kind
 from obu.security.issuing import Lifetime
+from obu.security.issuing_lists import Dates
 
 DAY_NS = 86_400 * 10**9
 BEGIN_NS = 3 * DAY_NS  # the PKI is older than the run, so that a certificate of it can be past its time
 EXPIRED_S = 86_400
 POOL = 4
-UNKNOWN_ROOT, EXPIRED, GULLIBLE = "unknown_root", "expired_certificate", "gullible_trust"
+ROADSIDE = "roadside"
+UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE = "unknown_root", "expired_certificate", "revoked", "gullible_trust"
 
 
 def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
@@ -32,8 +40,23 @@ def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
     (folder / "attackers").mkdir(mode=0o700)
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
+    # A roadside unit that may say everything, day 2 too.
+    pki.write_station(folder / ROADSIDE, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.ALL_AIDS)
+    _revoke(folder, pki, begin_ns)
     gullible = folder / "attackers" / GULLIBLE  # the trust store of a unit that believes the stranger, too
     stranger.write_trust(gullible)
     for own in (folder / "trust").glob("*.cert"):
         (gullible / f"own-{own.name}").write_bytes(own.read_bytes())
     pki.write_station(folder / "attackers" / EXPIRED, 1, Lifetime(begin_ns, EXPIRED_S), bench_pki.RSU_AIDS)
+
+
+def _revoke(folder: Path, pki: BenchPki, begin_ns: int) -> None:
+    """A station whose certificate the trust store's revocation list names."""
+    station = folder / "attackers" / REVOKED
+    pki.write_station(station, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
+    victim = certificates.parse((station / "certs" / "00.cert").read_bytes())
+    issued_ns = begin_ns + DAY_NS
+    issued_s = v2x_time_s(issued_ns)
+    raw = pki.revoke([victim], Dates(issued_s, issued_s + 10 * 86_400), issued_ns)
+    with_tools = trust_store.tools(LIST_GRACE_DAYS, TimeScale("utc"))
+    trust_store.adopt(folder / "trust", Kind.CRL, raw, issued_ns, with_tools)

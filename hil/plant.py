@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from hil.drive import Act, Drive, Style, limits_of
+from hil.drive import Act, Drive, Motion, Style, limits_of
 from hil.route import Route
 from obu.core.geo import LatLon
 
@@ -29,6 +29,7 @@ class Truth:
     """The bus at one instant. Right turns are positive in yaw, lateral acceleration, steering and curvature.
 
     place: the centre of its outline. gear: -1 reverse, 0 neutral, 1..6. doors: each of the three, closed is False.
+    engaged: of "abs_activated", "traction_control_loss" and "stability_control_activated" those at work.
     """
 
     lap: int
@@ -50,6 +51,8 @@ class Truth:
     doors: tuple[bool, bool, bool]
     left_turn: bool
     right_turn: bool
+    hazard: bool = False
+    engaged: frozenset[str] = frozenset()
 
 
 class Plant:
@@ -69,31 +72,16 @@ class Plant:
         motion = self.drive.at(lap_s)
         along_m = FROM_M + motion.along_m
         spot = self.route.at(along_m)
-        speed_mps = motion.speed_mps
-        left, right = self._turning(along_m % self.route.length_m)
-        is_standing = speed_mps == 0.0
-        open_doors = lap_s < DOORS_CLOSED_S or lap_s > self.drive.moving_s + DOORS_OPEN_S
-        gear = 0 if is_standing else 1 + sum(speed_mps > shift for shift in SHIFT_MPS)
-        return Truth(
+        return truth_of(
+            at_s=lap_s,
             lap=int(lap),
-            lap_s=lap_s,
             along_m=along_m,
             place=self.route.frame.to_place(spot.east_m, spot.north_m),
             heading_deg=spot.heading_deg,
-            speed_mps=speed_mps,
-            accel_long_mps2=motion.accel_mps2,
-            accel_lat_mps2=speed_mps * speed_mps * spot.curvature_per_m,
-            yaw_rate_deg_s=math.degrees(speed_mps * spot.curvature_per_m),
+            motion=motion,
             curvature_per_m=spot.curvature_per_m,
-            steering_wheel_deg=STEERING_RATIO * math.degrees(math.atan(WHEELBASE_M * spot.curvature_per_m)),
-            gear=gear,
-            engine_rpm=_engine_rpm(gear, speed_mps),
-            accelerator_percent=_share(motion.accel_mps2 / STYLE.accel_mps2) * 60.0 + (15.0 if speed_mps > 1 else 0.0),
-            brake_percent=20.0 if is_standing else _share(-motion.accel_mps2 / 5.0) * 100.0,
-            parking_brake=is_standing and open_doors,
-            doors=(open_doors, open_doors, open_doors),
-            left_turn=left,
-            right_turn=right,
+            open_doors=lap_s < DOORS_CLOSED_S or lap_s > self.drive.moving_s + DOORS_OPEN_S,
+            turning=self._turning(along_m % self.route.length_m),
         )
 
     def _turning(self, along_m: float) -> tuple[bool, bool]:
@@ -101,6 +89,49 @@ class Plant:
             if from_m - SIGNAL_BEFORE_M <= along_m <= to_m:
                 return curvature < 0, curvature > 0
         return False, False
+
+
+def truth_of(
+    *,
+    at_s: float,
+    along_m: float,
+    place: LatLon,
+    heading_deg: float,
+    motion: Motion,
+    curvature_per_m: float,
+    open_doors: bool,
+    turning: tuple[bool, bool],
+    lap: int = 0,
+    hazard: bool = False,
+    engaged: frozenset[str] = frozenset(),
+) -> Truth:
+    """Everything else about the bus follows from how it moves. turning: (left, right) of its turn signals."""
+    speed_mps = motion.speed_mps
+    is_standing = speed_mps == 0.0
+    gear = 0 if is_standing else 1 + sum(speed_mps > shift for shift in SHIFT_MPS)
+    return Truth(
+        lap=lap,
+        lap_s=at_s,
+        along_m=along_m,
+        place=place,
+        heading_deg=heading_deg,
+        speed_mps=speed_mps,
+        accel_long_mps2=motion.accel_mps2,
+        accel_lat_mps2=speed_mps * speed_mps * curvature_per_m,
+        yaw_rate_deg_s=math.degrees(speed_mps * curvature_per_m),
+        curvature_per_m=curvature_per_m,
+        steering_wheel_deg=STEERING_RATIO * math.degrees(math.atan(WHEELBASE_M * curvature_per_m)),
+        gear=gear,
+        engine_rpm=_engine_rpm(gear, speed_mps),
+        accelerator_percent=_share(motion.accel_mps2 / STYLE.accel_mps2) * 60.0 + (15.0 if speed_mps > 1 else 0.0),
+        brake_percent=20.0 if is_standing else _share(-motion.accel_mps2 / 5.0) * 100.0,
+        parking_brake=is_standing and open_doors,
+        doors=(open_doors, open_doors, open_doors),
+        left_turn=turning[0],
+        right_turn=turning[1],
+        hazard=hazard,
+        engaged=engaged,
+    )
 
 
 def drive_of(route: Route, script: tuple[Act, ...] = ()) -> Drive:

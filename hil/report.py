@@ -120,22 +120,23 @@ def _section(result: Result) -> str:
 
 
 def _timeline(result: Result) -> str:
-    """The window shaded (green: a warning is due, red: none may come), a mark for each warning; seconds after green."""
-    window = result.scenario.window
-    scale = WIDTH / (window.to_s + 2.0)
+    """Shaded when a warning is due (green), or must not come (red); a mark for each warning; seconds from the begin."""
+    scenario = result.scenario
+    scale = WIDTH / scenario.lasts_s
     marks = "".join(
         f'<line x1="{at_s * scale:.1f}" x2="{at_s * scale:.1f}" y1="4" y2="26" stroke="#036"><title>seed {run.seed}: '
         f"{_text(app)} {at_s} s</title></line>"
         for run in result.runs
         for app, at_s in run.shown
     )
-    begin, wide = window.from_s * scale, (window.to_s - window.from_s) * scale
-    shade = {"warn": "#cfc", "rule": "#ddd"}.get(result.scenario.kind, "#fcc")
-    return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="warnings after green">'
-        f'<rect x="{begin:.1f}" y="4" width="{wide:.1f}" height="22" fill="{shade}"/>{marks}'
-        f'<text x="{begin:.1f}" y="38" font-size="11">{window.from_s} to {window.to_s} s</text></svg>'
+    spans = [(max(0.0, each.from_s), min(each.to_s, scenario.lasts_s)) for each in scenario.warning]
+    colour = "#cfc" if spans else {"rule": "#ddd"}.get(scenario.kind, "#fcc")
+    shades = "".join(
+        f'<rect x="{from_s * scale:.1f}" y="4" width="{(to_s - from_s) * scale:.1f}" height="22" fill="{colour}"/>'
+        f'<text x="{from_s * scale:.1f}" y="38" font-size="11">{from_s:g} to {to_s:g} s</text>'
+        for from_s, to_s in spans or [(0.0, scenario.lasts_s)]
     )
+    return f'<svg width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="warnings over time">{shades}{marks}</svg>'
 
 
 def _rate(result: Result) -> str:

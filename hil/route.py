@@ -1,4 +1,4 @@
-"""Where the bus line runs: a closed road as curvature over length; its one rule: own geometry, no map's data.
+"""A road as curvature over length, and the closed one of the bus line; its one rule: own geometry, no map's data.
 
 Lengths are metres along the middle of our lane from the stop line at the signal. Curvature is right positive.
 """
@@ -43,17 +43,21 @@ class Spot:
 
 
 class Route:
-    """A closed road, sampled each STEP_M; at() gives any place on it, also beside it."""
+    """A closed road, sampled each STEP_M; at() gives any place on it, also beside it.
 
-    def __init__(self, origin: LatLon, heading_deg: float, pieces: Sequence[Piece]) -> None:
+    begin_m: how far behind the place from which lengths count the road begins.
+    """
+
+    def __init__(self, origin: LatLon, spots: Sequence[tuple[float, Spot]], begin_m: float = 0.0) -> None:
         self.frame = LocalFrame(origin)
-        self._spots = _walk(heading_deg, [run for piece in pieces for run in _runs(piece)])
-        self._at_m = [at_m for at_m, _ in self._spots]
+        self._spots = spots
+        self._at_m = [at_m for at_m, _ in spots]
+        self._begin_m = begin_m
         self.length_m = self._at_m[-1]
 
     def at(self, along_m: float, right_m: float = 0.0) -> Spot:
         """The spot at along_m (any number of laps), moved right_m to the right of our lane's middle."""
-        here_m = along_m % self.length_m
+        here_m = (along_m + self._begin_m) % self.length_m
         index = min(bisect.bisect_right(self._at_m, here_m), len(self._spots) - 1)
         (before_m, before), (after_m, after) = self._spots[index - 1], self._spots[index]
         share = (here_m - before_m) / (after_m - before_m)
@@ -100,6 +104,11 @@ def _runs(piece: Piece) -> list[tuple[float, float, float]]:
     return [(RAMP_M, 0.0, peak), (arc_m, peak, peak), (RAMP_M, peak, 0.0)]
 
 
+def laid(heading_deg: float, pieces: Sequence[Piece]) -> list[tuple[float, Spot]]:
+    """The spots of these pieces, one after the other, from the origin in heading_deg on."""
+    return _walk(heading_deg, [run for piece in pieces for run in _runs(piece)])
+
+
 def _walk(heading_deg: float, runs: Sequence[tuple[float, float, float]]) -> list[tuple[float, Spot]]:
     """Follows the curvature from the origin; the middle of each step gives its direction."""
     at_m, east_m, north_m, heading_rad = 0.0, 0.0, 0.0, math.radians(heading_deg)
@@ -138,11 +147,10 @@ AFTER_WEST: tuple[Piece, ...] = (Bend(90.0, 28.0), Straight(45.0))
 
 def closed(first: Sequence[Piece], second: Sequence[Piece], third: Sequence[Piece]) -> tuple[Piece, ...]:
     """first, a straight back along the way we set out, second, a straight back to it, third: where we began."""
-    runs = [run for piece in (*first, *second, *third) for run in _runs(piece)]
-    end = _walk(0.0, runs)[-1][1]  # set out to the north: the open sides run south and west
+    end = laid(0.0, (*first, *second, *third))[-1][1]  # set out to the north: the open sides run south and west
     return (*first, Straight(end.north_m), *second, Straight(end.east_m), *third)
 
 
 def bus_line() -> Route:
     """The road of the demonstration."""
-    return Route(START, START_HEADING_DEG, closed(BEFORE_SOUTH, BETWEEN, AFTER_WEST))
+    return Route(START, laid(START_HEADING_DEG, closed(BEFORE_SOUTH, BETWEEN, AFTER_WEST)))

@@ -42,7 +42,7 @@ PHASES_NS = {"map": 20 * MS, "spat": 70 * MS, "works": 130 * MS, "sign": 330 * M
 
 
 class RoadsideUnit:
-    """packets() for each turn. works_right_m: how far beside our road the works are.
+    """packets() for each turn.
 
     last: the last RSI, that of the works if there is one, for who would say it again.
     """
@@ -54,12 +54,10 @@ class RoadsideUnit:
         voice: Voice,
         dice: random.Random,
         first_ns: int,
-        works_right_m: float = 0.0,
     ) -> None:
         self._route = route
         self._script = script
         self._voice = voice
-        self._works_right_m = works_right_m
         self._id = dice.randbytes(8)
         self._msg_count = dict.fromkeys(PERIODS_NS, 0)
         self._due_ns = {name: first_ns + phase_ns for name, phase_ns in PHASES_NS.items()}
@@ -92,7 +90,7 @@ class RoadsideUnit:
         if name == "spat":
             return lights(count, utc_ns, script_s, self._script.period_s), aids.SPAT
         if name == "works":
-            return works(self._route, self._id, count, utc_ns, right_m=self._works_right_m), aids.RSI_SEMI_STATIC
+            return works(self._route, self._id, count, utc_ns), aids.RSI_SEMI_STATIC
         return sign(self._route, self._id, count, utc_ns), aids.RSI_STATIC
 
 
@@ -108,15 +106,14 @@ def works(
     utc_ns: int,
     event_type: int = ROAD_WORKS,
     number: int = 1,
-    right_m: float = 0.0,
 ) -> Rsi:
-    """The event ahead of the bus, on the way that leads to it. right_m: on another road, so far beside ours."""
-    path = ReferencePath(route.stretch(-PATH_BEFORE_M, WORKS_M, 20.0, right_m), PATH_RADIUS_M)
+    """The event ahead of the bus, on the way that leads to it."""
+    path = ReferencePath(route.stretch(-PATH_BEFORE_M, WORKS_M, 20.0), PATH_RADIUS_M)
     event = RoadEvent(
         number=number,
         event_type=event_type,
         source=GOVERNMENT,
-        place=route.place(WORKS_M, right_m + 1.0),
+        place=route.place(WORKS_M, 1.0),
         radius_m=10.0,
         description=WORKS_TEXT,
         start_minute=minute_of_year(utc_ns - EVENT_LIFE_NS),

@@ -6,10 +6,10 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from hil import report, scenario
+from hil import report, scenario_file
 from hil.report import Result, Run
 from hil.scenario import Scenario
 from hil.sim import Sim, ensure_pki
@@ -21,12 +21,13 @@ USAGE = 2
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs."""
+    """One scenario with one seed; out: of all runs. with_defect: run the broken unit, too, which must fail."""
 
     name: str
     path: Path
     seed: int
     out: Path
+    with_defect: bool = False
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     seeds.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
     seeds.add_argument("--seed", type=_count, metavar="N", help="this one alone / 只用这一个种子")
     parser.add_argument("--jobs", type=_count, default=1, metavar="N", help="processes / 并行进程数")
+    parser.add_argument("--defects", action="store_true", help="the planted defects must fail / 植入缺陷须被发现")
     parser.add_argument("--out", type=Path, metavar="DIR", help="report.html, junit.xml, results.json / 报告目录")
     parser.add_argument("--json", action="store_true", help="the results as one object / 输出 JSON")
 
@@ -51,7 +53,7 @@ def _count(word: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """0: all as expected, 1: not, 2: a name or file that is none."""
     try:
-        chosen = {name: (path, scenario.read(path)) for name, path in _chosen(args.wanted).items()}
+        chosen = {name: (path, scenario_file.read(path)) for name, path in _chosen(args.wanted).items()}
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
     except (ConfigError, OSError) as error:
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _chosen(wanted: list[str]) -> dict[str, Path]:
-    known = scenario.paths()
+    known = scenario_file.paths()
     found: dict[str, Path] = {}
     for word in wanted or known:
         path = known.get(word, Path(word))
@@ -83,7 +85,7 @@ def _chosen(wanted: list[str]) -> dict[str, Path]:
 def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, out: Path) -> list[Result]:
     ensure_pki(out / "pki")
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [Task(name, path, seed, out) for name, (path, _) in chosen.items() for seed in seeds]
+    tasks = [Task(name, path, seed, out, args.defects) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     with ProcessPoolExecutor(args.jobs) as pool:
@@ -103,15 +105,20 @@ def one(task: Task) -> Run:
     folder = task.out / "runs" / task.name / str(task.seed)
     for old in (folder / "journal").glob("*.journal"):
         old.unlink()
-    outcome = Sim(scenario.read(task.path), task.seed, task.out / "pki", folder).run()
+    found = scenario_file.read(task.path)
+    outcome = Sim(found, task.seed, task.out / "pki", folder).run()
+    if task.with_defect and not outcome.why:
+        broken = Sim(found, task.seed, task.out / "pki", folder / "broken", is_broken=True).run()
+        if not broken.why:
+            outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
     return Run(seed=task.seed, **asdict(outcome))
 
 
 def show(args: argparse.Namespace) -> int:
     """The scenarios of the folder."""
     rows = []
-    for name, path in scenario.paths().items():
-        found = scenario.read(path)
+    for name, path in scenario_file.paths().items():
+        found = scenario_file.read(path)
         rows.append({"name": name, "title": found.title, "app": found.app, "kind": found.kind})
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))

@@ -1,137 +1,248 @@
-"""One situation as a sentence a traffic engineer can judge, and what must be seen of it: hil/scenarios."""
+"""One situation as a sentence a traffic engineer can judge, and what must be seen of it: the values of a TOML file.
+
+Lengths are metres along the road from the scenario's origin, right_m beside the middle of our lane; times are seconds
+from the scenario's begin, before which everybody drives LEAD_S seconds as at its begin. hil/scenario_file.py reads it.
+"""
 
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from hil.defects import Defect
-from obu.core.errors import ConfigError
-from obu.runtime import strict
-
-FOLDER = Path(__file__).parent / "scenarios"
+LEAD_S = 2.0  # so long is the unit on before a scenario begins
+CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
+Says = Literal["bsm", "rsm", "both", "nothing"]
+Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms", "absent"]
+Side = Literal["left", "right", "hazard"]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When the first showing must lie, or during which nothing may show; seconds after green."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A straight of straight_m, or a bend through turn_deg, right positive, whose tightest radius is radius_m."""
 
-    from_s: float
-    to_s: float
+    straight_m: float | None = None
+    turn_deg: float | None = None
+    radius_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class During:
-    """What happens to the unit from from_s to to_s.
-
-    A signal or the receiver is lost, the receiver is 300 m off, the clock may be 5 ms off, our bus brakes hard.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """pieces: from the origin on, straight before and behind them. map: a file with a MAP in the form of `obu decode`,
+    beside the scenario; the road is then that lane of it: link and lane by number, from upstream.
     """
 
-    what: Literal["no_yaw_rate", "no_gnss", "unsure_clock", "hard_braking", "gnss_jump"]
+    pieces: tuple[Piece, ...] = ()
+    heading_deg: float = 78.0
+    map: str = ""
+    link: int = 0
+    lane: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One manoeuvre, begun at from_s.
+
+    accelerate, brake: with mps2 until to_mps is reached. stop: so as to stand with the vehicle's centre at at_m.
+    change_lane: to right_m, in over_s seconds. signal: a turn signal or hazard lights, until to_s. event: a critical
+    event's flag (YD/T 3709 VehicleEventFlags), or for us what engages, until to_s. doors: open, until to_s. lights:
+    high beam, until to_s. reverse: in reverse gear from then on.
+    """
+
+    do: Literal["accelerate", "brake", "stop", "change_lane", "signal", "event", "doors", "siren"]
     from_s: float
-    to_s: float
+    to_s: float | None = None
+    mps2: float | None = None
+    to_mps: float | None = None
+    at_m: float | None = None
+    right_m: float | None = None
+    over_s: float = 4.0
+    side: Side | None = None
+    event: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """Our vehicle; class_: see CLASSES (bus12, bus18 and taxi have a bus to be read). settings: of the unit's
+    configuration, by dotted key."""
+
+    kind: Literal["bus12", "bus18", "taxi"] = "bus12"
+    at_m: float = 0.0
+    right_m: float = 0.0
+    speed_mps: float = 0.0
+    act: tuple[Act, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Another road user. heading_deg: relative to the road: 0 drives as we do, 180 against us, both along the road;
+    any other, and whoever has a way of his own, leaves it: way is the road that he takes from there.
+
+    says: what makes him known: his own BSMs, the roadside unit's RSMs, both, or nothing. count: so many of the same
+    kind, apart_m behind each other.
+    """
+
+    name: str
+    kind: str = "car"
+    at_m: float
+    right_m: float = 0.0
+    heading_deg: float = 0.0
+    speed_mps: float = 0.0
+    way: tuple[Piece, ...] = ()
+    says: Says | None = None
+    count: int = 1
+    apart_m: float = 12.0
+    act: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPhase:
+    """moves: of the approach they rule ("straight", "left", "right"). plan: colour and seconds, over and over from
+    the scenario's begin on."""
+
+    number: int = 1
+    moves: tuple[str, ...] = ("straight", "left", "right")
+    plan: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
+    by "+"; ours: which of them the road is, from 1. spat: False for a MAP without SPAT.
+    """
+
+    at_m: float
+    approach_m: float = 120.0
+    lanes: tuple[str, ...] = ("straight",)
+    ours: int = 1
+    limit_mps: float = 50 / 3.6
+    phase: tuple[SignalPhase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An event (type: GB/T 29100) or a sign (type: GB 5768.2) of an RSI at at_m, for the stretch path_from_m to there.
+
+    path_right_m: where that stretch runs beside ours. from_s, to_s: when it is announced. starts_min, ends_min: from
+    when to when it holds, in minutes after now; None is for good.
+    """
+
+    type: int
+    number: int = 1
+    at_m: float
+    right_m: float = 0.0
+    path_from_m: float = -60.0
+    path_to_m: float | None = None
+    path_right_m: float = 0.0
+    path_radius_m: float = 6.0
+    is_against_us: bool = False
+    description: str = ""
+    priority: int = 5
+    starts_min: int | None = -480
+    ends_min: int | None = 480
+    from_s: float = -LEAD_S
+    to_s: float = 1e9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message as `obu decode` prints it (docs/json-form.md): the roadside unit says it under `aid` each period_ms."""
+
+    json: str
+    aid: int
+    period_ms: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault of hil/faults from from_s to to_s."""
+
+    name: str
+    from_s: float
+    to_s: float = 1e9
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warning:
+    """app (the scenario's, when not given) is shown; the first time within from_s..to_s, and between most_m and
+    least_m from bumper to bumper of the actor `of`.
+
+    level: of the first showing. within_ms: after the first packet of `of` ("roadside" is the roadside unit) that the
+    unit heard since since_s. most: how often it may be shown in all. over_s: by when it must be gone again.
+    """
+
+    app: str | None = None
+    from_s: float = 0.0
+    to_s: float = 1e9
+    of: str | None = None
+    least_m: float | None = None
+    most_m: float | None = None
+    level: Literal["information", "caution", "imminent"] | None = None
+    since_s: float = 0.0
+    within_ms: float | None = None
+    most: int | None = None
+    over_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bsms:
-    """The unit's own BSMs from from_s to to_s: none, or at most most_gap_ms apart and from either end.
+    """The unit's own BSMs from from_s to to_s.
 
-    has_event: those with a critical event, under the AID of such, count alone. most_off_m: how far their place may be
-    from the true one, with most_gap_ms.
+    none: there is none. most_gap_ms: no further apart, and from either end; least_gap_ms: no closer. has_event: only
+    those with a critical event, under the AID of such, count.
+    field: of the BSM (obu/codec/messages/bsm.py) or of what carries it (hil/sent.py), of which `rule` says what must be
+    so of all of them: within (least, most), equal (value), near_truth (most: how far off), has and lacks (value: a
+    member), counts_up (by 1, modulo 128), steady (always the same), changes (to another value), each_ms (there once in
+    most ms at least, and no sooner than least ms), absent.
     """
 
     from_s: float
     to_s: float
+    none: bool = False
     most_gap_ms: float | None = None
+    least_gap_ms: float | None = None
     has_event: bool = False
-    most_off_m: float | None = None
+    field: str | None = None
+    rule: Rule | None = None
+    least: float | None = None
+    most: float | None = None
+    value: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure of the unit's status (docs/local-socket.md), by dotted path, at at_s or at the end: no less than least,
+    no more than most, or equal to value."""
+
+    path: str
+    at_s: float | None = None
+    least: float | None = None
+    most: float | None = None
+    value: str | bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """app: the application under test, its file's name in capitals. trigger: what of the script brings it about.
+    """app: the application under test, its file's name in capitals. lasts_s: from the begin to the end.
 
-    kind: warn: app is first shown within the window; no_warn: nothing is shown in the run; fault: the same, and what
-    attack sends is refused; rule: bsm and least alone are judged. The run ends two seconds after the window.
-    least: figures of the unit's status (docs/local-socket.md), by dotted path, that must at the end be no less.
-    alone: nobody else is on the road, and there is no roadside unit.
-    defect: what is broken in a unit that must fail here (hil/defects.py).
+    kind: warn: app is shown as [[warning]] says; no_warn: app, or where none is named nothing, is shown; fault: what
+    [[fault]] does has no other effect than expected; rule: [[bsm]] and [[figure]] alone.
+    quiet: nothing is shown in the whole run. defect: what is broken in a unit that must fail here (hil/defects).
     """
 
     title: str
-    app: str | None = None
     kind: Literal["warn", "no_warn", "rule", "fault"]
-    trigger: Literal["hazards", "braking", "works_elsewhere", "oncoming_brakes", "follower_brakes"] | None = None
-    attack: Literal["forged", "replayed", "old", "expired"] | None = None
-    alone: bool = False
-    defect: Defect
-    window: Window
-    during: tuple[During, ...] = ()
+    app: str | None = None
+    defect: str
+    lasts_s: float
+    is_quiet: bool = False
+    road: Road = Road()
+    own: Own = Own()
+    actor: tuple[Actor, ...] = ()
+    signal: tuple[Signal, ...] = ()
+    event: tuple[Notice, ...] = ()
+    sign: tuple[Notice, ...] = ()
+    message: tuple[Message, ...] = ()
+    fault: tuple[Fault, ...] = ()
+    warning: tuple[Warning, ...] = ()
     bsm: tuple[Bsms, ...] = ()
-    least: dict[str, int] = field(default_factory=dict)
-
-
-NEEDED: dict[str, tuple[str, ...]] = {
-    "warn": ("app", "trigger"), "no_warn": ("app", "trigger", "least"), "rule": (), "fault": ("attack",),
-}  # fmt: skip
-
-
-def read(path: Path) -> Scenario:
-    """A scenario's file. Raises ConfigError that names file, line (where the key has one) and key."""
-    text = strict.read_text(path)
-    try:
-        return _checked(strict.parse_toml(text, Scenario, str(path)), path)
-    except ConfigError as error:
-        key = str(error).removeprefix(f"{path}: ").partition(":")[0]
-        line = _line_of(key, text)
-        if line is None:
-            raise
-        texts = (words.replace(str(path), f"{path}:{line}", 1) for words in (error.text, error.zh))
-        raise ConfigError(*texts) from None
-
-
-def _checked(found: Scenario, path: Path) -> Scenario:
-    spans = [
-        ("window", found.window),
-        *(("during", each) for each in found.during),
-        *(("bsm", each) for each in found.bsm),
-    ]
-    for key, span in spans:
-        if not 0 <= span.from_s < span.to_s:
-            raise ConfigError(f"{path}: {key}: from_s must lie before to_s", f"{path}：{key}：from_s 必须早于 to_s")
-    for key in NEEDED[found.kind]:
-        if not getattr(found, key):
-            raise ConfigError(
-                f"{path}: {key}: kind {found.kind!r} needs it", f"{path}：{key}：kind 为 {found.kind!r} 时必填"
-            )
-    if found.kind == "rule" and not (found.bsm or found.least):
-        raise ConfigError(
-            f"{path}: bsm: kind 'rule' needs it, or least", f"{path}：bsm：kind 为 'rule' 时须有 bsm 或 least"
-        )
-    return found
-
-
-def _line_of(key: str, text: str) -> int | None:
-    """Where the dotted key stands, counted from 1; its table's line where it stands nowhere."""
-    table, _, name = key.rpartition(".")
-    current, of_table = "", None
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.strip()
-        if words.startswith("["):
-            current = words.partition("]")[0].strip("[ ")
-            of_table = number if current in (key, table) else of_table
-        elif current == table and words.partition("=")[0].strip() == name and "=" in words:
-            return number
-    return of_table
-
-
-def paths() -> dict[str, Path]:
-    """Every scenario of the folder by its name."""
-    return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
-
-
-@cache
-def all_by_trigger() -> dict[str, Scenario]:
-    """What the demonstration warns of, by its trigger, earliest first."""
-    found = [each for each in map(read, paths().values()) if each.kind == "warn"]
-    return {each.trigger: each for each in sorted(found, key=lambda each: each.window.from_s) if each.trigger}
+    figure: tuple[Figure, ...] = ()

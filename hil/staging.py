@@ -1,48 +1,80 @@
-"""What a scenario's trigger makes of the demonstration's road: who takes part, and what each of them does."""
+"""Who and what a scenario puts around the unit, made of its file and a seed."""
 
-import dataclasses
-from collections.abc import Iterable
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from hil.drive import Act
-from hil.neighbour import ROLES, Acts, Cast
+from hil import ways
+from hil.attack import Attacker
+from hil.given import Packet
+from hil.neighbour import Talker
+from hil.nmea import EPOCH_NS, Mount, Receiver
+from hil.people import Ourselves, Person
+from hil.pki import ROADSIDE
+from hil.remembering import Memory
+from hil.roadside import Roadside
 from hil.route import Route
-from hil.scenario import During
-from hil.script import BRAKING, HAZARDS, TRIGGERS, Script, script_for
-
-OF_SCRIPT = {
-    "hazards": HAZARDS, "works_elsewhere": HAZARDS,
-    "braking": BRAKING, "oncoming_brakes": BRAKING, "follower_brakes": BRAKING,
-}  # fmt: skip
-ELSEWHERE_M = 60.0  # a road beside ours
-ONCOMING_M = 180.0  # so that it is still ahead of us when it brakes
-OWN_BRAKING_MPS2, DOWN_TO_MPS = -5.0, 1.0
-IN_FRONT, BEHIND, ONCOMING = 0, 1, 4  # of ROLES
+from hil.scenario import Actor, Scenario
+from hil.vehicle_bus import traffic_of
+from hil.voice import Voice
+from obu.core.geo import turn_to_view
 
 
-def script_of(route: Route, trigger: str | None) -> Script:
-    """The script with what the trigger needs, and nothing else."""
-    wanted = {OF_SCRIPT[trigger]} if trigger else set()
-    return script_for(route, frozenset(TRIGGERS) - wanted)
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """One who sends BSMs, under the name of his kind in the scenario."""
+
+    name: str
+    talker: Talker
 
 
-def roles_of(trigger: str | None) -> tuple[Cast, ...]:
-    """The neighbours."""
-    roles, replace = list(ROLES), dataclasses.replace
-    if trigger in ("oncoming_brakes", "follower_brakes"):
-        roles[IN_FRONT] = replace(roles[IN_FRONT], acts=Acts.NOTHING)
-    if trigger == "oncoming_brakes":
-        roles[ONCOMING] = replace(roles[ONCOMING], from_m=ONCOMING_M, acts=Acts.BRAKES)
-    if trigger == "follower_brakes":
-        roles[BEHIND] = replace(roles[BEHIND], acts=Acts.BRAKES)
-    return tuple(roles)
+class Stage:
+    """Everything of the world but time. packets() is what is said on the air in one turn."""
+
+    def __init__(self, scenario: Scenario, seed: int, pki: Path, memory: Memory, begin_ns: int) -> None:
+        self.road: Route = ways.road_of(scenario.road)
+        self.ourselves = Ourselves(scenario.own, self.road, scenario.lasts_s)
+        self.people = [
+            Person(each, number, self.road, scenario.lasts_s) for number, each in enumerate(_each(scenario.actor))
+        ]
+        self.receiver, self.traffic = Receiver(Mount(), seed), traffic_of(scenario.own.kind)
+        self._speakers = list(self._speaking(seed, pki, memory, begin_ns))
+        dice = random.Random(f"rsu {seed}")
+        voice = Voice(pki / ROADSIDE, dice, memory)
+        self._roadside = Roadside(scenario, self.road, self.people, voice, dice, begin_ns)
+        self.attacker = Attacker(self.road, pki, random.Random(f"attacker {seed}"), memory)
+
+    def _speaking(self, seed: int, pki: Path, memory: Memory, begin_ns: int) -> Iterator[Speaker]:
+        speaking = [each for each in self.people if each.says in ("bsm", "both")]
+        for index, person in enumerate(speaking):
+            dice = random.Random(f"neighbour {index} {seed}")
+            voice = Voice(pki / "neighbours" / f"{index:02d}", dice, memory)
+            talker = Talker(person, voice, dice, begin_ns + dice.randrange(EPOCH_NS))
+            yield Speaker(person.name, talker)
+
+    def packets(self, at_ns: int, utc_ns: int, at_s: float) -> list[Packet]:
+        """Of the others and the roadside unit, at this instant."""
+        found = [
+            Packet(each.name, datagram)
+            for each in self._speakers
+            for datagram in each.talker.packets(at_ns, utc_ns, at_s)
+        ]
+        return found + [Packet(ROADSIDE, datagram) for datagram in self._roadside.packets(at_ns, utc_ns, at_s)]
+
+    def gaps_m(self, at_s: float) -> dict[str, float]:
+        """From our front to the nearest edge of each of the others, along our heading; behind us it is negative."""
+        own, found = self.ourselves.pose(at_s), {}
+        for person in self.people:
+            pose = person.pose(at_s)
+            offset = turn_to_view(pose.east_m - own.east_m, pose.north_m - own.north_m, own.heading_deg)
+            half_m = (self.ourselves.kin.length_m + person.kin.length_m) / 2
+            found.setdefault(person.name, round(offset.ahead_m - half_m, 2))
+        return found
 
 
-def works_right_m(trigger: str | None) -> float:
-    """Where the works are, beside our road."""
-    return ELSEWHERE_M if trigger == "works_elsewhere" else 0.0
-
-
-def bus_acts(script: Script, during: Iterable[During]) -> tuple[Act, ...]:
-    """What our driver does: the script's part, and hard braking of his own."""
-    own = (Act(each.from_s, each.to_s, OWN_BRAKING_MPS2, DOWN_TO_MPS) for each in during if each.what == "hard_braking")
-    return (*script.bus_acts(), *own)
+def _each(actors: tuple[Actor, ...]) -> Iterator[Actor]:
+    """Each of a row by himself, one behind the other."""
+    for actor in actors:
+        for number in range(actor.count):
+            yield replace(actor, at_m=actor.at_m - number * actor.apart_m)

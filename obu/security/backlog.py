@@ -66,8 +66,8 @@ class Backlog:
     def put(self, state: BacklogState, waiting: Waiting, rank: Priority) -> Waiting | None:
         """Lines a packet up, at the end. Returns who had to go: the sender's oldest, or the oldest of the last rank."""
         gone = None
-        own = state.of_sender.get(waiting.sender, [])
-        if len(own) >= self.max_of_sender:
+        own = state.of_sender.get(waiting.sender)
+        if own is not None and len(own) >= self.max_of_sender:
             gone = _remove(state, *own[0])
         elif state.count >= self.max_count:
             last = max(rank for rank in RANKS if state.lines[rank])
@@ -81,9 +81,11 @@ class Backlog:
 
     def take(self, state: BacklogState, last: Priority) -> tuple[Waiting, Priority] | None:
         """The oldest of the first rank, and that rank, looking no further than `last`; None where nobody waits."""
-        for rank in RANKS[: last + 1]:
-            if line := state.lines[rank]:
+        for line, rank in zip(state.lines, RANKS, strict=True):
+            if line:
                 return _remove(state, rank, next(iter(line))), rank
+            if rank is last:
+                break
         return None
 
     def expire(self, state: BacklogState, at_ns: int) -> list[Waiting]:

@@ -22,6 +22,7 @@ DIGEST_BYTES = 8
 
 _SIGNED_DATA = bytes((VERSION, 0x81))
 _DIGEST = b"\x80"
+_DIGEST_SIGNER_BYTES = 1 + DIGEST_BYTES
 _ONE_CERTIFICATE = b"\x81\x01\x01"
 _PLAIN = b"\x40\x03\x80"  # payload: data only; it is version 3, unsecuredData
 _TIME_ONLY = 0x40  # header: generationTime and no other optional field
@@ -30,6 +31,9 @@ _LONG = (0x81, 0x82)  # one or two octets of length follow; more is no packet
 _MAX_AID_BYTES = 8  # the codec reads no longer number
 _TIME_BYTES = 8
 _SIGNATURE_BYTES = 66  # two octets, r and s; in both profiles
+_LEAST_BYTES = 9 + _SIGNATURE_BYTES  # with them the lengths below can be read
+_UTC = TimeScale.UTC
+_number = int.from_bytes
 _OF_HEAD = {_SIGNED_DATA + way.hash_octet + _PLAIN: way for way in profile.PROFILES}
 
 
@@ -80,7 +84,7 @@ def parse(spdu: bytes, curves: Set[str] = CURVES, scale: TimeScale = TimeScale.U
     parts = cut(spdu)
     if parts is None or parts.curve not in curves:
         parts = decoded(spdu, curves)
-    return parts if scale is TimeScale.UTC else _converted(parts, scale)
+    return parts if scale is _UTC else _converted(parts, scale)
 
 
 def _converted(parts: Spdu, scale: TimeScale) -> Spdu:
@@ -96,7 +100,7 @@ def cut(spdu: bytes) -> Spdu | None:
     The shape: a short header, digest or one certificate, the signature last.
     """
     way = _OF_HEAD.get(spdu[:6])
-    if way is None:
+    if way is None or len(spdu) < _LEAST_BYTES:
         return None
     signature_at = len(spdu) - _SIGNATURE_BYTES
     form = way.r_forms.get(spdu[signature_at : signature_at + 2])
@@ -107,45 +111,46 @@ def cut(spdu: bytes) -> Spdu | None:
         return None
     signer: bytes | None = None
     certificate = b""
-    if spdu[end : end + 1] == _DIGEST and signature_at - end == DIGEST_BYTES + 1:
+    if signature_at - end == _DIGEST_SIGNER_BYTES and spdu[end : end + 1] == _DIGEST:
         signer = spdu[end + 1 : signature_at]
     elif spdu[end : end + 3] == _ONE_CERTIFICATE:
         certificate = spdu[end + 3 : signature_at]
     else:
         return None
+    r = spdu[signature_at + 2 : signature_at + 34]
     return Spdu(
-        payload=spdu[payload_at:payload_end],
-        curve=way.curve,
-        aid=int.from_bytes(spdu[payload_end + 2 : time_at]),
-        generation_us=int.from_bytes(spdu[time_at:end]),
-        tbs=spdu[3:end],
-        signer=signer,
-        certificate=certificate,
-        r=canonical.r_of(way.curve, form, spdu[signature_at + 2 : signature_at + 34]),
-        s=spdu[signature_at + 34 :],
+        spdu[payload_at:payload_end],
+        way.curve,
+        _number(spdu[payload_end + 2 : time_at]),
+        _number(spdu[time_at:end]),
+        spdu[3:end],
+        signer,
+        certificate,
+        canonical.r_of(way.curve, form, r),
+        spdu[signature_at + 34 :],
     )
 
 
 def _payload_place(spdu: bytes) -> tuple[int, int]:
     """(begin, end) of the message; end 0 where its length is not written as it should be."""
-    head = spdu[6:9]
-    if len(head) < 3:
-        return 0, 0
-    if head[0] < _SHORT:
-        return 7, 7 + head[0]
-    if head[0] == _LONG[0] and head[1] >= _SHORT:
-        return 8, 8 + head[1]
-    if head[0] == _LONG[1] and head[1]:
-        return 9, 9 + int.from_bytes(head[1:])
+    first, second = spdu[6], spdu[7]
+    if first < _SHORT:
+        return 7, 7 + first
+    if first == _LONG[0] and second >= _SHORT:
+        return 8, 8 + second
+    if first == _LONG[1] and second:
+        return 9, 9 + (second << 8 | spdu[8])
     return 0, 0
 
 
 def _time_place(spdu: bytes, at: int) -> int:
     """Where generationTime begins in a header at `at` that has no more than AID and it; 0 where it has not."""
-    head = spdu[at : at + 3]
-    if at == 0 or len(head) < 3 or head[0] != _TIME_ONLY or not 1 <= head[1] <= _MAX_AID_BYTES:
+    if at == 0 or at > len(spdu) - 3 or spdu[at] != _TIME_ONLY:
         return 0
-    return 0 if head[2] == 0 and head[1] > 1 else at + 2 + head[1]
+    aid_bytes = spdu[at + 1]
+    if aid_bytes == 1:
+        return at + 3
+    return at + 2 + aid_bytes if 1 < aid_bytes <= _MAX_AID_BYTES and spdu[at + 2] else 0
 
 
 def decoded(spdu: bytes, curves: Set[str]) -> Spdu:

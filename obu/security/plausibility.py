@@ -106,7 +106,8 @@ def _evidence(state: PlausibilityState, other: bytes, spdu: bytes) -> tuple[byte
 
 
 def _put(known: OrderedDict[Any, Any], key: object, value: object) -> None:
-    known[key] = value
-    known.move_to_end(key)
-    if len(known) > MOST:
+    if key in known:
+        known.move_to_end(key)
+    elif len(known) >= MOST:
         known.popitem(last=False)
+    known[key] = value

@@ -10,6 +10,9 @@ from obu.security.verdict import Verdict
 
 BSM_AIDS = frozenset({111, 112, 113, 114})  # GB/T 45315-2025 7.4 forbids generationLocation in them
 
+_ZERO = bytes(32)
+_ORDERS = {name: curve.n.to_bytes(32) for name, curve in keys.CURVES.items()}
+
 _OF_CHAIN = {
     ChainFault.PROFILE: Verdict.CERTIFICATE_ISSUER_ALGORITHM,
     ChainFault.VALIDITY: Verdict.CERTIFICATE_OUTLIVES_ISSUER,
@@ -46,9 +49,10 @@ def header_fault(now: Now, spdu: Spdu, network_aid: int, max_age_ms: int) -> Ver
 
 def signature_fault(certificate: Certificate, r: bytes, s: bytes) -> Verdict | None:
     """GM/T 0003.2-2012 7.1: r and s are within 1..n-1, and with SM2 their sum is not n. Spares a verification."""
-    n = keys.CURVES[certificate.curve].n
-    r_int, s_int = int.from_bytes(r), int.from_bytes(s)
-    is_good = 0 < r_int < n and 0 < s_int < n and (certificate.curve != keys.SM2 or r_int + s_int != n)
+    n = _ORDERS[certificate.curve]
+    is_good = _ZERO < r < n and _ZERO < s < n  # numbers of one length are ordered as their octets are
+    if is_good and certificate.curve == keys.SM2:
+        is_good = int.from_bytes(r) + int.from_bytes(s) != keys.CURVES[keys.SM2].n
     return None if is_good else Verdict.SIGNATURE_OUT_OF_RANGE
 
 

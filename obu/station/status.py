@@ -70,6 +70,7 @@ def alert(shown: Shown, issued_utc_s: float | None) -> dict[str, Any]:
     return {
         "number": shown.number,
         "app": claim.app,
+        "subject": claim.subject,
         "level": int(claim.level),
         "text": words(claim.text),
         "symbol": claim.symbol,

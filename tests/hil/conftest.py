@@ -26,7 +26,7 @@ def run_folder() -> Iterator[Path]:
 def bench(run_folder: Path) -> Iterator[Bench]:
     """A city and a unit that sends BSMs."""
     household = Household(run_folder)
-    city = household.start("city", ["hil", "city", "--run", str(run_folder)])
+    city = household.start("city", ["hil", "demo-city", "--run", str(run_folder)])
     try:
         processes.wait_for(run_folder / "city.json", household)
         demo.configure(run_folder)

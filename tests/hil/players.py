@@ -43,7 +43,7 @@ class Bench:
     def start_city(self) -> None:
         """Starts a city in the same folder: the same world at the same addresses."""
         self.household.all.remove(self.city)
-        self.city = self.household.start("city", ["hil", "city", "--run", str(self.folder)])
+        self.city = self.household.start("city", ["hil", "demo-city", "--run", str(self.folder)])
 
 
 def is_sending(status: dict[str, Any]) -> bool:

@@ -31,7 +31,7 @@ def put_keys_into(chip: Swtpm, folder: Path) -> None:
 @pytest.mark.needs("swtpm")
 def test_a_tpm_that_is_away_stops_the_bsms_alone_and_back_they_go_on(run_folder: Path) -> None:
     household, chip = Household(run_folder), Swtpm()
-    city = household.start("city", ["hil", "city", "--run", str(run_folder)])
+    city = household.start("city", ["hil", "demo-city", "--run", str(run_folder)])
     try:
         processes.wait_for(run_folder / "city.json", household)
         demo.configure(run_folder)

@@ -29,7 +29,7 @@ def start(folder: Path, household: Household, city: processes.Process) -> Bench:
 
 def test_a_unit_ends_after_its_ignition_and_knows_in_each_run_how_the_last_one_ended(run_folder: Path) -> None:
     household = Household(run_folder)
-    city = household.start("city", ["hil", "city", "--run", str(run_folder)])
+    city = household.start("city", ["hil", "demo-city", "--run", str(run_folder)])
     try:
         processes.wait_for(run_folder / "city.json", household)
         demo.configure(run_folder)

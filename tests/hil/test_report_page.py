@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from hil import report, scenario
+from hil import report, scenario_file
 from hil.report import Result, Run
 
 pytestmark = pytest.mark.needs("chromium")
 
 
 def test_the_report_opens_offline_and_shows_what_failed(chromium: str, tmp_path: Path) -> None:
-    found = scenario.read(scenario.FOLDER / "hlw_works_ahead.toml")
-    good = Run(seed=1, shown=(("HLW", 6.1),), refused={}, sent=111, lasted_s=12.0, why="")
-    late = Run(seed=2, shown=(("HLW", 9.9),), refused={"replayed": 3}, sent=111, lasted_s=12.0, why="HLW <late>")
+    found = scenario_file.read(scenario_file.FOLDER / "hlw_works_ahead.toml")
+    good = Run(seed=1, shown=(("HLW", 7.1),), refused={}, sent=111, lasted_s=12.0, why="")
+    late = Run(seed=2, shown=(("HLW", 9.2),), refused={"replayed": 3}, sent=111, lasted_s=12.0, why="HLW <late>")
     report.write(tmp_path, [Result("hlw_works_ahead", found, (good, late))])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)

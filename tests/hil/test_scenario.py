@@ -1,47 +1,106 @@
-"""Scenario files: strict, each trigger of the script has one, and each names an application there is."""
+"""Scenario files: strict, what is wrong is named with file, line and key; the shipped ones can all be read."""
 
 import pytest
 
-from hil import scenario
-from hil.script import TRIGGERS
+from hil import faults, scenario_file
 from obu.apps import base
 from obu.core.errors import ConfigError
 
-GOOD = (
-    'title = "x"\napp = "HLW"\nkind = "warn"\ntrigger = "hazards"\ndefect = "deaf"\n'
-    "[window]\nfrom_s = 1.0\nto_s = 2.0\n"
-)
+GOOD = """title = "x"
+app = "HLW"
+kind = "warn"
+defect = "deaf"
+lasts_s = 5.0
+
+[own]
+speed_mps = 3.0
+
+[[actor]]
+name = "first"
+at_m = 10.0
+
+[[actor]]
+name = "second"
+at_m = 20.0
+
+[[actor.act]]
+do = "brake"
+from_s = 1.0
+mps2 = 2.0
+
+[[fault]]
+name = "packets_lost"
+from_s = 1.0
+
+[[warning]]
+from_s = 1.0
+to_s = 2.0
+of = "second"
+
+[[bsm]]
+from_s = 0.0
+to_s = 1.0
+field = "speed_mps"
+rule = "within"
+"""
 
 
-def test_each_trigger_has_its_scenario_and_each_names_an_application() -> None:
-    found = scenario.all_by_trigger()
-    assert set(found) == set(TRIGGERS)
-    assert {each.app.lower() for each in found.values()} <= set(base.names())
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "names"),
-    [('kind = "warn"', 'kind = "wran"', "kind"), ("to_s = 2.0", "to_s = 0.5", "window"),
-     ("from_s", "form_s", "window.form_s"), ('app = "HLW"\n', "", "app"),
-     ('kind = "warn"', 'kind = "fault"', "attack"), ('kind = "warn"', 'kind = "no_warn"', "least"),
-     ('kind = "warn"', 'kind = "rule"', "bsm"), ("to_s = 2.0", "to_s = 2.0\n[[bsm]]\nfrom_s = 2.0\nto_s = 1.0", "bsm")],
-)  # fmt: skip
-def test_what_is_wrong_is_named(tmp_path, old: str, new: str, names: str) -> None:
+def _caught(tmp_path, old: str, new: str) -> ConfigError:
     path = tmp_path / "bad.toml"
-    path.write_text(GOOD.replace(old, new))
-    with pytest.raises(ConfigError, match=names):
-        scenario.read(path)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line"),
-    [('kind = "warn"', 'kind = "wran"', 3), ("to_s = 2.0", "to_s = 0.5", 6), ("from_s", "form_s", 7),
-     ("to_s = 2.0", "to_s = true", 8), ("to_s = 2.0", "", 6)],
-)  # fmt: skip
-def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line: int) -> None:
-    path = tmp_path / "bad.toml"
-    path.write_text(GOOD.replace(old, new))
+    path.write_text(GOOD)
+    scenario_file.read(path)
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1))
     with pytest.raises(ConfigError) as caught:
-        scenario.read(path)
-    assert str(caught.value).startswith(f"{path}:{line}: ")
-    assert caught.value.zh.startswith(f"{path}:{line}：")
+        scenario_file.read(path)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key"),
+    [
+        ('kind = "warn"', 'kind = "wran"', 3, "kind"),
+        ('app = "HLW"\n', "", None, "app"),
+        ('defect = "deaf"', 'defect = "daef"', 4, "defect"),
+        ("lasts_s = 5.0", "lasts_s = 0.0", 5, "lasts_s"),
+        ("speed_mps = 3.0", "speed_kph = 3.0", 8, "own.speed_kph"),
+        ("speed_mps = 3.0", 'kind = "tram"', 8, "own.kind"),
+        ('name = "second"', 'name = "first"', 15, "actor[1].name"),
+        ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
+        ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
+        ("at_m = 20.0", "at_m = 20.0\ncount = 30", 17, "actor[1].count"),
+        ("at_m = 20.0", "at_m = 20.0\nway = [{ turn_deg = 90.0 }]", 17, "actor[1].way[0]"),
+        ("mps2 = 2.0", "", 18, "actor[1].act[0].mps2"),
+        ('do = "brake"', 'do = "event"\nevent = "bang"', 20, "actor[1].act[0].event"),
+        ('name = "packets_lost"', 'name = "gremlins"', 24, "fault[0].name"),
+        ("from_s = 1.0\n\n[[warning]]", "from_s = 1.0\nparameters = { sahre = 0.5 }\n\n[[warning]]", 26,
+         "fault[0].parameters.sahre"),
+        ("to_s = 2.0", "to_s = 0.5", 28, "warning[0].from_s"),
+        ('of = "second"', 'of = "third"', 30, "warning[0].of"),
+        ('of = "second"', "most_m = 10.0", 27, "warning[0].of"),
+        ('field = "speed_mps"', 'field = "seppd_mps"', 35, "bsm[0].field"),
+        ('rule = "within"', 'rule = "near_truth"', 32, "bsm[0].most"),
+        ('rule = "within"', "", 32, "bsm[0]"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line: int | None, key: str) -> None:
+    caught = _caught(tmp_path, old, new)
+    place = f"{tmp_path / 'bad.toml'}" + (f":{line}" if line else "")
+    assert str(caught).startswith(f"{place}: {key}: ")
+    assert caught.zh.startswith(f"{place}：{key}：")
+
+
+def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:
+    assert "title" in str(_caught(tmp_path, 'title = "x"\n', ""))
+
+
+def test_each_scenario_there_is_can_be_read_and_names_an_application_there_is() -> None:
+    found = [scenario_file.read(path) for path in scenario_file.paths().values()]
+    assert {each.app.lower() for each in found if each.app} <= set(base.names())
+    assert len({each.title for each in found}) == len(found)
+
+
+def test_each_fault_says_its_effect_and_works_as_it_comes() -> None:
+    for name in faults.names():
+        assert len(faults.module(name).EFFECT) > 15
+        assert faults.module(name).make(faults.module(name).Parameters())

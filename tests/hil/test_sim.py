@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hil import scenario
+from hil import scenario_file
 from hil.remembering import Memory
 from hil.report import interval
 from hil.sim import Sim
@@ -22,12 +22,25 @@ def pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sim") / "pki"
 
 
-@pytest.mark.parametrize("path", scenario.paths().values(), ids=lambda path: path.stem)
-def test_a_good_unit_passes_and_the_planted_defect_is_caught(path: Path, pki_folder: Path, tmp_path: Path) -> None:
-    found = scenario.read(path)
+# One of each kind of expectation; `make hil` runs all, each with its planted defect.
+SHORT = ("ebw_hard_braking_ahead", "hlw_works_on_another_road", "bsm_event_at_once", "packets_forged")
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_good_unit_passes_and_the_planted_defect_is_caught(name: str, pki_folder: Path, tmp_path: Path) -> None:
+    found = scenario_file.read(scenario_file.paths()[name])
     assert Sim(found, 1, pki_folder, tmp_path / "good").run().why == ""
     broken = Sim(found, 1, pki_folder, tmp_path / "broken", is_broken=True).run()
     assert broken.why and broken.sent  # for what it does wrong, not because it does nothing
+
+
+def test_a_rig_that_passes_a_broken_unit_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    blind = tmp_path / "blind.toml"
+    text = scenario_file.paths()["packets_forged"].read_text()
+    blind.write_text(text.replace('defect = "credulous"', 'defect = "deaf"').replace("least = 2", "least = 0"))
+    assert _main("run", str(blind)) == 0
+    assert _main("run", str(blind), "--defects") == 1
+    assert "a unit that is 'deaf' passes too" in capsys.readouterr().err
 
 
 def test_equal_seeds_give_equal_journals_in_another_process_and_folder_too(tmp_path: Path) -> None:
@@ -63,7 +76,7 @@ def test_only_what_was_signed_here_is_believed_from_memory() -> None:
 
 def test_a_run_writes_its_reports_and_says_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     late = tmp_path / "late.toml"
-    text = (scenario.FOLDER / "hlw_works_ahead.toml").read_text().replace("from_s = 3.0", "from_s = 8.5")
+    text = scenario_file.paths()["hlw_works_ahead"].read_text().replace("from_s = 6.5", "from_s = 8.5")
     late.write_text(text.replace("road works", "<b>road works</b>"))
     assert _main("run", str(late), "--json", "--out", str(tmp_path / "out")) == 1
     said = capsys.readouterr()
@@ -84,18 +97,18 @@ def test_bad_usage_is_2_and_names_the_fix(
     assert "hil list" in capsys.readouterr().err
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / "one.toml").write_bytes(scenario.paths()["old_event"].read_bytes())
+        (tmp_path / folder / "one.toml").write_bytes(scenario_file.paths()["packets_old"].read_bytes())
     assert _main("run", "a/one.toml", "b/one.toml") == 2
     assert "rename" in capsys.readouterr().err
     assert _main("new", "mine") == 0
-    assert scenario.read(tmp_path / "mine.toml").app == "HLW"
+    assert scenario_file.read(tmp_path / "mine.toml").app == "HLW"
     assert _main("new", "mine") == 2
 
 
 def test_the_list_is_one_array(capsys: pytest.CaptureFixture[str]) -> None:
     assert _main("list", "--json") == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == sorted(scenario.paths())
+    assert [row["name"] for row in rows] == sorted(scenario_file.paths())
     assert all(set(row) == {"name", "title", "app", "kind"} for row in rows)
 
 

@@ -65,6 +65,7 @@ DOORS = {
     "isotp": ["obu/drivers/isotp.py"],
     "microdot": ["obu/screen/*"],
     "msgpack": ["obu/drivers/can_multicast.py"],
+    "libsumo": ["hil/traffic/sumo.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],
     "pynmea2": ["obu/positioning/nmea.py"],
     "serial": ["obu/drivers/serial_line.py"],

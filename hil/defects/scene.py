@@ -1,0 +1,78 @@
+"""Defects of a unit in what it makes of the others, and what the driver is shown of it."""
+
+import dataclasses
+from typing import Any
+
+from hil.defects.planting import Defect, Patch, changed, constant, result
+from obu.core.geo import Offset
+from obu.core.world import Course, View, Zone
+from obu.scene import facts, relation, relevance
+from obu.scene import view as scene
+from obu.scene.facts import Facts
+from obu.station.health import Health
+
+EVENT_AHEAD_M = 50.0
+
+
+def _all_ahead(seen: View) -> View:
+    return dataclasses.replace(seen, neighbours=tuple(_as_ahead(other) for other in seen.neighbours))
+
+
+def _as_ahead(other: Any) -> Any:
+    offset = Offset(abs(other.offset.ahead_m) + 1.0, 0.0)
+    return dataclasses.replace(other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m)
+
+
+def _ours(zone: Zone) -> Zone:
+    return Zone.SAME if zone is not Zone.FAR else zone
+
+
+def _but(*kinds: str) -> Any:
+    """Nothing of these kinds is taken in."""
+
+    def without(right: Any) -> Any:
+        def heard(self: Any, message: Any, *rest: Any) -> None:
+            if type(message).__name__ not in kinds:
+                right(self, message, *rest)
+
+        return heard
+
+    return without
+
+
+def _first_lanes(right: Any) -> Any:
+    """Whoever was met in a lane is believed to stay there."""
+    kept: dict[bytes, Zone] = {}
+
+    def relate(own: Any, place: Any, bsm: Any, age_s: float) -> Any:
+        found = right(own, place, bsm, age_s)
+        return found and dataclasses.replace(found, zone=kept.setdefault(bsm.id, found.zone))
+
+    return relate
+
+
+def _both_sides() -> tuple[Patch, ...]:
+    right = scene.ahead_m
+
+    def ahead_m(*words: Any) -> float | None:
+        found = right(*words)
+        return None if found is None else abs(found)
+
+    return Patch(relevance, "HEADING_LIMIT_DEG", 181.0), Patch(scene, "ahead_m", ahead_m)
+
+
+DEFECTS: dict[str, Defect] = {
+    "startled": result("it takes every neighbour for one ahead in its lane", scene, "build", _all_ahead),
+    "crosseyed": result("it takes the next lane for ours", relation, "zone", _ours),
+    "straightforward": constant("it believes to drive straight on", relation, "curvature_per_m", lambda _: 0.0),
+    "roadblind": constant("it takes every event for one of its road", scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
+    "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
+    "calendarless": constant("an event holds always", scene, "is_active", lambda *_: True),
+    "nostalgic": constant("nobody is ever forgotten", Facts, "expire", lambda *_: None),
+    "fleeting": constant(
+        "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
+    ),
+    "fixed_in_lane": changed("nobody ever changes lanes", scene, "relate", _first_lanes),
+    "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
+    "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),
+}

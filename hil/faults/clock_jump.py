@@ -1,0 +1,32 @@
+"""The machine's clock is off, or is known to be unsure, by off_ms and error_ms."""
+
+from dataclasses import dataclass
+
+from hil.given import Given
+from obu.core.now import NS_PER_MS
+
+EFFECT = "A clock known to be unsure sends nothing; one that lies refuses all others as future or old, and says so"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """off_ms: how far ahead the clock is. error_ms: the bound of which the unit is told."""
+
+    off_ms: float = 0.0
+    error_ms: float = 1.0
+
+
+class Fault:
+    """It at work."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._off_ns = round(parameters.off_ms * NS_PER_MS)
+        self._error_ns = round(parameters.error_ms * NS_PER_MS)
+
+    def act(self, given: Given, is_on: bool) -> None:
+        """Each turn."""
+        if is_on:
+            given.clock_off_ns, given.error_ns = self._off_ns, self._error_ns
+
+
+make = Fault

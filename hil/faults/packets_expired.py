@@ -1,0 +1,13 @@
+"""A roadside unit signs with a certificate that is past its end."""
+
+from hil import attack
+from hil.attacking import Attack, Parameters
+
+EFFECT = "Refused as certificate_expired; nothing shows"
+
+__all__ = ["EFFECT", "Parameters", "make"]
+
+
+def make(parameters: Parameters) -> Attack:
+    """At work."""
+    return Attack(attack.EXPIRED, parameters)

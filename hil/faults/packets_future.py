@@ -1,0 +1,13 @@
+"""A roadside unit's clock is five seconds ahead."""
+
+from hil import attack
+from hil.attacking import Attack, Parameters
+
+EFFECT = "Refused as generation_in_future; nothing shows"
+
+__all__ = ["EFFECT", "Parameters", "make"]
+
+
+def make(parameters: Parameters) -> Attack:
+    """At work."""
+    return Attack(attack.FUTURE, parameters)

@@ -1,0 +1,13 @@
+"""Somebody records what a genuine roadside unit says and says it again."""
+
+from hil import attack
+from hil.attacking import Attack, Parameters
+
+EFFECT = "Refused as replayed; nothing changes"
+
+__all__ = ["EFFECT", "Parameters", "make"]
+
+
+def make(parameters: Parameters) -> Attack:
+    """At work."""
+    return Attack(attack.REPLAYED, parameters)

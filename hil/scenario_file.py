@@ -1,0 +1,225 @@
+"""Scenario files, strictly: what is wrong is one sentence that names file, line and key."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hil import defects, faults, junction, sent
+from hil.scenario import CLASSES, Act, Piece, Scenario
+from hil.ways import road_of
+from obu.codec import json_form
+from obu.codec.messages import unpack
+from obu.core.errors import ConfigError, LocalError, RemoteError
+from obu.core.vehicle import Event
+from obu.runtime import strict
+
+FOLDER = Path(__file__).parent / "scenarios"
+TABLE = re.compile(r"\s*(\[\[?)\s*([\w.]+)\s*\]")
+VOICES = 24  # so many of the others can speak for themselves
+NEEDED = {
+    "accelerate": ("mps2", "to_mps"), "brake": ("mps2",), "stop": ("at_m",), "change_lane": ("right_m",),
+    "signal": ("side",), "event": ("event",), "doors": (), "siren": (),
+}  # fmt: skip
+EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "fault": ("fault",), "rule": ()}
+NUMBERED = {
+    "within": ("field",), "equal": ("field", "value"), "near_truth": ("field", "most"), "has": ("field", "value"),
+    "lacks": ("field", "value"), "counts_up": ("field",), "steady": ("field",), "changes": ("field",),
+    "each_ms": ("field", "most"), "absent": ("field",),
+}  # fmt: skip
+
+
+def read(path: Path) -> Scenario:
+    """A scenario's file. Raises ConfigError."""
+    text = strict.read_text(path)
+    try:
+        found = strict.parse_toml(text, Scenario, str(path))
+        if found.road.map:
+            road = dataclasses.replace(found.road, map=str(path.parent / found.road.map))
+            found = dataclasses.replace(found, road=road)
+        for key, en, zh in _wrong(found):
+            raise ConfigError(f"{path}: {key}: {en}", f"{path}：{key}：{zh}")
+    except ConfigError as error:
+        key = str(error).removeprefix(f"{path}: ").partition(":")[0]
+        line = line_of(key, text)
+        if line is None:
+            raise
+        texts = (words.replace(str(path), f"{path}:{line}", 1) for words in (error.text, error.zh))
+        raise ConfigError(*texts) from None
+    return found
+
+
+def paths() -> dict[str, Path]:
+    """Every scenario of the folder by its name."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
+
+
+Wrong = tuple[str, str, str]  # key, what is wrong of it in English and in Chinese
+
+
+def _wrong(found: Scenario) -> Iterator[Wrong]:
+    for key in EXPECTED[found.kind]:
+        if not getattr(found, key):
+            yield key, f"kind {found.kind!r} needs it", f"kind 为 {found.kind!r} 时必填"
+    if found.defect not in defects.ALL:
+        yield "defect", f"there is no {found.defect!r}; see hil/defects", f"没有 {found.defect!r}，见 hil/defects"
+    if not (found.warning or found.bsm or found.figure):
+        yield (
+            "figure",
+            "nothing is expected: [[warning]], [[bsm]] or [[figure]]",
+            "没有任何期望：[[warning]]、[[bsm]] 或 [[figure]]",
+        )
+    if not 0 < found.lasts_s <= 600:
+        yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
+    yield from _road_wrong(found)
+    yield from _roadside_wrong(found)
+    yield from _actors_wrong(found)
+    yield from _expected_wrong(found)
+    for index, fault in enumerate(found.fault):
+        for key, en, zh in faults.wrong(fault):
+            yield f"fault[{index}].{key}", en, zh
+
+
+def _road_wrong(found: Scenario) -> Iterator[Wrong]:
+    yield from _pieces_wrong("road.pieces", found.road.pieces)
+    if found.road.map:
+        try:
+            road_of(found.road)
+        except (OSError, ValueError, LocalError) as error:
+            yield "road.map", str(error), str(error)
+
+
+def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, message in enumerate(found.message):
+        try:
+            unpack(json_form.frame_of(json_form.loads(message.json.encode())))
+        except (LocalError, RemoteError) as error:
+            yield f"message[{index}].json", str(error), str(error)
+    for index, signal in enumerate(found.signal):
+        key = f"signal[{index}]"
+        ways = {way for lane in signal.lanes for way in lane.split("+")}
+        if not ways <= set(junction.TURN_DEG):
+            yield (
+                f"{key}.lanes",
+                f"are of {', '.join(junction.TURN_DEG)}, joined by +",
+                "应由 straight、left、right 以 + 连接",
+            )
+        if not 1 <= signal.ours <= len(signal.lanes):
+            yield f"{key}.ours", f"there are lanes 1 to {len(signal.lanes)}", f"车道为 1 至 {len(signal.lanes)}"
+        for number, phase in enumerate(signal.phase):
+            if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
+                colours = ", ".join(junction.COLOURS)
+                yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:
+    for index, piece in enumerate(pieces):
+        is_bend = None not in (piece.turn_deg, piece.radius_m)
+        if (piece.straight_m is None) != is_bend or (piece.straight_m or 1.0) <= 0:
+            yield (
+                f"{key}[{index}]",
+                "is straight_m, or turn_deg and radius_m",
+                "应为 straight_m，或 turn_deg 与 radius_m",
+            )
+        elif piece.turn_deg is not None and abs(piece.turn_deg) * 0.01745 * (piece.radius_m or 0) <= 12.5:
+            yield f"{key}[{index}]", "the bend is shorter than its ramps (12 m)", "弯道短于缓和段（12 m）"
+
+
+def _actors_wrong(found: Scenario) -> Iterator[Wrong]:
+    yield from _acts_wrong("own", found.own.act)
+    names = [actor.name for actor in found.actor]
+    speaking = 0
+    for index, actor in enumerate(found.actor):
+        key = f"actor[{index}]"
+        speaking += actor.count if actor.says != "nothing" else 0
+        if actor.count < 1 or speaking > VOICES:
+            yield (
+                f"{key}.count",
+                f"must be 1 or more; of all, {VOICES} can speak",
+                f"至少为 1；总共最多 {VOICES} 个发送者",
+            )
+        if actor.kind not in CLASSES:
+            yield f"{key}.kind", f"is none of {', '.join(CLASSES)}", f"应为 {'、'.join(CLASSES)} 之一"
+        if actor.name in names[:index] or actor.name == "roadside":
+            yield f"{key}.name", "is taken", "名称已被使用"
+        yield from _acts_wrong(key, actor.act)
+        yield from _pieces_wrong(f"{key}.way", actor.way)
+
+
+def _acts_wrong(key: str, acts: tuple[Act, ...]) -> Iterator[Wrong]:
+    events = {event.value for event in Event}
+    for index, act in enumerate(acts):
+        here = f"{key}.act[{index}]"
+        for name in NEEDED[act.do]:
+            if getattr(act, name) is None:
+                yield f"{here}.{name}", f"do = {act.do!r} needs it", f"do 为 {act.do!r} 时必填"
+        if act.event is not None and act.event not in events:
+            yield f"{here}.event", f"is none of {', '.join(sorted(events))}", f"应为 {'、'.join(sorted(events))} 之一"
+        if act.over_s <= 0 or (act.mps2 or 1) <= 0:
+            yield f"{here}.do", "over_s and mps2 must be above 0", "over_s 与 mps2 必须大于 0"
+
+
+def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
+    names = {"roadside", *(actor.name for actor in found.actor)}
+    spans: list[tuple[str, Any]] = [(f"warning[{index}]", each) for index, each in enumerate(found.warning)]
+    spans += [(f"bsm[{index}]", each) for index, each in enumerate(found.bsm)]
+    spans += [(f"fault[{index}]", each) for index, each in enumerate(found.fault)]
+    for key, span in spans:
+        if not span.from_s < span.to_s:
+            yield f"{key}.from_s", "must lie before to_s", "必须早于 to_s"
+    for index, warning in enumerate(found.warning):
+        key = f"warning[{index}]"
+        if warning.of is not None and warning.of not in names:
+            yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
+        if warning.of is None and (warning.least_m, warning.most_m, warning.within_ms) != (None, None, None):
+            yield (
+                f"{key}.of",
+                "is needed with least_m, most_m and within_ms",
+                "使用 least_m、most_m 或 within_ms 时必填",
+            )
+    for index, bsm in enumerate(found.bsm):
+        if bsm.field is not None and not sent.is_field(bsm.field):
+            yield f"bsm[{index}].field", f"a BSM has no {bsm.field!r}", f"BSM 没有 {bsm.field!r}"
+        needed = NUMBERED[bsm.rule] if bsm.rule else ()
+        for name in needed:
+            if getattr(bsm, name) is None:
+                yield f"bsm[{index}].{name}", f"rule = {bsm.rule!r} needs it", f"rule 为 {bsm.rule!r} 时必填"
+        if not (bsm.none or bsm.rule or bsm.most_gap_ms or bsm.least_gap_ms):
+            yield f"bsm[{index}]", "expects nothing: none, most_gap_ms, least_gap_ms or rule", "没有任何期望"
+    for index, figure in enumerate(found.figure):
+        if (figure.least, figure.most, figure.value) == (None, None, None):
+            yield f"figure[{index}]", "needs least, most or value", "须有 least、most 或 value"
+
+
+def line_of(key: str, text: str) -> int | None:
+    """Where the key stands, counted from 1, as actor[1].act[0].mps2; its table's line where it stands nowhere."""
+    counts: dict[str, int] = {}
+    current, best, best_length = "", None, -1
+    for number, line in enumerate(text.splitlines(), start=1):
+        table = TABLE.match(line)
+        if table:
+            current = here = _indexed(table[2], counts, is_list=table[1] == "[[")
+        elif "=" in line and not line.lstrip().startswith("#"):
+            name = line.partition("=")[0].strip().strip('"')
+            here = f"{current}.{name}" if current else name
+        else:
+            continue
+        if (key == here or key.startswith((f"{here}.", f"{here}["))) and len(here) > best_length:
+            best, best_length = number, len(here)
+    return best
+
+
+def _indexed(name: str, counts: dict[str, int], *, is_list: bool) -> str:
+    """A table's name with the numbers of the lists that it is in."""
+    found = ""
+    words = name.split(".")
+    for depth, word in enumerate(words):
+        found = f"{found}.{word}" if found else word
+        if is_list and depth == len(words) - 1:
+            counts[found] = counts.get(found, -1) + 1
+            for inner in [each for each in counts if each.startswith(f"{found}.") or each.startswith(f"{found}[")]:
+                del counts[inner]
+        if found in counts:
+            found = f"{found}[{counts[found]}]"
+    return found

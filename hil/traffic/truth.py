@@ -1,0 +1,204 @@
+"""What was dangerous in a drive, told from the traffic alone; fixed before any warning is scored by it.
+
+An encounter is what SUMO's SSM device calls one (time to collision below 3 s, encroachment within 2 s; 5 s around it),
+and for people on foot, of whom it knows nothing, the same computed here. Critical: a time to collision below 1.5 s
+(FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
+more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
+collision, and what is behind us, where a following driver has to brake.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hil.traffic.ride import HOST
+from hil.traffic.trace import STEP_S, Encounter, Mover, Step, Trace
+
+CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
+TTC_S, PET_S, AROUND_S = 3.0, 2.0, 5.0  # as SUMO's device has them: what is an encounter at all
+LEAST_MPS, BEFORE_S = 5.0, 3.0
+LEADER, FOLLOWER, COLLISION = 3, 2, 111  # SUMO's encounter types, seen from us
+SAME_DEG, ONCOMING_DEG = 30.0, 150.0
+TURN_DEG = 30.0  # more within the next seconds is a turn
+AHEAD_S = 3.0
+NEAR_M = 40.0
+ON_FOOT_M = 0.3  # half of a person's width, and what nobody walks through
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One encounter of one of our vehicles. app: the application it belongs to. at_s: its instant.
+
+    from_s, to_s: while a warning about this foe has a ground.
+    """
+
+    host: str
+    foe: str
+    app: str
+    at_s: float
+    from_s: float
+    to_s: float
+    is_critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """left_out: encounters by the reason why they do not count."""
+
+    conflicts: tuple[Conflict, ...]
+    left_out: Mapping[str, int]
+
+
+def find(trace: Trace) -> Truth:
+    """All of a drive."""
+    left_out: dict[str, int] = {}
+    known = _Steps(trace.steps)
+    found = []
+    for encounter in trace.encounters:
+        at_s = _instant(encounter)
+        reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
+        if reason or at_s is None:
+            left_out[reason] = left_out.get(reason, 0) + 1
+            continue
+        found.append(_conflict(trace, known, encounter, at_s))
+    found += _on_foot(trace, known)
+    return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
+
+
+class _Steps:
+    """The steps by their time."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self._steps, self._begin_s = steps, steps[0].at_s
+
+    def mover(self, name: str, at_s: float) -> Mover | None:
+        """Where somebody was; None where he was not there."""
+        index = round((at_s - self._begin_s) / STEP_S)
+        return self._steps[index].movers.get(name) if 0 <= index < len(self._steps) else None
+
+    def course(self, name: str, at_s: float, span_s: float) -> Iterator[Mover]:
+        """Where somebody was from at_s on, or before it where span_s is negative, while he was there."""
+        for number in range(round(abs(span_s) / STEP_S) + 1):
+            mover = self.mover(name, at_s + math.copysign(number * STEP_S, span_s))
+            if mover is None:
+                return
+            yield mover
+
+
+def _instant(encounter: Encounter) -> float | None:
+    """Of the least time to collision, or of the entry into the conflict area, whichever is critical or there."""
+    is_ttc = encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S
+    if is_ttc or encounter.pet_at_s is None:
+        return encounter.ttc_at_s
+    return encounter.pet_at_s
+
+
+def _left_out(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+    ego, foe = known.mover(encounter.ego, at_s), known.mover(encounter.foe, at_s)
+    if ego is None or foe is None:
+        return "not_there"
+    kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
+    is_same_way = _apart_deg(ego, foe) < SAME_DEG
+    if trace.kinds[encounter.foe].name == "bicycle" and is_same_way:
+        return "bicycle_in_lane"
+    return "behind_us" if kind == LEADER or (is_same_way and _ahead_m(ego, foe) < 0) else ""
+
+
+def _conflict(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> Conflict:
+    is_sharp = (encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S) or (
+        encounter.pet_s is not None and encounter.pet_s < CRITICAL_PET_S
+    )
+    return Conflict(
+        encounter.ego,
+        encounter.foe,
+        _app(trace, known, encounter, at_s),
+        at_s,
+        encounter.begin_s,
+        encounter.end_s,
+        is_sharp and _is_driving(known, encounter.ego, at_s),
+    )
+
+
+def _is_driving(known: _Steps, name: str, at_s: float) -> bool:
+    return max((mover.speed_mps for mover in known.course(name, at_s, -BEFORE_S)), default=0.0) >= LEAST_MPS
+
+
+def _app(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+    """By how the two stood to each other a while before: the ways decide, not SUMO's state of the moment."""
+    ego = list(known.course(encounter.ego, at_s, -AHEAD_S))[-1]
+    foe = list(known.course(encounter.foe, at_s, -AHEAD_S))[-1]
+    apart_deg = _apart_deg(ego, foe)
+    if trace.kinds[encounter.foe].name == "bicycle":
+        return "VRUCW"
+    if encounter.ttc_type == FOLLOWER and apart_deg < SAME_DEG:
+        return "FCW"
+    if apart_deg > ONCOMING_DEG and _turns_left(known, encounter.ego, at_s):
+        return "LTA"
+    return "LCW" if apart_deg < SAME_DEG else "ICW"
+
+
+def _turns_left(known: _Steps, name: str, at_s: float) -> bool:
+    before = list(known.course(name, at_s, -AHEAD_S))[-1]
+    after = list(known.course(name, at_s, AHEAD_S))[-1]
+    return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
+
+
+def _on_foot(trace: Trace, known: _Steps) -> Iterator[Conflict]:
+    """A person's place lies within our outline at another time: the least time between the two is the encroachment."""
+    people = [name for name, kind in trace.kinds.items() if kind.name == "pedestrian"]
+    for host in (name for name in trace.kinds if name.startswith(HOST)):
+        for person in people:
+            found = _encroachment(trace, known, host, person)
+            if found is not None:
+                pet_s, at_s = found
+                is_critical = pet_s < CRITICAL_PET_S and _is_driving(known, host, at_s)
+                yield Conflict(host, person, "VRUCW", at_s, at_s - AROUND_S, at_s + AROUND_S, is_critical)
+
+
+def _encroachment(trace: Trace, known: _Steps, host: str, person: str) -> tuple[float, float] | None:
+    """(seconds between, the later of the two instants), None where they keep 2 s apart."""
+    kind, best = trace.kinds[host], None
+    half_m, side_m = kind.length_m / 2.0 + ON_FOOT_M, kind.width_m / 2.0 + ON_FOOT_M
+    reach = round(PET_S / STEP_S)
+    for index, step in enumerate(trace.steps):
+        walker, ego = step.movers.get(person), step.movers.get(host)
+        if walker is None or ego is None or math.hypot(walker.x - ego.x, walker.y - ego.y) > NEAR_M:
+            continue
+        for apart in range(-reach, reach + 1):
+            if best is not None and abs(apart) * STEP_S >= best[0]:
+                continue
+            other = trace.steps[index + apart].movers.get(host) if 0 <= index + apart < len(trace.steps) else None
+            if other is None:
+                continue
+            ahead_m, right_m = _seen(other, walker)
+            if abs(ahead_m) <= half_m and abs(right_m) <= side_m:
+                best = (abs(apart) * STEP_S, step.at_s + max(0, apart) * STEP_S)
+    return best
+
+
+def _seen(ego: Mover, other: Mover) -> tuple[float, float]:
+    """(ahead, right) on SUMO's plane, whose north is turned by a degree and a half: of no account within metres."""
+    heading = math.radians(ego.heading_deg)
+    dx, dy = other.x - ego.x, other.y - ego.y
+    return dx * math.sin(heading) + dy * math.cos(heading), dx * math.cos(heading) - dy * math.sin(heading)
+
+
+def _ahead_m(ego: Mover, foe: Mover) -> float:
+    return _seen(ego, foe)[0]
+
+
+def _apart_deg(ego: Mover, foe: Mover) -> float:
+    return abs(_wrapped(foe.heading_deg - ego.heading_deg))
+
+
+def _wrapped(angle_deg: float) -> float:
+    return (angle_deg + 180.0) % 360.0 - 180.0
+
+
+def critical(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    """Those that must be warned of, one a pair and danger: what begins while another of the pair lasts is the same."""
+    kept: list[Conflict] = []
+    for each in sorted((one for one in conflicts if one.is_critical), key=lambda one: one.at_s):
+        if not any((each.host, each.foe) == (one.host, one.foe) and each.at_s <= one.to_s for one in kept):
+            kept.append(each)
+    return kept
