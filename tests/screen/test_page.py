@@ -202,7 +202,7 @@ def test_every_symbol_can_be_drawn_and_an_unknown_one_has_a_stand_in(page: Page,
 def test_a_page_opened_during_a_warning_gets_its_symbol_too(page: Page, unit: FakeUnit, screen: Screen) -> None:
     unit.tell("alert", alert(1, symbol="roadworks"))
     expect(page.locator("#warning .plate svg svg")).to_have_count(1)
-    page.route("**/symbols/*", lambda route: (time.sleep(0.3), route.continue_()))  # a slow line: the words come first
+    page.route("**/symbols/*", lambda route: (time.sleep(0.05), route.continue_()))  # a slow line: the words come first
     page.goto(screen.url)
     expect(page.locator("#warning .plate svg svg")).to_have_count(1)
 
