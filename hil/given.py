@@ -28,8 +28,8 @@ class Given:
     has them); packets; results of jobs; what drivers, buses and the machine say of themselves; the unit's
     clock by clock_off_ns, and its bound error_ns (None: it has no UTC); busy: of the channel, 0..1; acknowledges,
     beats: whether the page does; is_cut: the unit loses its power; saves_fail: what it saves is lost.
-    last: the roadside unit's last packet. line, garbled (a share of the octets), is_board_cut: of the co-processor, where the
-    unit has one; can, gnss and board are what came through its line.
+    line, garbled (a share of the octets), is_board_cut: of the co-processor, where the unit has one; can, gnss and
+    board are what came through its line. last: the roadside unit's last packet.
     """
 
     at_s: float
