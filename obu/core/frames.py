@@ -107,6 +107,7 @@ class JobResult:
 
 
 KEYS = "keys"  # the driver state by which the key store speaks
+LOUDSPEAKER = "hmi.audio"  # that of the driver's loudspeaker
 STORE = "state"  # and by which the store of what outlives a restart does
 
 
@@ -216,6 +217,17 @@ class Indication:
     sound: int = 0
     times: int = 1
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the driver shall hear from now on: names of clips one after the other, the whole row so many times.
+
+    Without clips: silence.
+    """
+
+    clips: tuple[str, ...]
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +359,7 @@ class Outbox:
     asks: questions for the car's diagnostics socket. wake_at_ns: step again by then, whatever arrives. want_random:
     bytes of randomness for the next inbox.
     clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
-    end: why the unit shall end now, empty while it shall not (station/power). indication: where it has changed.
+    end: why the unit shall end now, empty while it shall not (station/power). indication, sound: where they changed.
     """
 
     packets: tuple[TxPacket, ...] = ()
@@ -362,6 +374,7 @@ class Outbox:
     lists: tuple[ListHeard, ...] = ()
     end: str = ""
     indication: Indication | None = None
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

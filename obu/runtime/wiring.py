@@ -18,17 +18,18 @@ from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.codec.messages import import_day_2
 from obu.core.errors import ConfigError, LocalError
-from obu.core.frames import FeedEvent, Inbox, Outbox
+from obu.core.frames import LOUDSPEAKER, FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket, service_manager
+from obu.drivers import can_bus, can_options, clips, crypto_pool, libcrypto, local_socket, service_manager
 from obu.drivers.clock import GnssClock, SystemClock
-from obu.drivers.contract import Driver, KeyStore, Publisher
+from obu.drivers.contract import Driver, KeyStore, Publisher, Sounding
 from obu.drivers.host import Host
 from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
+from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
@@ -126,6 +127,7 @@ def station(config: Config, material: Material) -> Station:
         "powering": power,
         "installation": Installation(vin(config)),
         "board": Board(),
+        "sounds": Sounds(config.hmi.language, clips.names()),
         "indicator": Indicator(boarding.options(config).language if config.coprocessor else "zh"),
     }
     inner = {
@@ -259,6 +261,15 @@ def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
     return found
 
 
+def loudspeaker(config: Config) -> Sounding | None:
+    """Where warnings are heard, None where [hmi.audio] is not given. Raises ConfigError."""
+    if not config.hmi.audio:
+        return None
+    module, options = driver_module(LOUDSPEAKER, "audio", config.hmi.audio)
+    made: Sounding = module.make(LOUDSPEAKER, options, clips.FOLDER)
+    return made
+
+
 def clock_of(section: Clock) -> SystemClock | GnssClock:
     """The unit's UTC."""
     if section.source == "system":
@@ -288,6 +299,7 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
         board=boarding.make(config, plans.filters()),
         asked=diagnosing.make(config, plans),
+        audio=loudspeaker(config),
     )
 
 
