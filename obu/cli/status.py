@@ -77,6 +77,7 @@ def is_running(path: Path) -> bool:
 STATES = {
     "sending": Text("发送中", "sending"), "stopped": Text("已停止", "stopped"),
     "fix": Text("已定位", "fix"), "none": Text("无定位", "no fix"),
+    "degraded": Text("降级", "degraded"), "unsure": Text("误差过大，不发送", "too unsure to send"),
     "ok": Text("正常", "ok"), "fault": Text("故障", "fault"), "absent": Text("未连接", "absent"),
     "no_time": Text("没有时间", "no time"), "no_certificate": Text("没有有效证书", "no certificate"),
     "auto": Text("自动判别", "automatic"), "ydt3709": Text("固定为 YD/T 3709", "fixed to YD/T 3709"),
@@ -90,6 +91,11 @@ STATES = {
     "own": Text("与登记的车辆一致", "the unit's own"),
     "other": Text("不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt",
                   "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
+}  # fmt: skip
+SOURCES = {
+    "system": Text("系统时钟", "the machine's clock"), "gnss": Text("等待接收机", "waiting for the receiver"),
+    "pulse": Text("接收机秒脉冲", "the receiver's pulse"),
+    "sentences": Text("仅有接收机语句", "the receiver's sentences alone"),
 }  # fmt: skip
 FORMS = {
     "zh": (
@@ -107,6 +113,7 @@ FORMS = {
         "车辆  {match}{vin}",
         "应用  {apps}",
         "健康  CPU {cpu} %，内存 {memory} MiB，磁盘可用 {free} MiB，温度 {heat} °C；写入（每天）：{writes}",
+        "时间  {clock}  {clock_source}，误差不超过 {clock_error} ms",
         "接口  {drivers}",
     ),
     "en": (
@@ -124,6 +131,7 @@ FORMS = {
         "vehicle   {match}{vin}",
         "apps      {apps}",
         "health    CPU {cpu} %, memory {memory} MiB, disk free {free} MiB, heat {heat} deg C; written a day: {writes}",
+        "time      {clock}  {clock_source}, off by {clock_error} ms at most",
         "drivers   {drivers}",
     ),
 }
@@ -157,6 +165,9 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "satellites": gnss["satellites"],
         "gnss_age": gnss["age_ms"],
         "accuracy": gnss["accuracy_m"],
+        "clock": _state(body["clock"]["state"], lang),
+        "clock_source": getattr(SOURCES[body["clock"]["source"]], lang),
+        "clock_error": body["clock"]["error_ms"],
         "security": _state(security["state"], lang),
         "certificate": security["certificate"],
         "pool": security["pool"],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from obu.core.now import ClockMark
 from obu.core.quick import quick
 
 
@@ -176,9 +177,10 @@ class BoardInputs:
 
 @dataclass(frozen=True, slots=True)
 class PulseEdge:
-    """The receiver's pulse, at the beginning of a UTC second, rose at this monotonic instant."""
+    """The receiver's pulse, at the beginning of a UTC second, rose at this monotonic instant, error_ns at most off."""
 
     at_ns: int
+    error_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,7 +360,7 @@ class Outbox:
 
     asks: questions for the car's diagnostics socket. wake_at_ns: step again by then, whatever arrives. want_random:
     bytes of randomness for the next inbox.
-    clock_mark: (monotonic ns, UTC ns) of the receiver's last epoch, for a clock that is set to follow it.
+    clock_mark: the receiver's last word about the time, where the clock is set to follow it.
     end: why the unit shall end now, empty while it shall not (station/power). indication, sound: where they changed.
     """
 
@@ -369,7 +371,7 @@ class Outbox:
     events: tuple["FeedEvent", ...] = ()
     wake_at_ns: int = 0
     want_random: int = 0
-    clock_mark: tuple[int, int] | None = None
+    clock_mark: ClockMark | None = None
     saves: tuple[Save, ...] = ()
     lists: tuple[ListHeard, ...] = ()
     end: str = ""

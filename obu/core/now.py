@@ -25,6 +25,30 @@ class Now:
     utc_error_ns: int = 0
 
 
+MARK_LIFE_NS = 60 * NS_PER_S  # ours: then whoever told the time must have spoken again
+DRIFT_PPM = 100  # of a plain crystal, between -40 and 85 degrees: 6 ms a minute
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMark:
+    """At the monotonic at_ns it was utc_ns (Unix), error_ns at most beside it.
+
+    is_pulse: as a receiver's pulse had it, which has no delay of a serial line in it.
+    """
+
+    at_ns: int
+    utc_ns: int
+    error_ns: int
+    is_pulse: bool = False
+
+    def carried(self, at_ns: int) -> Now:
+        """Another instant. The error grows as a crystal drifts; UTC is None when the mark is too old."""
+        passed_ns = at_ns - self.at_ns
+        if passed_ns > MARK_LIFE_NS:
+            return Now(at_ns, None)
+        return Now(at_ns, self.utc_ns + passed_ns, self.error_ns + abs(passed_ns) * DRIFT_PPM // 1_000_000)
+
+
 def v2x_time_us(utc_ns: int) -> int:
     """Time64: microseconds since 2004-01-01 UTC."""
     return utc_ns // NS_PER_US - V2X_EPOCH_UNIX_S * 1_000_000

@@ -9,6 +9,7 @@ from obu.core.now import NS_PER_US
 from obu.link import wire
 
 KEPT = 16  # beats, 8 s: in that time a crystal of 50 ppm drifts 0.4 ms
+DRIFT_US = 400
 HALF = 1 << 29
 
 
@@ -38,9 +39,9 @@ class Clocks:
         """Whether the board's instants mean anything here."""
         return bool(self._pairs)
 
-    def error_us(self) -> int | None:
-        """The bound of at_ns()'s error, half of the best round trip."""
-        return min(self._pairs)[0] // 2 if self._pairs else None
+    def error_us(self) -> int:
+        """The bound of at_ns()'s error where is_set(): half of the best round trip, and what was drifted since."""
+        return min(self._pairs)[0] // 2 + DRIFT_US
 
     def at_ns(self, stamp: int, now_ns: int) -> int:
         """The board's microseconds as monotonic nanoseconds, never later than now; now while the clock is not set."""

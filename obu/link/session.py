@@ -130,7 +130,8 @@ class Session:
             yield BoardInputs(levels, wired, self._clocks.at_ns(stamp, at_ns))
         elif kind == wire.PPS and len(payload) == PULSE.size:
             if self._clocks.is_set():
-                yield PulseEdge(self._clocks.at_ns(PULSE.unpack(payload)[0], at_ns))
+                rose_ns = self._clocks.at_ns(PULSE.unpack(payload)[0], at_ns)
+                yield PulseEdge(rose_ns, self._clocks.error_us() * NS_PER_US)
         elif kind == wire.GNSS and payload:
             yield GnssBytes(payload, at_ns)
         elif kind == wire.HEALTH and len(payload) == HEALTH.size:

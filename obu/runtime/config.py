@@ -131,10 +131,11 @@ class Hmi:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """[clock] source: 'system' trusts the machine's UTC (chrony or PTP keeps it), 'gnss' follows the receiver.
+    """[clock] source: 'system' trusts the machine's UTC (ntpd or PTP keeps it), 'gnss' follows the receiver.
 
-    error_ms: the bound of its error that the unit may assume. latency_ms: 'gnss' only, how long after its instant a
-    sentence is here. max_error_ms: beyond it no BSM goes; 1 ms is what GB/T 45315-2025 6.3 asks of the clock.
+    error_ms: the bound of its error that the unit may assume; with 'gnss' that of sentences, the co-processor's pulse
+    brings its own. latency_ms: 'gnss' only, how long after its instant a sentence is here. max_error_ms: beyond it no
+    BSM goes; 1 ms is what GB/T 45315-2025 6.3 asks of the clock.
     """
 
     source: Literal["system", "gnss"] = "system"
@@ -225,7 +226,7 @@ def read(path: Path) -> Config:
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
         ("clock.latency_ms", 0, config.clock.latency_ms),
-        ("clock.max_error_ms", config.clock.error_ms, config.clock.max_error_ms),
+        ("clock.max_error_ms", least_max_error_ms(config), config.clock.max_error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
         ("journal.max_days", 1, config.journal.max_days),
         ("journal.segment_mib", 1, config.journal.segment_mib),
@@ -236,7 +237,7 @@ def read(path: Path) -> Config:
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
-    if config.clock.source == "gnss" and config.clock.max_error_ms <= config.clock.error_ms:
+    if sentences_alone(config) and config.clock.max_error_ms <= config.clock.error_ms:
         raise ConfigError(f"{path}: clock.max_error_ms: must be above error_ms: between two fixes the error grows",
                           f"{path}：clock.max_error_ms：必须大于 error_ms，两次定位之间误差会增大")  # fmt: skip
     power = config.power
@@ -244,6 +245,16 @@ def read(path: Path) -> Config:
         raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
                           f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
     return _resolved(config, path.resolve().parent)
+
+
+def sentences_alone(config: Config) -> bool:
+    """Whether the time comes from the receiver, and no co-processor brings its pulse."""
+    return config.clock.source == "gnss" and not config.coprocessor
+
+
+def least_max_error_ms(config: Config) -> float:
+    """With a pulse error_ms is of the sentences, by which no BSM need ever go."""
+    return config.clock.error_ms if config.clock.source == "system" or sentences_alone(config) else 0.0
 
 
 def _resolved(config: Config, folder: Path) -> Config:

@@ -36,7 +36,7 @@ from obu.core.frames import (
     Save,
     TrustUpdate,
 )
-from obu.core.now import NS_PER_MS, Now
+from obu.core.now import NS_PER_MS, ClockMark, Now
 from obu.drivers.clock import random_bytes
 from obu.drivers.contract import (
     Arrival,
@@ -91,7 +91,7 @@ class Clock(Protocol):
     """Where Now comes from."""
 
     def now(self) -> Now: ...
-    def follow(self, mark: tuple[int, int]) -> None: ...
+    def follow(self, mark: ClockMark) -> None: ...
 
 
 @dataclass(slots=True)

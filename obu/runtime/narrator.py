@@ -20,6 +20,7 @@ class Narrator:
         self._bsm: tuple[str, tuple[str, ...]] | None = None
         self._display: str | None = None
         self._power: str | None = None
+        self._clock: tuple[str, str] | None = None
         self._has_told_waking = False
         self._writes_ns = 0
         self._match: str | None = None
@@ -52,9 +53,19 @@ class Narrator:
         if body["display"]["state"] != self._display:
             self._display = body["display"]["state"]
             self._log.info("display: %s", self._display)
+        self._time(body["clock"])
         self._vehicle(body["uptime_s"], body["power"], body["vehicle"])
         self._writes(now, body["host"]["writes_mib_per_day"])
         self._summary(now, body["air"])
+
+    def _time(self, clock: dict[str, Any]) -> None:
+        if (clock["source"], clock["state"]) == self._clock:
+            return
+        self._clock = (clock["source"], clock["state"])
+        if clock["state"] == "degraded":
+            self._log.warning("clock: degraded: the receiver's sentences alone tell the time, by clock.latency_ms")
+        else:
+            self._log.info("clock: %s by %s", clock["state"], clock["source"])
 
     def _writes(self, now: Now, mib_per_day: dict[str, float]) -> None:
         """What wears the flash, once an hour."""

@@ -72,6 +72,8 @@ from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
 from obu.station.station import Stages, Station
+from obu.station.timing import Options as TimingOptions
+from obu.station.timing import Timing
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
@@ -102,7 +104,7 @@ def station(config: Config, material: Material) -> Station:
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
-        max_clock_error_ns=round(config.clock.max_error_ms * NS_PER_MS),
+        max_clock_error_ns=timing(config.clock).max_error_ns,
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
@@ -128,6 +130,7 @@ def station(config: Config, material: Material) -> Station:
         "installation": Installation(vin(config)),
         "board": Board(),
         "sounds": Sounds(config.hmi.language, clips.names()),
+        "timing": Timing(timing(config.clock)),
         "indicator": Indicator(boarding.options(config).language if config.coprocessor else "zh"),
     }
     inner = {
@@ -143,6 +146,16 @@ def station(config: Config, material: Material) -> Station:
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+
+
+def timing(section: Clock) -> TimingOptions:
+    """What the unit may expect of its receiver's time."""
+    return TimingOptions(
+        source=section.source,
+        latency_ns=round(section.latency_ms * NS_PER_MS),
+        error_ns=round(section.error_ms * NS_PER_MS),
+        max_error_ns=round(section.max_error_ms * NS_PER_MS),
+    )
 
 
 def powering(config: Config) -> Powering:
@@ -274,7 +287,7 @@ def clock_of(section: Clock) -> SystemClock | GnssClock:
     """The unit's UTC."""
     if section.source == "system":
         return SystemClock(section.error_ms)
-    return GnssClock(section.error_ms, section.latency_ms)
+    return GnssClock()
 
 
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:

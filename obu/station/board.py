@@ -1,4 +1,4 @@
-"""What the co-processor adds to the own vehicle: taps on wires where the bus is silent, and the pulse of the receiver.
+"""What the co-processor adds to the own vehicle: taps on wires where the bus is silent.
 
 The rule: the bus comes first; a tap that was not heard of for a while is unknown.
 """
@@ -7,7 +7,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from obu.core.frames import BoardHealth, BoardInputs, PulseEdge
+from obu.core.frames import BoardHealth, BoardInputs
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Gear, VehicleState
 
@@ -22,7 +22,6 @@ class BoardState:
     """The last word of each kind."""
 
     inputs: BoardInputs | None = None
-    pulse: PulseEdge | None = None
     health: BoardHealth | None = None
 
 
@@ -32,13 +31,10 @@ class Board:
     def __init__(self) -> None:
         self.state = BoardState()
 
-    def take(
-        self, taps: tuple[BoardInputs, ...], pulses: tuple[PulseEdge, ...], health: tuple[BoardHealth, ...]
-    ) -> None:
+    def take(self, taps: tuple[BoardInputs, ...], health: tuple[BoardHealth, ...]) -> None:
         """The newest of each counts."""
         state = self.state
         state.inputs = taps[-1] if taps else state.inputs
-        state.pulse = pulses[-1] if pulses else state.pulse
         state.health = health[-1] if health else state.health
 
     def fill(self, at_ns: int, vehicle: VehicleState) -> VehicleState:
@@ -54,13 +50,6 @@ class Board:
         if vehicle.gear is None and inputs.levels & inputs.wired & REVERSE:
             found["gear"] = Gear.REVERSE
         return dataclasses.replace(vehicle, **found) if found else vehicle
-
-    def mark_ns(self, fix_at_ns: int, fix_utc_ns: int) -> int:
-        """The instant at which it was fix_utc_ns: of the pulse, where one began that second; else of the sentence."""
-        pulse = self.state.pulse
-        if pulse is None or fix_utc_ns % NS_PER_S or not 0 <= fix_at_ns - pulse.at_ns < NS_PER_S:
-            return fix_at_ns
-        return pulse.at_ns
 
     def status(self, now: Now) -> dict[str, Any] | None:
         """For the local socket; None where no board speaks."""

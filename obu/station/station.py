@@ -31,6 +31,7 @@ from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
 from obu.station.powering import Powering
+from obu.station.timing import Timing
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
 from obu.station.warn import Warn
@@ -80,6 +81,7 @@ class Stages:
     powering: Powering
     installation: Installation
     board: Board
+    timing: Timing
     indicator: Indicator
     sounds: Sounds
     kept: dict[str, Stateful]
@@ -88,10 +90,9 @@ class Stages:
 
 @dataclass(slots=True)
 class StationState:
-    """What no stage keeps: the instant of the first turn, and the receiver's epoch already told to the clock."""
+    """What no stage keeps: the instant of the first turn."""
 
     started_ns: int | None = None
-    marked_utc_ns: int = 0
 
 
 class Station:
@@ -108,7 +109,8 @@ class Station:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
         stages.health.take(inbox.drivers, inbox.host, inbox.buses)
-        stages.board.take(inbox.taps, inbox.pulses, inbox.board)
+        stages.board.take(inbox.taps, inbox.board)
+        stages.timing.take(inbox.pulses)
         stages.trusting.take(inbox.trust, inbox.refused)
         stages.transmit.pseudonyms.take(inbox.pools)
         stages.transmit.hear(inbox.drivers)
@@ -135,7 +137,7 @@ class Station:
             events=tuple(self._events(now, own)),
             wake_at_ns=self._wake_at_ns(now),
             want_random=stages.transmit.want_random(),
-            clock_mark=self._clock_mark(),
+            clock_mark=stages.timing.mark(stages.gate.state.fix),
             saves=self._saves(),
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
@@ -207,6 +209,7 @@ class Station:
             "utc_s": status.utc_s(now),
             "uptime_s": uptime_s,
             "version": status.version(),
+            "clock": stages.timing.status(now),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),
@@ -224,13 +227,6 @@ class Station:
             "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }
-
-    def _clock_mark(self) -> tuple[int, int] | None:
-        fix = self._stages.gate.state.fix
-        if fix is None or fix.utc_ns == self.state.marked_utc_ns:
-            return None
-        self.state.marked_utc_ns = fix.utc_ns
-        return self._stages.board.mark_ns(fix.at_ns, fix.utc_ns), fix.utc_ns
 
     def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages

@@ -1,8 +1,8 @@
-"""UTC from a receiver's sentences: their lag, and the error that grows without them."""
+"""The unit's clocks: what they are handed is what they tell, carried on by the monotonic clock."""
 
 import pytest
 
-from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.core.now import NS_PER_MS, NS_PER_S, ClockMark
 from obu.drivers import clock
 from obu.drivers.clock import GnssClock
 
@@ -16,21 +16,11 @@ def hand(monkeypatch):
     return lambda at_ns: monkeypatch.setattr(clock.time, "monotonic_ns", lambda: at_ns)
 
 
-@pytest.mark.parametrize("lag_ms", [0, 50, 300])
-@pytest.mark.parametrize("told_ms", [0, 50, 300])
-def test_the_clock_is_off_by_the_lag_that_it_was_not_told_of(hand, lag_ms, told_ms):
-    tried = GnssClock(1.0, told_ms)
-    tried.follow((START_NS + lag_ms * NS_PER_MS, UTC_NS))
-    hand(START_NS + 700 * NS_PER_MS)
-    slow_ns = UTC_NS + 700 * NS_PER_MS - tried.now().utc_ns
-    assert slow_ns == (lag_ms - told_ms) * NS_PER_MS
-
-
-def test_without_sentences_the_error_grows_until_the_time_is_unknown(hand):
-    tried = GnssClock(1.0, 0.0)
+def test_without_marks_the_error_grows_until_the_time_is_unknown(hand):
+    tried = GnssClock()
     hand(START_NS)
     assert tried.now().utc_ns is None
-    tried.follow((START_NS, UTC_NS))
+    tried.follow(ClockMark(START_NS, UTC_NS, NS_PER_MS))
     errors_ns = []
     for passed_s in (0, 10, 60):
         hand(START_NS + passed_s * NS_PER_S)
@@ -40,9 +30,9 @@ def test_without_sentences_the_error_grows_until_the_time_is_unknown(hand):
     assert tried.now().utc_ns is None
 
 
-def test_a_new_sentence_sets_it_right_again_forwards_and_backwards(hand):
-    tried = GnssClock(1.0, 0.0)
+def test_a_new_mark_sets_it_right_again_forwards_and_backwards(hand):
+    tried = GnssClock()
     for step_ns in (0, 3 * NS_PER_S, -2 * NS_PER_S):
-        tried.follow((START_NS, UTC_NS + step_ns))
+        tried.follow(ClockMark(START_NS, UTC_NS + step_ns, NS_PER_MS))
         hand(START_NS)
         assert (tried.now().utc_ns, tried.now().utc_error_ns) == (UTC_NS + step_ns, NS_PER_MS)

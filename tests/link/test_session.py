@@ -57,7 +57,7 @@ def test_the_boards_instants_become_ours(ahead_us: int, ppm: int) -> None:
     bench.board.send(wire.PPS, struct.pack("<IH", bench.board_clock(edge_us), 1))
     bench.step(0)
     (edge,) = [one for one in bench.said if isinstance(one, PulseEdge)]
-    assert abs(edge.at_ns // 1000 - edge_us) <= bench.way_us + 8 * 50 + 1
+    assert abs(edge.at_ns // 1000 - edge_us) <= edge.error_ns // 1000 + 1 <= bench.way_us + 8 * 50 + 1
 
 
 def test_no_instant_is_in_the_future_nor_known_before_a_beat() -> None:

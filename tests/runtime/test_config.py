@@ -74,6 +74,13 @@ def test_a_unit_may_hear_everything_through_its_co_processor(folder):
     wiring.check(config.read(path))
 
 
+def test_with_a_pulse_the_sentences_may_be_worse_than_what_signs(folder):
+    text = GOOD.replace(CHANNEL, BOARD) + '[clock]\nsource = "gnss"\nerror_ms = 20\n'
+    path = folder / "unit.toml"
+    path.write_text(text)
+    wiring.check(config.read(path))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "names"),
     [

@@ -1,6 +1,6 @@
-"""The co-processor's word beside the bus's: taps where the bus is silent, and the second as the pulse has it."""
+"""The co-processor's word beside the bus's: taps where the bus is silent."""
 
-from obu.core.frames import BoardHealth, BoardInputs, PulseEdge
+from obu.core.frames import BoardHealth, BoardInputs
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Gear, VehicleState
 from obu.station.board import BRAKE, DOOR, LEFT_TURN, REVERSE, RIGHT_TURN, TAP_AGE_NS, Board
@@ -11,7 +11,7 @@ ALL = LEFT_TURN | RIGHT_TURN | BRAKE | REVERSE
 
 def tapped(levels, wired=ALL):
     board = Board()
-    board.take((BoardInputs(levels, wired, T),), (), ())
+    board.take((BoardInputs(levels, wired, T),), ())
     return board
 
 
@@ -35,15 +35,6 @@ def test_what_is_not_wired_or_old_is_unknown():
     assert Board().fill(T, VehicleState()) == VehicleState()
 
 
-def test_the_pulse_marks_its_own_second_only():
-    board = Board()
-    assert board.mark_ns(T, 7 * NS_PER_S) == T
-    board.take((), (PulseEdge(T - 150_000_000),), ())
-    assert board.mark_ns(T, 7 * NS_PER_S) == T - 150_000_000
-    assert board.mark_ns(T, 7 * NS_PER_S + 100_000_000) == T
-    assert board.mark_ns(T + NS_PER_S, 8 * NS_PER_S) == T + NS_PER_S
-
-
 def test_a_board_that_fell_silent_is_no_longer_told_of():
     board = Board()
     assert board.status(Now(T, None)) is None
@@ -51,6 +42,6 @@ def test_a_board_that_fell_silent_is_no_longer_told_of():
         board="x 1", uptime_s=1, free_bytes=2, can_received=3, can_filtered=4, can_dropped=5, link_bad=6,
         link_resent=7, gnss_lost=8, faults=0, refused=0, at_ns=T,
     )  # fmt: skip
-    board.take((), (), (health,))
+    board.take((), (health,))
     assert board.status(Now(T + NS_PER_S, None))["can_dropped"] == 5
     assert board.status(Now(T + 6 * NS_PER_S, None)) is None
