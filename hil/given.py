@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Literal
 
 from hil.attack import Attacker
 from hil.encode import Frame
 from hil.plant import Truth
-from obu.core.frames import CanCounts, DriverState, HostState, JobResult
+from obu.core.frames import BoardHealth, CanCounts, CanFrame, DriverState, GnssBytes, HostState, JobResult
 from obu.core.now import NS_PER_MS
 from obu.drivers.radio_udp import Datagram
 
@@ -27,7 +28,8 @@ class Given:
     has them); packets; results of jobs; what drivers, buses and the machine say of themselves; the unit's
     clock by clock_off_ns, and its bound error_ns (None: it has no UTC); busy: of the channel, 0..1; acknowledges,
     beats: whether the page does; is_cut: the unit loses its power; saves_fail: what it saves is lost.
-    last: the roadside unit's last packet.
+    line, garbled (a share of the octets), is_board_cut: of the co-processor, where the unit has one; can, gnss and
+    board are what came through its line. last: the roadside unit's last packet.
     """
 
     at_s: float
@@ -53,3 +55,9 @@ class Given:
     is_cut: bool = False
     saves_fail: bool = False
     last: Datagram | None = None
+    line: Literal["good", "dead", "other_firmware"] = "good"
+    garbled: float = 0.0
+    is_board_cut: bool = False
+    can: list[CanFrame] = field(default_factory=list)
+    gnss: list[GnssBytes] = field(default_factory=list)
+    board: list[BoardHealth] = field(default_factory=list)

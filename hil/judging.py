@@ -204,12 +204,21 @@ def _bounds(least: float | None, most: float | None) -> tuple[float, float]:
     return (-1e300 if least is None else least, 1e300 if most is None else most)
 
 
+def _at(tree: Any, path: str) -> Any:
+    """The value at a dotted path, of which a name may have dots of its own ("drivers.can.main.up")."""
+    if not isinstance(tree, dict):
+        return MISSING
+    if path in tree:
+        return tree[path]
+    heads = (name for name in tree if path.startswith(f"{name}."))
+    return next((_at(tree[name], path[len(name) + 1 :]) for name in heads), MISSING)
+
+
 def _figure(expected: Figure, seen: Seen) -> str:
     """A figure that is not there counts as 0 where it is a number: a counter that never counted."""
     at_s = 1e300 if expected.at_s is None else expected.at_s
     value: Any = next((body for when_s, body in reversed(seen.status) if when_s <= at_s), {})
-    for name in expected.path.split("."):
-        value = value.get(name, MISSING) if isinstance(value, dict) else MISSING
+    value = _at(value, expected.path)
     if expected.value is not None:
         return "" if value == expected.value else f"{expected.path} is {value}, not {expected.value}"
     low, high = _bounds(expected.least, expected.most)

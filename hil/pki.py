@@ -23,22 +23,29 @@ UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE = "unknown_root", "expired_certificate"
 
 def ensure(folder: Path, utc_ns: int, neighbours: int) -> None:
     """Makes all of it in `folder` unless it is there: trust, unit, rsu, neighbours/NN, attackers/NAME."""
-    if not (folder / "attackers").is_dir():
+    if not _is_whole(folder, neighbours):
         _make(folder, utc_ns, neighbours)
 
 
 def ensure_seeded(folder: Path, utc_ns: int, neighbours: int, seed: str) -> None:
     """The same of keys that follow from the seed: equal files in any folder, on any machine."""
-    if not (folder / "attackers").is_dir():
+    if not _is_whole(folder, neighbours):
         with seeded_keys.used(seed):
             _make(folder, utc_ns, neighbours)
+
+
+def _is_whole(folder: Path, neighbours: int) -> bool:
+    """Whether everybody is there; a folder of an older bench is made anew."""
+    last = folder / "neighbours" / f"{neighbours - 1:02d}"
+    attackers = (folder / "attackers" / name for name in (UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE))
+    return all(each.is_dir() for each in (folder / ROADSIDE, last, *attackers))
 
 
 def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     begin_ns = utc_ns - BEGIN_NS
     pki = bench_pki.make_test(folder, begin_ns, pool=POOL, neighbours=neighbours, force=True)
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
-    (folder / "attackers").mkdir(mode=0o700)
+    (folder / "attackers").mkdir(mode=0o700, exist_ok=True)
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
     # A roadside unit that may say everything, day 2 too.
     pki.write_station(folder / ROADSIDE, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.ALL_AIDS)

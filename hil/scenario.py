@@ -60,13 +60,16 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """Our vehicle; class_: see CLASSES (bus12, bus18 and taxi have a bus to be read). settings: of the unit's
-    configuration, by dotted key."""
+    """Our vehicle: bus12, bus18 and taxi have a bus to be read. has_board: bus and receiver are behind a co-processor.
+
+    settings: of the unit's configuration, by dotted key.
+    """
 
     kind: Literal["bus12", "bus18", "taxi"] = "bus12"
     at_m: float = 0.0
     right_m: float = 0.0
     speed_mps: float = 0.0
+    has_board: bool = False
     act: tuple[Act, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
 

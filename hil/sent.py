@@ -11,7 +11,7 @@ from obu.codec.messages import unpack
 from obu.codec.messages.bsm import Bsm
 from obu.core.frames import TxPacket
 from obu.core.geo import distance_m
-from obu.core.now import MS_PER_MIN, sec_mark_ms, utc_ns_of_v2x_us
+from obu.core.now import MS_PER_MIN, NS_PER_MS, sec_mark_ms, utc_ns_of_v2x_us
 from obu.security import certificate as certificates
 from obu.security import envelope
 from obu.stack import aids, dsmp
@@ -19,7 +19,7 @@ from obu.stack import aids, dsmp
 MISSING = "no such field"
 OF_PACKET = (
     "aid", "pppp", "l2_source", "l2_destination", "bytes", "is_certificate_full", "off_m", "path_points", "signer",
-    "generation_off_ms", "curve_radius_m", "curve_confidence_percent",
+    "generation_off_ms", "age_ms", "curve_radius_m", "curve_confidence_percent",
 )  # fmt: skip
 
 
@@ -28,6 +28,7 @@ class Sent:
     """One BSM. at_s: of the scenario. has_event: a critical one, under the AID of such.
 
     off_m: from the true place. bytes: of the whole packet. generation_off_ms: of the header's time from secMark.
+    age_ms: of the header's time when it went on the air.
     """
 
     at_s: float
@@ -43,6 +44,7 @@ class Sent:
     is_certificate_full: bool = False
     signer: bytes = b""
     generation_off_ms: int = 0
+    age_ms: float = 0.0
 
     @property
     def curve_radius_m(self) -> float | None:
@@ -60,7 +62,7 @@ class Sent:
         return len(self.message.path) or None if self.message else None
 
 
-def heard(packet: TxPacket, at_s: float, truth: Truth) -> Sent:
+def heard(packet: TxPacket, at_s: float, utc_ns: int, truth: Truth) -> Sent:
     """The packet taken apart."""
     signed = envelope.parse(dsmp.decode(packet.sdu).payload)
     message = unpack(uper.decode(signed.payload, Edition.YDT3709))
@@ -81,6 +83,7 @@ def heard(packet: TxPacket, at_s: float, truth: Truth) -> Sent:
         bytes=len(packet.sdu),
         is_certificate_full=signed.signer is None,
         generation_off_ms=mark_off_ms,
+        age_ms=(utc_ns - utc_ns_of_v2x_us(signed.generation_us or 0)) / NS_PER_MS,
         signer=signed.signer or certificates.parse(signed.certificate).digest8,
     )
 

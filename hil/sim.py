@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hil import defects, faults, pki, sent
+from hil.board_line import BoardLine
 from hil.given import Given
 from hil.judging import LEVELS, Seen, Showing, why_not
 from hil.nmea import EPOCH_NS
@@ -16,7 +17,7 @@ from hil.remembering import Memory
 from hil.scenario import LEAD_S, Scenario
 from hil.scenario_file import VOICES
 from hil.staging import Stage
-from hil.unit import Unit
+from hil.unit import CHANNEL, Unit
 from obu.core.frames import FeedEvent, Outbox
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.drivers.radio_udp import Datagram
@@ -57,6 +58,7 @@ class Sim:
         self._faults = [(each, faults.make(each)) for each in scenario.fault]
         with defects.planted(self._defect):
             self._unit = Unit(scenario.own, self._defect, pki_folder, folder / "journal", memory)
+        self._line = BoardLine(CHANNEL) if scenario.own.has_board else None
         self.seen = Seen()
         self._numbers: dict[int, int] = {}  # of a warning: its place in seen.shown
         self._is_cut = False
@@ -82,6 +84,8 @@ class Sim:
             acting.act(given, fault.from_s <= given.at_s < fault.to_s)
         if given.is_epoch and given.sentences is None:
             given.sentences = self._stage.receiver.epoch(given.utc_ns, given.truth)
+        if self._line is not None:
+            self._line.carry(given)
         if given.is_cut and not self._is_cut:
             self._unit.lose_power()
         self._is_cut = given.is_cut
@@ -113,7 +117,7 @@ class Sim:
     def _take(self, outbox: Outbox, given: Given) -> None:
         at_s = given.at_s
         for packet in outbox.packets:
-            self.seen.bsms.append(sent.heard(packet, at_s, self._stage.ourselves.truth(at_s)))
+            self.seen.bsms.append(sent.heard(packet, at_s, given.utc_ns, self._stage.ourselves.truth(at_s)))
         for event in outbox.events:
             if event.kind == "status":
                 self.seen.status.append((at_s, event.body))

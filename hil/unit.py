@@ -82,8 +82,9 @@ class Unit:
         self._is_fresh = False
         can = (CanFrame(CHANNEL, each.can_id, is_extended(each.can_id), each.data, at_ns) for each in given.frames)
         return Inbox(
-            can=tuple(can),
-            gnss=(GnssBytes(given.sentences, at_ns),) if given.sentences else (),
+            can=(*can, *given.can),
+            gnss=((GnssBytes(given.sentences, at_ns),) if given.sentences else ()) + tuple(given.gnss),
+            board=tuple(given.board),
             air=tuple(AirPacket(each.datagram.sdu, at_ns) for each in given.packets),
             loads=() if given.busy is None else (ChannelLoad(given.busy, at_ns),),
             results=tuple(given.results),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
-from hil.defects import air, own, scene, tell
+from hil.defects import air, given, scene, tell
 from hil.defects.planting import Defect, Patch
 from obu.runtime.config import Config
 
@@ -17,7 +17,6 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "patient": ("security", "max_message_age_ms", 10_000),  # packets of 10 s of age are fresh
     "adrift": ("bsm", "max_fix_age_ms", 60_000),  # sends whatever its position is worth
     "careless": ("clock", "max_error_ms", 1000.0),  # whatever its clock is
-    "mute": ("bsm", "transmit", False),
     "day_one": ("receive", "day2_aids", ()),  # does not hear day 2
     "farsighted": ("apps.ebw", "range_m", 1000.0),
     "irritable": ("apps.ebw", "hard_braking_mps2", 2.5),
@@ -27,7 +26,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "near": ("apps.hlw", "min_distance_m", 0.0),  # nothing is announced while we stand
 }
 GULLIBLE = "gullible"  # trusts the root of whoever wants to be trusted (hil/sim.py)
-CODE: dict[str, Defect] = {**air.DEFECTS, **own.DEFECTS, **scene.DEFECTS, **tell.DEFECTS}
+CODE: dict[str, Defect] = {**air.DEFECTS, **given.DEFECTS, **scene.DEFECTS, **tell.DEFECTS}
 ALL = frozenset({*SETTINGS, GULLIBLE, *CODE})
 
 

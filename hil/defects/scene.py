@@ -74,5 +74,6 @@ DEFECTS: dict[str, Defect] = {
     ),
     "fixed_in_lane": changed("nobody ever changes lanes", scene, "relate", _first_lanes),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
+    "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),
 }

@@ -108,7 +108,6 @@ DEFECTS: dict[str, Defect] = {
     )),
     "muffled": changed("event BSMs wait for the pace of regular ones", BsmSchedule, "due", _at_pace),
     "stubborn": changed("an event does not move the grid", BsmSchedule, "due", _on_old_grid),
-    "blunt": constant("braking is hard from 6 m/s2 on", events, "HARD_BRAKING_MPS2", 6.0),
     "touchy": constant("braking is hard from 3 m/s2 on", events, "HARD_BRAKING_MPS2", 3.0),
     "alarmed": constant("hard braking is told for ten seconds", events, "BRAKING_HOLD_NS", 10 * NS_PER_S),
     "numb": constant("driving aids count after a minute", events, "ENGAGED_NS", 60 * NS_PER_S),

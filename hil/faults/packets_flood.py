@@ -26,10 +26,11 @@ class Fault:
 
     def act(self, given: Given, is_on: bool) -> None:
         """Each turn."""
-        for _ in range(self._count if is_on else 0):
-            packet = given.attacker.packet(self._name, given.at_ns, given.utc_ns, given.last)
-            if packet is not None:
-                given.packets.append(Packet("attacker", packet))
+        made = (
+            given.attacker.packet(self._name, given.at_ns, given.utc_ns, given.last)
+            for _ in range(self._count if is_on else 0)
+        )
+        given.packets = [*(Packet("attacker", packet) for packet in made if packet is not None), *given.packets]
 
 
 make = Fault

@@ -118,10 +118,15 @@ class Receive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hmi:
-    """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge."""
+    """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge.
+
+    audio: the driver's loudspeaker by its driver, none if not given. language: of spoken warnings.
+    """
 
     socket: str
     allow_uids: tuple[int, ...] = ()
+    audio: dict[str, Any] = field(default_factory=dict)
+    language: Literal["zh", "en"] = "zh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hil import faults, scenario_file
+from hil import defects, faults, scenario_file
 from obu.apps import base
 from obu.core.errors import ConfigError
 
@@ -100,7 +100,15 @@ def test_each_scenario_there_is_can_be_read_and_names_an_application_there_is() 
     assert len({each.title for each in found}) == len(found)
 
 
-def test_each_fault_says_its_effect_and_works_as_it_comes() -> None:
+def test_each_fault_says_its_effect_works_as_it_comes_and_is_in_a_scenario() -> None:
+    used = {fault.name for path in scenario_file.paths().values() for fault in scenario_file.read(path).fault}
+    told = (scenario_file.FOLDER.parents[1] / "docs" / "rig.md").read_text()
     for name in faults.names():
-        assert len(faults.module(name).EFFECT) > 15
+        assert f"| `{name}` | {faults.module(name).EFFECT} |" in told
         assert faults.module(name).make(faults.module(name).Parameters())
+        assert name in used
+
+
+def test_each_planted_defect_is_used() -> None:
+    used = {scenario_file.read(path).defect for path in scenario_file.paths().values()}
+    assert used == defects.ALL
