@@ -69,6 +69,8 @@ def tracking(data: bytes) -> Tracking | None:
     if leap == UNSYNCHRONISED or reference == LOCAL:
         return Tracking(sequence, None)
     offset_s, delay_s, dispersion_s = (_number(numbers[index]) for index in (0, 6, 7))
+    if dispersion_s < 0 or delay_s < 0:
+        return None
     return Tracking(sequence, abs(offset_s) + dispersion_s + delay_s / 2)
 
 
