@@ -1,4 +1,4 @@
-"""The bench's commands: demo (all of it), run, list, new (scenarios), city (SUMO's traffic), tell, authority (a CA)."""
+"""The bench's commands: demo (all of it), run, list, new, speed (scenarios), city (SUMO), tell, authority (a CA)."""
 
 import argparse
 import json
@@ -28,6 +28,7 @@ def main() -> int:
     run.arguments(commands.add_parser("run", help="scenarios on virtual time, with a report / 运行场景并生成报告"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
+    commands.add_parser("speed", help="of the bench sim with 6, 50 and 200 neighbours / 仿真速度")
     new = commands.add_parser("new", help="writes NAME.toml, a scenario to begin with / 新建场景文件")
     new.add_argument("name", metavar="NAME")
     args = parser.parse_args()
@@ -35,8 +36,14 @@ def main() -> int:
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
-    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new}
+    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
     return doing[args.command](args)
+
+
+def _run_speed(args: argparse.Namespace) -> int:
+    from hil import speed
+
+    return speed.run(args)
 
 
 def _run_authority(args: argparse.Namespace) -> int:

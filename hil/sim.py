@@ -49,7 +49,7 @@ class Sim:
     ) -> None:
         self._scenario = scenario
         self._defect = scenario.defect if is_broken else ""
-        ensure_pki(pki_folder)
+        ensure_pki(pki_folder, sum(each.count for each in scenario.actor))
         memory = Memory()
         self._at_ns = START_NS
         self._stage = Stage(scenario, seed, pki_folder, memory, START_NS)
@@ -142,6 +142,6 @@ class Sim:
         return (self._at_ns - START_NS) / NS_PER_S - LEAD_S
 
 
-def ensure_pki(folder: Path) -> None:
-    """Everybody's certificates, the same in any folder."""
-    pki.ensure_seeded(folder, UTC_NS, VOICES, "sim")
+def ensure_pki(folder: Path, speaking: int = VOICES) -> None:
+    """Everybody's certificates, the same in any folder. speaking: so many of the others."""
+    pki.ensure_seeded(folder, UTC_NS, max(VOICES, speaking), "sim")
