@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check hil city conformance firmware fuzz codec bench lock
+.PHONY: help run test check hil city conformance firmware fuzz codec bench sounds lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -51,6 +51,9 @@ fuzz:  ## the long random tests (COUNT=1000000 inputs each)
 bench:  ## measure against other code in the same run; ratios to bench.json (ARGS="--quick")
 	@$(SET_UP) run test bench
 	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+sounds:  ## make the clips of warnings anew (needs espeak-ng for the phrases)
+	@$(START) -B .ci/make_sounds.py
 
 codec:  ## write obu/codec/generated/ anew from the ASN.1 sources
 	@$(SET_UP) run test

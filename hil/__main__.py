@@ -1,4 +1,4 @@
-"""The bench's commands: demo (all of it), run, replay, list, new (scenarios), city (traffic), tell, authority (CA)."""
+"""The bench's commands: demo (all), run, replay, list, new, speed (scenarios), city (SUMO), tell, authority (CA)."""
 
 import argparse
 import json
@@ -29,6 +29,7 @@ def main() -> int:
     replay.arguments(commands.add_parser("replay", help="kept runs once more, compared / 重放并比较已保存的运行"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
+    commands.add_parser("speed", help="of the bench sim with 6, 50 and 200 neighbours / 仿真速度")
     new = commands.add_parser("new", help="writes NAME.toml, a scenario to begin with / 新建场景文件")
     new.add_argument("name", metavar="NAME")
     args = parser.parse_args()
@@ -36,8 +37,15 @@ def main() -> int:
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
-    doing |= {"city": _run_city, "run": run.run, "list": run.show, "replay": replay.run, "new": run.new}
+    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
+    doing |= {"replay": replay.run}
     return doing[args.command](args)
+
+
+def _run_speed(args: argparse.Namespace) -> int:
+    from hil import speed
+
+    return speed.run(args)
 
 
 def _run_authority(args: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ class Sim:
         """answering: signs and verifies for the unit, with all others' signatures real; None is the bench's memory."""
         self._scenario = scenario
         self._defect = scenario.defect if is_broken else ""
-        ensure_pki(pki_folder)
+        ensure_pki(pki_folder, sum(each.count for each in scenario.actor))
         memory = None if answering else Memory()
         self._at_ns = START_NS
         self._world = World(scenario, seed, pki_folder, memory, START_NS)
@@ -83,6 +83,6 @@ class Sim:
             self.witness.told(event, at_s)
 
 
-def ensure_pki(folder: Path) -> None:
-    """Everybody's certificates, the same in any folder."""
-    pki.ensure_seeded(folder, UTC_NS, VOICES, "sim")
+def ensure_pki(folder: Path, speaking: int = VOICES) -> None:
+    """Everybody's certificates, the same in any folder. speaking: so many of the others."""
+    pki.ensure_seeded(folder, UTC_NS, max(VOICES, speaking), "sim")

@@ -60,6 +60,7 @@ class Stage:
         found = [
             Packet(each.name, datagram)
             for each in self._speakers
+            if at_ns >= each.talker.due_ns
             for datagram in each.talker.packets(at_ns, utc_ns, at_s)
         ]
         return found + [Packet(ROADSIDE, datagram) for datagram in self._roadside.packets(at_ns, utc_ns, at_s)]

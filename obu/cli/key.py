@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
 def _list(settings: "Config", *, find: bool) -> int:
     """All keys; with find those that were new to the unit."""
     from obu.drivers.key_pkcs11 import Pkcs11Keys
-    from obu.runtime import wiring
+    from obu.runtime import devices
 
-    store = wiring.key_store(settings)
+    store = devices.key_store(settings)
     names = list(store.points())
     if find:
         if not isinstance(store, Pkcs11Keys):
@@ -83,10 +83,10 @@ def _list(settings: "Config", *, find: bool) -> int:
 
 
 def _create(settings: "Config", args: argparse.Namespace) -> int:
-    from obu.runtime import wiring
+    from obu.runtime import devices
 
     Path(settings.security.keys).mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = wiring.key_store(settings)
+    store = devices.key_store(settings)
     point = store.create(args.name, args.curve)
     store.close()
     print(f"{args.name}  {args.curve}  {_compressed(point)}")
@@ -95,9 +95,9 @@ def _create(settings: "Config", args: argparse.Namespace) -> int:
 
 def _encrypt(settings: "Config", lang: str) -> int:
     from obu.drivers import key_file
-    from obu.runtime import wiring
+    from obu.runtime import devices
 
-    module, options = wiring.driver_module("keys", "key", {"type": "file", **settings.keys})
+    module, options = devices.driver_module("keys", "key", {"type": "file", **settings.keys})
     if module is not key_file:
         raise ConfigError("keys.type: only key files are encrypted, other stores keep their keys inside",
                           "keys.type：只有密钥文件需要加密，其他密钥库的私钥不出芯片")  # fmt: skip

@@ -108,6 +108,7 @@ class JobResult:
 
 
 KEYS = "keys"  # the driver state by which the key store speaks
+LOUDSPEAKER = "hmi.audio"  # that of the driver's loudspeaker
 STORE = "state"  # and by which the store of what outlives a restart does
 
 
@@ -218,6 +219,17 @@ class Indication:
     sound: int = 0
     times: int = 1
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the driver shall hear from now on: names of clips one after the other, the whole row so many times.
+
+    Without clips: silence.
+    """
+
+    clips: tuple[str, ...]
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +361,7 @@ class Outbox:
     asks: questions for the car's diagnostics socket. wake_at_ns: step again by then, whatever arrives. want_random:
     bytes of randomness for the next inbox.
     clock_mark: the receiver's last word about the time, where the clock is set to follow it.
-    end: why the unit shall end now, empty while it shall not (station/power). indication: where it has changed.
+    end: why the unit shall end now, empty while it shall not (station/power). indication, sound: where they changed.
     """
 
     packets: tuple[TxPacket, ...] = ()
@@ -364,6 +376,7 @@ class Outbox:
     lists: tuple[ListHeard, ...] = ()
     end: str = ""
     indication: Indication | None = None
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from obu.core.frames import (
     PulseEdge,
     Save,
     SignJob,
+    Sound,
     TrustUpdate,
     TxPacket,
     VerifyJob,
@@ -86,6 +87,12 @@ class Indicating(Driver, Protocol):
     """A co-processor that also takes what its lamps, buzzer and display shall show; the newest counts."""
 
     def send(self, indication: Indication) -> None: ...
+
+
+class Sounding(Driver, Protocol):
+    """A loudspeaker; the newest sound counts, and ends the one before it."""
+
+    def play(self, sound: Sound) -> None: ...
 
 
 class Asking(Driver, Protocol):

@@ -3,7 +3,7 @@
 The rule: lamp 0 is lit by a unit that steps, and by nothing else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from obu.core.alert import Level, Shown
 from obu.core.frames import Indication
@@ -27,9 +27,11 @@ class Indicator:
         self.state = IndicatorState()
         self._is_chinese = language == "zh"
 
-    def look(self, shown: Shown | None) -> Indication | None:
-        """What is to be shown now; None while that has not changed."""
+    def look(self, shown: Shown | None, is_heard: bool = False) -> Indication | None:
+        """What is to be shown now; None while that has not changed. is_heard: elsewhere, so the buzzer keeps still."""
         wanted = self._of(shown)
+        if is_heard:
+            wanted = replace(wanted, sound=0)
         if wanted == self.state.told:
             return None
         self.state.told = wanted

@@ -13,7 +13,7 @@ from typing import Any
 from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.link import manifest as manifests
 from obu.link.manifest import Manifest
-from obu.runtime import bundle, config, strict, wiring
+from obu.runtime import bundle, config, devices, strict
 from obu.security import keys
 
 FIRMWARE, HOST = "firmware", "host"
@@ -50,7 +50,7 @@ def build(folder: Path, order: Order, signer_file: Path) -> bytes:
         files, abi = compiled(files)
     signer = strict.read_toml(signer_file, Signer)
     base = signer_file.resolve().parent
-    store = wiring.open_keys("folder", base / signer.folder, config.resolved_keys(signer.keys, base))
+    store = devices.open_keys("folder", base / signer.folder, config.resolved_keys(signer.keys, base))
     try:
         curve, point = store.points().get(signer.key, ("", b""))
         if curve != keys.P256:

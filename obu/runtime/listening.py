@@ -13,7 +13,7 @@ from obu.core.frames import AirPacket, DriverState, JobResult
 from obu.core.now import NS_PER_MS, Now
 from obu.drivers import libcrypto
 from obu.drivers.clock import SystemClock
-from obu.runtime import trust_store, wiring
+from obu.runtime import devices, trust_store, wiring
 from obu.runtime.config import Config
 from obu.security import book as books
 from obu.security.verifier import Judgement, Pending, Verdict, Verifier
@@ -101,7 +101,7 @@ def packets(config: Config, tell: Callable[[Text], None]) -> Iterator[Packet]:
     book, _ = trust_store.load(Path(config.security.trust), wiring.tools(config))
     snapshot = books.snapshot_of(book, wiring.tools(config))
     listener = Listener(Verifier(snapshot, options), wiring.editions(config), wiring.heard_aids(config))
-    radio: Any = wiring.driver("radio", "radio", {**config.radio, "receive_only": True})
+    radio: Any = devices.driver("radio", "radio", {**config.radio, "receive_only": True})
     clock = SystemClock(config.clock.error_ms)
     poller = select.poll()
     try:

@@ -38,7 +38,18 @@ from obu.core.frames import (
 )
 from obu.core.now import NS_PER_MS, ClockMark, Now
 from obu.drivers.clock import random_bytes
-from obu.drivers.contract import Arrival, Asking, Driver, Indicating, JobPool, Publisher, Radio, StateStore, TrustWatch
+from obu.drivers.contract import (
+    Arrival,
+    Asking,
+    Driver,
+    Indicating,
+    JobPool,
+    Publisher,
+    Radio,
+    Sounding,
+    StateStore,
+    TrustWatch,
+)
 
 LONGEST_WAIT_NS = 1000 * NS_PER_MS
 DRAIN_NS = 800 * NS_PER_MS  # at the end, verdicts under way get this long: a held packet waits 500 ms for its signer
@@ -87,7 +98,8 @@ class Clock(Protocol):
 class Outer:
     """The drivers of one unit by their role; sources are what is only read: CAN, GNSS, power, host.
 
-    board: the co-processor, where there is one. asked: a car's diagnostics socket, where it is permitted.
+    board: the co-processor, where there is one. asked: a car's diagnostics socket, where it is permitted. audio: the
+    driver's loudspeaker, where there is one.
     """
 
     clock: Clock
@@ -99,10 +111,11 @@ class Outer:
     socket: Publisher
     board: Indicating | None = None
     asked: Asking | None = None
+    audio: Sounding | None = None
 
     def all(self) -> list[Driver]:
         """Every driver, in the order in which a turn asks them: answers of the pool first, they are urgent."""
-        boards: list[Driver] = [each for each in (self.board, self.asked) if each]
+        boards: list[Driver] = [each for each in (self.board, self.asked, self.audio) if each]
         return [self.pool, self.store, self.trust, *self.sources, *boards, self.radio, self.socket]
 
 
@@ -171,6 +184,8 @@ class Loop:
             self.publish(outbox.events)
         if outbox.indication and self.outer.board:
             self.outer.board.send(outbox.indication)
+        if outbox.sound and self.outer.audio:
+            self.outer.audio.play(outbox.sound)
         if outbox.saves:
             self.outer.store.save(outbox.saves)
         if outbox.lists:

@@ -14,7 +14,7 @@ import obu
 from obu.core.alert import Text
 from obu.core.errors import LocalError
 from obu.core.vehicle import Body
-from obu.runtime import config, durable, made_from, own_certificates, trust_store, wiring
+from obu.runtime import config, devices, durable, made_from, own_certificates, trust_store, wiring
 from obu.runtime.config import Config
 from obu.security import book as books
 from obu.security import keys
@@ -60,7 +60,7 @@ def _trust(settings: Config) -> Step:
 
 
 def _certificates(settings: Config) -> Step:
-    store = wiring.key_store(settings)
+    store = devices.key_store(settings)
     try:
         material = made_from.gather(settings, store.points())
     finally:

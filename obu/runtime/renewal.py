@@ -14,7 +14,7 @@ from typing import Any
 from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.core.now import NS_PER_S
 from obu.drivers.contract import KeyStore, Transport
-from obu.runtime import durable, made_from, trust_store, wiring
+from obu.runtime import devices, durable, made_from, trust_store, wiring
 from obu.runtime.config import Config
 from obu.security import book as books
 from obu.security import certificate as certificates
@@ -47,7 +47,7 @@ def request(config: Config, kind: Kind, count: int, days: int, utc_ns: int) -> P
     """Makes `count` keys in the unit's store and a request for them; its file. Raises LocalError in one sentence."""
     folder = _folders(config)
     own = None if kind is Kind.ENROLMENT else _own(config)
-    keys = wiring.key_store(config)
+    keys = devices.key_store(config)
     try:
         curve = own.curve if own else _curve_of_trust(config)
         stamp = datetime.datetime.fromtimestamp(utc_ns // NS_PER_S, datetime.UTC).strftime("%Y%m%d%H%M%S")
@@ -229,7 +229,7 @@ def _target(config: Config, kind: Kind, folder: Path) -> Path:
 
 
 def _transport(config: Config, folder: Path) -> Transport:
-    module, options = wiring.driver_module("enrolment.transport", "transport", config.enrolment.transport)
+    module, options = devices.driver_module("enrolment.transport", "transport", config.enrolment.transport)
     made: Any = module.make(folder / "responses", options)
     transport: Transport = made
     return transport

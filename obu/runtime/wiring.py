@@ -1,6 +1,5 @@
 """Where the rooms are joined: a configuration becomes a station and its drivers, found by folder and `type`."""
 
-import importlib
 import logging
 import os
 import time
@@ -17,24 +16,25 @@ from obu.can_input.decoder import Decoder
 from obu.can_input.profile import Profile
 from obu.codec.editions import Edition
 from obu.codec.messages import import_day_2
-from obu.core.errors import ConfigError, LocalError
+from obu.core.errors import ConfigError
 from obu.core.frames import FeedEvent, Inbox, Outbox
 from obu.core.now import NS_PER_MS, Now
 from obu.core.time_scale import TimeScale
-from obu.drivers import can_bus, can_options, crypto_pool, libcrypto, local_socket, service_manager
-from obu.drivers.clock import GnssClock, SystemClock
-from obu.drivers.contract import Driver, KeyStore, Publisher
+from obu.drivers import clips, crypto_pool, libcrypto, local_socket, service_manager
+from obu.drivers.contract import KeyStore, Publisher
 from obu.drivers.host import Host
 from obu.drivers.sign_guard import SignGuard
 from obu.hmi.arbiter import Arbiter, ArbiterOptions
 from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
+from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.runtime import (
     boarding,
     body,
+    devices,
     diagnosing,
     freeze,
     journal,
@@ -42,9 +42,10 @@ from obu.runtime import (
     own_certificates,
     store,
     strict,
+    timekeeping,
     trust_store,
 )
-from obu.runtime.config import Clock, Config
+from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
@@ -71,7 +72,6 @@ from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
 from obu.station.station import Stages, Station
-from obu.station.timing import Options as TimingOptions
 from obu.station.timing import Timing
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
@@ -103,7 +103,7 @@ def station(config: Config, material: Material) -> Station:
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
-        max_clock_error_ns=timing(config.clock).max_error_ns,
+        max_clock_error_ns=timekeeping.options(config.clock).max_error_ns,
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
@@ -128,7 +128,8 @@ def station(config: Config, material: Material) -> Station:
         "powering": power,
         "installation": Installation(vin(config)),
         "board": Board(),
-        "timing": Timing(timing(config.clock)),
+        "sounds": Sounds(config.hmi.language, clips.names()),
+        "timing": Timing(timekeeping.options(config.clock)),
         "indicator": Indicator(boarding.options(config).language if config.coprocessor else "zh"),
     }
     inner = {
@@ -144,16 +145,6 @@ def station(config: Config, material: Material) -> Station:
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
-
-
-def timing(section: Clock) -> TimingOptions:
-    """What the unit may expect of its receiver's time."""
-    return TimingOptions(
-        source=section.source,
-        latency_ns=round(section.latency_ms * NS_PER_MS),
-        error_ns=round(section.error_ms * NS_PER_MS),
-        max_error_ns=round(section.max_error_ms * NS_PER_MS),
-    )
 
 
 def powering(config: Config) -> Powering:
@@ -231,54 +222,6 @@ def applications(config: Config) -> tuple[base.Installed, ...]:
     return tuple(installed)
 
 
-def driver(name: str, prefix: str, section: dict[str, Any]) -> Driver:
-    """The driver that `type` of a section names."""
-    module, options = driver_module(name, prefix, section)
-    made: Driver = module.make(name, options)
-    return made
-
-
-def driver_module(name: str, prefix: str, section: dict[str, Any]) -> tuple[Any, Any]:
-    """The module `<prefix>_<type>` (Options, make) that `type` of a section names, and the section's options."""
-    kind = section.get("type")
-    folder = Path(__file__).resolve().parent.parent / "drivers"
-    known = sorted(path.stem.removeprefix(f"{prefix}_") for path in folder.glob(f"{prefix}_*.py"))
-    if kind not in known:
-        raise ConfigError(f"{name}.type: {kind!r} is not known; there are: {', '.join(known)}",
-                          f"{name}.type：没有 {kind!r}；可用：{', '.join(known)}")  # fmt: skip
-    module = importlib.import_module(f"obu.drivers.{prefix}_{kind}")
-    rest = {key: value for key, value in section.items() if key != "type"}
-    return module, strict.convert(rest, module.Options, name)
-
-
-def channel(name: str, section: dict[str, Any], plans: dbc.Plans) -> Driver:
-    """One CAN channel, filtered to the frames of the profile."""
-    options = strict.convert(section, can_options.Options, name)
-    return can_bus.make(name, options, plans.filters())
-
-
-def senses(config: Config, plans: dbc.Plans) -> list[Driver]:
-    """What hears the vehicle and the sky without the co-processor: CAN channels, GNSS, power. Raises ConfigError."""
-    own = {
-        name: section
-        for name, section in config.can.items()
-        if not boarding.is_board(section) and not diagnosing.is_asked(section)
-    }
-    found = [channel(f"can.{name}", section, plans) for name, section in own.items()]
-    if not boarding.speaks_gnss(config):
-        found.append(driver("gnss", "gnss", config.gnss))
-    if config.power.sense:
-        found.append(driver("power.sense", "sense", config.power.sense))
-    return found
-
-
-def clock_of(section: Clock) -> SystemClock | GnssClock:
-    """The unit's UTC."""
-    if section.source == "system":
-        return SystemClock(section.error_ms)
-    return GnssClock()
-
-
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:
     """Every driver of the unit. Raises ConfigError for nonsense; an absent device comes up later.
 
@@ -286,14 +229,16 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     """
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
-    radio: Any = driver("radio", "radio", config.radio)
+    radio: Any = devices.driver("radio", "radio", config.radio)
     kept = store.Store(Path(config.unit.state))
     machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
     certificates = own_certificates.watch(config, keys, material)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
+    clock = timekeeping.clock_of(config.clock)
+    heard = [*timekeeping.asked(clock), *devices.senses(config, plans)]
     return Outer(
-        clock=clock_of(config.clock),
-        sources=[*senses(config, plans), machine, certificates, service_manager.make()],
+        clock=clock,
+        sources=[*heard, machine, certificates, service_manager.make()],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,
@@ -301,24 +246,8 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
         socket=local_socket.make("socket", Path(config.hmi.socket), allowed, feed.decode_client_line),
         board=boarding.make(config, plans.filters()),
         asked=diagnosing.make(config, plans),
+        audio=devices.loudspeaker(config),
     )
-
-
-def key_store(config: Config) -> KeyStore:
-    """The unit's private keys. Raises ConfigError that names key, file and remedy; an element may be away."""
-    return open_keys("security.keys", Path(config.security.keys), config.keys)
-
-
-def open_keys(name: str, folder: Path, section: dict[str, Any]) -> KeyStore:
-    """The key store of a [keys] section, its folder given under `name`. Raises ConfigError as key_store does."""
-    module, options = driver_module("keys", "key", {"type": "file", **section})
-    try:
-        store: KeyStore = module.make(folder, options)
-    except LocalError as error:
-        if isinstance(error, ConfigError):  # it names its key itself
-            raise
-        raise ConfigError(f"{name}: {error.text}", f"{name}：{error.zh}") from None
-    return store
 
 
 def must_be_encrypted(config: Config, is_bench: bool) -> None:
@@ -346,7 +275,7 @@ class FeedOut:
 
 def check(config: Config) -> None:
     """Everything that can be known to be wrong before anything is opened. Raises LocalError in one sentence."""
-    keys = key_store(config)
+    keys = devices.key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
     store.check(Path(config.unit.state))
@@ -359,8 +288,8 @@ def check(config: Config) -> None:
     profile = strict.parse_toml(material.profile, Profile, str(material.profile_path))
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     boarding.make(config, plans.filters())
-    asked = [each for each in [diagnosing.make(config, plans)] if each]
-    for source in (*senses(config, plans), *asked, driver("radio", "radio", config.radio)):
+    others = [each for each in [diagnosing.make(config, plans), devices.loudspeaker(config)] if each]
+    for source in (*devices.senses(config, plans), *others, devices.driver("radio", "radio", config.radio)):
         source.close()
     fault = SignGuard(keys, libcrypto.load(), time.monotonic_ns, lambda _: None).start()
     keys.close()
@@ -370,7 +299,7 @@ def check(config: Config) -> None:
 
 def run(config: Config, journal_folder: Path | None, log: logging.Logger) -> str:
     """The main job, until a signal ends it (empty), or the unit ends itself (why: station/power.End)."""
-    keys = key_store(config)
+    keys = devices.key_store(config)
     material = made_from.gather(config, keys.points())
     unit = station(config, material)
     keeper: Keeper | None = None

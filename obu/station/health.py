@@ -128,6 +128,11 @@ class Health:
         driver = self.state.drivers.get(name)
         return driver is not None and not driver.is_up
 
+    def is_up(self, name: str) -> bool:
+        """Whether this driver's last word was that it is up."""
+        driver = self.state.drivers.get(name)
+        return driver is not None and driver.is_up
+
     def wake_at_ns(self) -> int:
         """When the next event is due by time alone."""
         return min(self.state.status_ns + STATUS_NS, self.state.scene_ns + SCENE_NS)

@@ -12,11 +12,12 @@ from obu.can_input.assembler import Assembler
 from obu.can_input.decoder import Decoder
 from obu.can_input.obd import Asker
 from obu.core.alert import Text
-from obu.core.frames import STORE, FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
+from obu.core.frames import LOUDSPEAKER, STORE, FeedEvent, Inbox, JobResult, Outbox, Save, TxPacket
 from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Body, Own
-from obu.hmi.display import DisplayWatch
+from obu.hmi.display import Condition, DisplayWatch
 from obu.hmi.indicator import Indicator
+from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
@@ -82,6 +83,7 @@ class Stages:
     board: Board
     timing: Timing
     indicator: Indicator
+    sounds: Sounds
     kept: dict[str, Stateful]
     lasting: dict[str, Lasting]
 
@@ -139,8 +141,14 @@ class Station:
             saves=self._saves(),
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
-            indication=stages.indicator.look(stages.warn.state.shown),
+            indication=stages.indicator.look(stages.warn.state.shown, self._is_heard(now)),
+            sound=stages.sounds.look(stages.warn.state.shown),
         )
+
+    def _is_heard(self, now: Now) -> bool:
+        """Whether the loudspeaker speaks to a driver who sees the screen; else the buzzer does."""
+        is_seen = self._stages.display.health(now.at_ns).condition is not Condition.FAULT
+        return is_seen and self._stages.health.is_up(LOUDSPEAKER)
 
     def recall(self, saved: tuple[Save, ...]) -> list[str]:
         """What earlier runs saved; the names of what was not understood."""

@@ -230,7 +230,7 @@ def messages_imported(work: str) -> list[str]:
 
 
 def test_a_typed_message_of_day_2_is_imported_when_it_is_met():
-    assert messages_imported("wiring.driver") == []
+    assert messages_imported("wiring.station") == []
     assert messages_imported(f"unpack(uper.decode(bytes.fromhex('{DATA.hex()}'), Edition.YDT3709))") == ["psm"]
 
 

@@ -46,3 +46,10 @@ def test_it_is_told_when_it_changes_and_sounds_for_a_new_warning_or_a_higher_lev
     assert indicator.look(at(Level.IMMINENT, number=5)).number not in (first.number, nearer.number)
     assert indicator.look(at(Level.IMMINENT, None, 5)).lines[1] == ""
     assert indicator.look(None).sound == 0
+
+
+def test_the_buzzer_keeps_still_while_the_driver_hears_the_loudspeaker():
+    indicator = Indicator("zh")
+    quiet = indicator.look(at(Level.IMMINENT), is_heard=True)
+    assert quiet.sound == 0 and quiet.fast == DANGER
+    assert indicator.look(at(Level.IMMINENT)).sound == Level.IMMINENT, "it failed: the buzzer takes over"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from obu.core.errors import ConfigError, LocalError
 from obu.drivers import key_file, libcrypto
 from obu.link import manifest as manifests
-from obu.runtime import bundle, bundle_build, wiring
+from obu.runtime import bundle, bundle_build, devices
 from obu.runtime.bundle_build import Order
 from tests.conftest import softhsm_module
 from tests.key_devices import SoftHsm
@@ -192,7 +192,7 @@ def test_a_token_signs(workshop: Workshop) -> None:
     folder.mkdir(mode=0o700)
     words = f'type = "pkcs11"\nmodule = "{hsm.module}"\ntoken = "{hsm.token}"\npin_file = "{hsm.pin_file}"\n'
     workshop.signer.write_text(f'folder = "token"\nkey = "release"\n[keys]\n{words}')
-    store = wiring.open_keys("folder", folder, tomllib.loads(words))
+    store = devices.open_keys("folder", folder, tomllib.loads(words))
     point = store.create("release", "p256")
     store.close()
     workshop.trust.write_text(compressed(point))

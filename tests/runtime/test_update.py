@@ -12,7 +12,7 @@ from obu.cli.main import main
 from obu.core.errors import LocalError
 from obu.core.frames import Save
 from obu.drivers import key_file
-from obu.runtime import bench_pki, bundle, bundle_build, config, made_from, slots, store, update, wiring
+from obu.runtime import bench_pki, bundle, bundle_build, config, devices, made_from, slots, store, update, wiring
 from obu.runtime.bundle_build import Order
 from obu.runtime.slots import Record
 from obu.security.pseudonym import Pseudonyms
@@ -79,7 +79,7 @@ class Terminal:
     def pseudonyms(self, version: str) -> tuple[Pseudonyms, list[str]]:
         """Those of a unit that starts in this version, and what of its state it did not understand."""
         settings = config.read(slots.configuration(self.root, version))
-        keys = wiring.key_store(settings)
+        keys = devices.key_store(settings)
         unit = wiring.station(settings, made_from.gather(settings, keys.points()))
         strange = unit.recall(tuple(store.read(Path(settings.unit.state))[0]))
         return unit._stages.kept["pseudonyms"], strange
@@ -196,7 +196,7 @@ def test_what_went_along_counts_once(terminal: Terminal) -> None:
     later = terminal.root / "data/1.0/state"
     store.write(later, "pseudonyms_later", OTHER_FORMAT)
     settings = config.read(slots.configuration(terminal.root, "1.0"))
-    unit = wiring.station(settings, made_from.gather(settings, wiring.key_store(settings).points()))
+    unit = wiring.station(settings, made_from.gather(settings, devices.key_store(settings).points()))
     unit.recall((Save("pseudonyms_later", OTHER_FORMAT),))
     saves = {save.name: save.data for save in unit._saves()}
     assert saves["pseudonyms_later"] == b""

@@ -1,0 +1,103 @@
+"""Which sound a warning has, and that the clips are what their purpose asks: measured on the samples themselves."""
+
+import array
+import importlib.util
+import itertools
+import math
+import wave
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obu.apps import base
+from obu.core.alert import Alert, Direction, Level, Shown, Text
+from obu.core.frames import Sound
+from obu.drivers import clips
+from obu.hmi.sounds import SILENCE, Sounds
+
+NAMES = clips.names()
+
+
+def shown(number: int, level: Level, app: str = "FCW") -> Shown:
+    alert = Alert(
+        app=app, subject="x", level=level, priority=1, text=Text("", ""), symbol="x", direction=Direction.AHEAD
+    )
+    return Shown(number=number, since_ns=0, alert=alert)
+
+
+def test_danger_is_heard_by_level_in_the_drivers_language() -> None:
+    assert Sounds("zh", NAMES).look(shown(1, Level.INFORMATION)) is None
+    assert Sounds("zh", NAMES).look(shown(1, Level.CAUTION)) == Sound(("tone_caution", "zh_fcw"), 1)
+    assert Sounds("en", NAMES).look(shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "en_fcw"), 3)
+    assert Sounds("en", NAMES).look(shown(1, Level.IMMINENT, "NEW")) == Sound(("tone_imminent",), 3)
+
+
+def test_a_warning_sounds_again_only_when_it_grows_worse() -> None:
+    sounds = Sounds("zh", NAMES)
+    assert sounds.look(None) is None
+    assert sounds.look(shown(1, Level.CAUTION)) is not None
+    assert sounds.look(shown(1, Level.CAUTION)) is None
+    assert sounds.look(shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "zh_fcw"), 3)
+    assert sounds.look(shown(1, Level.CAUTION)) is None
+    assert sounds.look(shown(1, Level.IMMINENT)) is None, "it was that bad before"
+    assert sounds.look(shown(2, Level.INFORMATION)) == SILENCE, "nothing old sounds over a new warning"
+    assert sounds.look(None) == SILENCE
+    assert sounds.look(None) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(Level)) | st.none(), max_size=40))
+def test_nothing_sounds_when_nothing_is_shown(course: list[tuple[int, Level] | None]) -> None:
+    sounds, playing = Sounds("zh", NAMES), SILENCE
+    for one in course:
+        playing = sounds.look(None if one is None else shown(*one)) or playing
+        if one is None:
+            assert playing == SILENCE
+        elif one[1] is Level.IMMINENT:
+            assert playing.clips[0] == "tone_imminent"
+
+
+def samples(name: str) -> tuple[array.array, int]:  # type: ignore[type-arg]
+    with wave.open(str(clips.FOLDER / f"{name}.wav")) as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        return array.array("h", file.readframes(file.getnframes())), file.getframerate()
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_clip_is_loud_at_once_and_short(name: str) -> None:
+    found, rate_hz = samples(name)
+    assert max(map(abs, found)) > 0.85 * 32767
+    assert next(index for index, value in enumerate(found) if abs(value) > 1000) < 0.03 * rate_hz * 4
+    assert 0.2 < len(found) / rate_hz < 1.35
+
+
+def test_the_imminent_tone_is_as_fmvss_127_wants_it() -> None:
+    """S5.1.1: 800 Hz or more, 6 to 12 pulses a second, each on for a quarter to 95 % of its time."""
+    found, rate_hz = samples("tone_imminent")
+    window = rate_hz // 200
+    loud = [max(map(abs, found[at : at + window])) > 3000 for at in range(0, len(found) - window, window)]
+    pulses = sum(now and not before for before, now in zip([False, *loud], loud, strict=False))
+    assert 6 <= pulses / (len(found) / rate_hz) <= 12
+    assert 0.25 <= sum(loud) / len(loud) <= 0.95
+    turns = sum(a < 0 <= b for a, b in itertools.pairwise(found))
+    assert turns / (len(found) / rate_hz * sum(loud) / len(loud)) >= 800
+
+
+def test_the_tones_are_made_by_what_says_it_made_them() -> None:
+    spec = importlib.util.spec_from_file_location("make_sounds", Path(".ci/make_sounds.py"))
+    assert spec and spec.loader
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    for name, pulses in {"tone_imminent": maker.IMMINENT, "tone_caution": maker.CAUTION}.items():
+        again = array.array("h", maker.wav(maker.tone(pulses))[44:])
+        assert all(math.isclose(a, b, abs_tol=1) for a, b in zip(samples(name)[0], again, strict=True))
+    phrases = {f"{language}_{app}" for app in maker.PHRASES for language in ("zh", "en")}
+    assert phrases | {"tone_imminent", "tone_caution"} == NAMES
+
+
+def test_every_phrase_is_of_an_application_of_tcsae_53() -> None:
+    known = {"FCW", "ICW", "LTA", "BSW", "LCW", "DNPW", "EBW", "AVW", "CLW", "HLW", "SLW", "RLVW", "VRUCW", "GLOSA",
+             "IVS", "TJW", "EVW"}  # fmt: skip
+    assert {name.split("_")[1].upper() for name in NAMES if not name.startswith("tone")} <= known
+    assert {base.load(name).NAME for name in base.names()} <= known
