@@ -17,7 +17,7 @@ from obu.runtime import strict
 
 FOLDER = Path(__file__).parent / "scenarios"
 TABLE = re.compile(r"\s*(\[\[?)\s*([\w.]+)\s*\]")
-VOICES = 24  # so many of the others can speak for themselves
+VOICES = 48  # so many of the others can speak for themselves
 NEEDED = {
     "accelerate": ("mps2", "to_mps"), "brake": ("mps2",), "stop": ("at_m",), "change_lane": ("right_m",),
     "signal": ("side",), "event": ("event",), "doors": (), "siren": (),

@@ -5,10 +5,12 @@ from typing import Any
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from obu.core.geo import Offset
+from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
 from obu.scene import facts, relation, relevance
 from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.station import warn
 from obu.station.health import Health
 
 EVENT_AHEAD_M = 50.0
@@ -61,6 +63,10 @@ def _both_sides() -> tuple[Patch, ...]:
     return Patch(relevance, "HEADING_LIMIT_DEG", 181.0), Patch(scene, "ahead_m", ahead_m)
 
 
+def _seldom() -> tuple[Patch, ...]:
+    return Patch(warn, "LOOK_APART_NS", NS_PER_S), Patch(warn, "LOOK_AGAIN_NS", NS_PER_S)
+
+
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", relation, "zone", _ours),
@@ -75,5 +81,6 @@ DEFECTS: dict[str, Defect] = {
     "fixed_in_lane": changed("nobody ever changes lanes", scene, "relate", _first_lanes),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
+    "sluggish": Defect("it looks at the road once a second", _seldom),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),
 }
