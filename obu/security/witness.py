@@ -20,8 +20,8 @@ from obu.security.trust import Snapshot
 from obu.security.verdict import Verdict
 
 OF_TIME = frozenset({Verdict.GENERATION_TOO_OLD, Verdict.GENERATION_IN_FUTURE})
-# Ours: so many signers in so long, in which a vehicle sends its certificate once (GB/T 45315-2025 7.4). Two verifications
-# each are a fiftieth of a core; a forger can use them up and so keep us from knowing, no more.
+# Ours: so many signers in so long, in which a vehicle sends its certificate once (GB/T 45315-2025 7.4). With two
+# verifications each that is a fiftieth of a core; a forger can use them up and so keep us from knowing, no more.
 MOST, PERIOD_NS = 8, 450 * NS_PER_MS
 DEADLINE_NS = 300 * NS_PER_MS
 
