@@ -72,7 +72,7 @@ class VerifierState:
 
     answers: of packets that were judged without a turn of their own. suspicions: not yet taken.
     late: results that came after their packets had timed out. believed_from: packets of a lower ticket were judged by
-    an older trust. testimonies: whose clock is how far ahead of ours, not yet taken.
+    an older trust.
     """
 
     next_number: int = 1
@@ -85,7 +85,6 @@ class VerifierState:
     answers: list[Judgement] = field(default_factory=list)
     suspicions: list[Suspicion] = field(default_factory=list)
     witness: WitnessState = field(default_factory=WitnessState)
-    testimonies: list[Testimony] = field(default_factory=list)
     late: int = 0
     believed_from: int = 0
 
@@ -166,8 +165,7 @@ class Verifier:
         if candidate is not None:
             return self._settle_certificate(now, candidate, result.outcome)
         waiting = state.waiting.pop(result.number, None)
-        if waiting is None and result.number in state.witness.asked:
-            self._testify(self._witnesses.settle(state.witness, result.number, result.outcome))
+        if waiting is None and self._witnesses.settle(state.witness, result.number, result.outcome):
             return []
         if waiting is None:
             state.late += result.number % 2  # an even one is the signer's
@@ -202,12 +200,7 @@ class Verifier:
 
     def take_testimonies(self) -> list[Testimony]:
         """Those since the last call: of packets whose signature was good, also where their time was refused."""
-        testimonies, self.state.testimonies = self.state.testimonies, []
-        return testimonies
-
-    def _testify(self, testimony: Testimony | None) -> None:
-        if testimony is not None and len(self.state.testimonies) < MOST_TESTIMONIES:
-            self.state.testimonies.append(testimony)
+        return self._witnesses.take(self.state.witness)
 
     def _suspect(self, suspicion: Suspicion) -> None:
         certificate = self.state.learned.get(suspicion.signer)
@@ -365,14 +358,13 @@ class Verifier:
             self._suspect(suspicion)
         if verdict is not None:
             return _refused(packet, verdict, signer)
-        self._testify((signer, packet.ahead_us))
+        self._witnesses.testify(state.witness, (signer, packet.ahead_us))
         aid, payload = packet.parts.aid, packet.parts.payload
         return Judgement(packet.ticket, _VALID, aid, signer, payload, generation_us, packet.spdu)
 
 
 # Ours. A vehicle sends every 100 ms (GB/T 45315-2025 7.3.1): within half of that nothing new is to be expected of it.
 SURPLUS_US = 50_000
-MOST_TESTIMONIES = 64  # of one turn
 MOST_SUSPICIONS = 16  # of one turn; more than that are reported in a minute at most
 
 _OF_MESSAGE_JOB = {

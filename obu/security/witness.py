@@ -23,6 +23,7 @@ OF_TIME = frozenset({Verdict.GENERATION_TOO_OLD, Verdict.GENERATION_IN_FUTURE})
 # Ours: so many signers in so long, in which a vehicle sends its certificate once (GB/T 45315-2025 7.4). With two
 # verifications each that is a fiftieth of a core; a forger can use them up and so keep us from knowing, no more.
 MOST, PERIOD_NS = 8, 450 * NS_PER_MS
+MOST_TOLD = 64  # in one turn
 DEADLINE_NS = 300 * NS_PER_MS
 
 Testimony = tuple[bytes, int]  # HashedId8 of who signed, microseconds by which its clock is ahead of ours
@@ -40,17 +41,21 @@ class Summoned:
 
 @dataclass(slots=True)
 class WitnessState:
-    """summoned: by ticket. asked: the ticket of each job with the pool. known: certificates since begun_ns."""
+    """summoned: by ticket. asked: the ticket of each job with the pool. known: certificates since begun_ns.
+
+    told: testimonies not yet taken.
+    """
 
     summoned: dict[int, Summoned] = field(default_factory=dict)
     asked: dict[int, int] = field(default_factory=dict)
     begun_ns: int = 0
     known: list[bytes] = field(default_factory=list)
+    told: list[Testimony] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """summon() with a refused packet; jobs() ask, settle() and expire() end it. time_scale: of certificates."""
+    """summon() with a refused packet; jobs() ask, settle() and expire() end it; take() what came of it. time_scale: of certificates."""
 
     time_scale: TimeScale
 
@@ -91,16 +96,26 @@ class Witnesses:
             state.asked[job := number()] = ticket
             yield VerifyJob(job, own.curve, own.point, own.e_of(packet.tbs), packet.r, packet.s, each.until_ns, version)
 
-    def settle(self, state: WitnessState, job: int, outcome: JobOutcome) -> Testimony | None:
-        """What is known now that both signatures are good."""
-        ticket = state.asked.pop(job)
-        if ticket not in state.summoned:
-            return None
+    def settle(self, state: WitnessState, job: int, outcome: JobOutcome) -> bool:
+        """Whether this was a job of ours. When both signatures are good, it is known whose clock is how far off."""
+        ticket = state.asked.pop(job, None)
+        if ticket is None:
+            return False
         if outcome is not JobOutcome.OK:
-            del state.summoned[ticket]
-        elif ticket not in state.asked.values():
-            return state.summoned.pop(ticket).testimony
-        return None
+            state.summoned.pop(ticket, None)
+        elif ticket in state.summoned and ticket not in state.asked.values():
+            self.testify(state, state.summoned.pop(ticket).testimony)
+        return True
+
+    def testify(self, state: WitnessState, testimony: Testimony) -> None:
+        """Of a packet whose signature was good."""
+        if len(state.told) < MOST_TOLD:
+            state.told.append(testimony)
+
+    def take(self, state: WitnessState) -> list[Testimony]:
+        """Those since the last call."""
+        told, state.told = state.told, []
+        return told
 
     def expire(self, state: WitnessState, at_ns: int) -> None:
         """Forgets those whose answers do not come any more."""
