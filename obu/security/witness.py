@@ -55,7 +55,10 @@ class WitnessState:
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """summon() with a refused packet; jobs() ask, settle() and expire() end it; take() what came of it. time_scale: of certificates."""
+    """summon() with a refused packet, jobs(), settle() and expire(); take() what came of it.
+
+    time_scale: of certificates.
+    """
 
     time_scale: TimeScale
 
