@@ -1,5 +1,5 @@
 """What the tests need of the machine, from Debian: a browser with Chinese fonts, a TPM simulator, a PKCS#11 token,
-systemd to read its units.
+systemd to read its units, debootstrap for a clean Debian.
 
 The rule: never a prompt, never a hang, never a failure of its own - what could not be had is listed by the tests under
 NOT RUN.
@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd")
+PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd", "debootstrap")
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive", NEEDRESTART_MODE="a", LC_ALL="C")
 PATIENT = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]
 UPDATE_S, INSTALL_S = 180, 600
