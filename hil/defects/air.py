@@ -49,6 +49,7 @@ DEFECTS: dict[str, Defect] = {
     "overwhelmed": changed("it hears five packets a turn", Receiver, "take", _first_ones),
     "timeless": result("a certificate is as good after its end as before", rules, "use_fault", EXPIRED),
     "credulous": changed("any signature is good", Receiver, "settle", _all_good),
+    "gracious": result("anybody may say anything", rules, "use_fault", _but(Verdict.AID_NOT_PERMITTED)),
     "lenient": constant("nobody is revoked", rules, "is_revoked", lambda *_: False),
     "visionary": result("what comes from the future is fresh", rules, "header_fault", FUTURE),
     "unsuspecting": constant("it never wonders about its own clock", Offsets, "take", lambda *_: None),

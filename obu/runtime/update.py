@@ -124,8 +124,8 @@ def _begin(root: Path, coming: Incoming, held: str, first: Path, tell: Callable[
         if not (data / "unit.toml").exists():
             durable.write(data / "unit.toml", first.read_bytes(), 0o644)
         _unpack(root, coming, tell)
-        slots.write(root, after)
         slots.point_at(root, coming.version)
+        slots.write(root, after)
         _prune(root, after)
     except OSError as error:
         raise _no_room(root, error) from None

@@ -68,7 +68,7 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ('name = "second"', 'name = "first"', 15, "actor[1].name"),
         ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
-        ("at_m = 20.0", "at_m = 20.0\ncount = 30", 17, "actor[1].count"),
+        ("at_m = 20.0", "at_m = 20.0\ncount = 60", 17, "actor[1].count"),
         ("at_m = 20.0", "at_m = 20.0\nway = [{ turn_deg = 90.0 }]", 17, "actor[1].way[0]"),
         ("mps2 = 2.0", "", 18, "actor[1].act[0].mps2"),
         ('do = "brake"', 'do = "event"\nevent = "bang"', 20, "actor[1].act[0].event"),
