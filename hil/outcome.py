@@ -24,6 +24,7 @@ class Outcome:
 
 def outcome(scenario: Scenario, witness: Witness, lasted_s: float) -> Outcome:
     """Judged and summed up."""
+    witness.end()
     seen = witness.seen
     shown = tuple((each.app, each.at_s) for each in seen.shown)
     ages = sorted(each.age_ms for each in seen.bsms) or [0.0]

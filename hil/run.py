@@ -9,7 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import kept, report, scenario_file
+from hil import kept, report, report_page, scenario_file
+from hil.progress import Progress
 from hil.report import Result, Run
 from hil.scenario import Scenario
 from hil.sim import Sim, ensure_pki
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         results = _results(chosen, args, (args.out or Path(scratch)).absolute())
     if args.out:
         report.write(args.out, results)
+        (args.out / "report.html").write_text(report_page.page(results, "sim"), encoding="utf-8")
     if args.json:
         print(json.dumps(report.as_json(results), ensure_ascii=False))
     return 0 if all(each.is_good for each in results) else 1
@@ -88,15 +90,15 @@ def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace,
     tasks = [Task(name, path, seed, out, args.defects) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
+    progress = Progress(len(tasks))
     with ProcessPoolExecutor(args.jobs) as pool:
         for task, done in zip(tasks, pool.map(one, tasks), strict=True):
             runs[task.name].append(done)
             driven_s += done.outcome.lasted_s
-            verdict = done.outcome.why or "as expected"
-            again = f"  again: python -m hil run {task.path} --seed {task.seed}" if done.outcome.why else ""
-            print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
+            again = f"python -m hil run {task.path} --seed {task.seed}"
+            progress.done(f"{task.name} seed {task.seed}", done.outcome.why, again)
     took_s = time.monotonic() - begin_s
-    print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)
+    progress.end(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time")
     return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
 
 

@@ -56,6 +56,13 @@ class Witness:
         elif event.kind in ("alert", "clear"):
             self._show(event, at_s)
 
+    def end(self) -> None:
+        """Where nothing was shown, the nearest that it came to is the situation to look at."""
+        near = [each for each in self.samples if each.gap_m is not None and each.gap_m > 0]
+        if not self.scenes and self.samples:
+            nearest = min(near, key=lambda each: each.gap_m or 0.0, default=self.samples[-1])
+            self.scenes.append({"app": "", **self._sampler.scene(nearest.at_s)})
+
     def _show(self, event: FeedEvent, at_s: float) -> None:
         """A warning that comes and goes and comes back under its number is one."""
         number = int(event.body["number"])  # type: ignore[call-overload]
