@@ -134,14 +134,14 @@ def _mark(x: float, y: float) -> str:
 
 
 def histogram(values: Sequence[float], unit: str) -> str:
-    """How often which value came; empty for none."""
+    """How often which value came; empty for none. What is below 0, as where a clock runs ahead, counts as 0."""
     if not values:
         return ""
     most = _ceiling(max(values))
     count = 20
     heights = [0] * count
     for value in values:
-        heights[min(count - 1, int(value / most * count))] += 1
+        heights[max(0, min(count - 1, int(value / most * count)))] += 1
     wide, tall = (WIDTH - LEFT - RIGHT) / 2, 60
     bars = [
         f'<rect x="{LEFT + index * wide / count:.1f}" y="{GAP + tall * (1 - height / max(heights)):.1f}"'

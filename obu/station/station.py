@@ -209,7 +209,7 @@ class Station:
             "utc_s": status.utc_s(now),
             "uptime_s": uptime_s,
             "version": status.version(),
-            "clock": stages.timing.status(now),
+            "clock": status.clock(stages.timing.status(now), stages.receiver.offsets.own(now)),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),

@@ -23,8 +23,10 @@ def ask(world, requests, limit_ms=60_000):
         answers = world.heard_of(wire.INSTALLED)[before:]
         if len(answers) == len(requests):
             return answers
-        while asked < len(requests) and asked - len(answers) < UNDER_WAY and world.host.send(
-            wire.INSTALL, requests[asked]
+        while (
+            asked < len(requests)
+            and asked - len(answers) < UNDER_WAY
+            and world.host.send(wire.INSTALL, requests[asked])
         ):
             asked += 1
         world.step()
