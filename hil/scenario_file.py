@@ -39,6 +39,10 @@ def read(path: Path) -> Scenario:
     text = strict.read_text(path)
     try:
         found = strict.parse_toml(text, Scenario, str(path))
+        if Path(found.road.map).name != found.road.map:
+            raise ConfigError(
+                f"{path}: road.map: must lie beside the scenario", f"{path}：road.map：须与场景文件同目录"
+            )
         if found.road.map:
             road = dataclasses.replace(found.road, map=str(path.parent / found.road.map))
             found = dataclasses.replace(found, road=road)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from firmware_shims import __main__ as workshop
 from firmware_shims import tree
 from firmware_shims.stand_in import StandIn
-from obu.runtime import bundle_build
+from obu.drivers import key_file
+from obu.runtime import bundle, bundle_build
 from tests.firmware import bundles, runtimes
 from tests.firmware.host import ARM, BEGIN, RESTART, VERIFY, Host
 
@@ -135,6 +137,45 @@ def test_without_a_slot_that_starts_the_board_recovers_over_the_link(board: Stan
         host.ask(VERIFY)
         host.ask(ARM)
         assert host.restart() == "1.1.0"
+
+
+@pytest.mark.needs("micropython64")
+def test_what_the_workshops_commands_make_is_a_board_and_a_bundle_that_it_takes(tmp_path: Path) -> None:
+    folder, keys = tmp_path / "board", tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    point = key_file.create(keys, "release", "p256")
+    (tmp_path / "signer.toml").write_text('folder = "keys"\nkey = "release"\n', "utf-8")
+    (tmp_path / "update-keys.txt").write_text(f"{2 + (point[64] & 1):02x}{point[1:33].hex()}\n", "ascii")
+    folder.mkdir()
+    told = ["--board", "stm32_pyb", "--keys", str(tmp_path / "update-keys.txt"), "--version", "0.9.0"]
+    assert workshop.main(["board", str(folder / "tree"), *told]) == 0
+    assert workshop.main(["slot", str(tmp_path / "slot")]) == 0
+    order = bundle_build.Order(product="firmware", hardware=("stm32_pyb",), version="1.3.0", counter=9,
+                               minimum_base="1.25", abi="")  # fmt: skip
+    (tmp_path / "it.bundle").write_bytes(bundle_build.build(tmp_path / "slot", order, tmp_path / "signer.toml"))
+    found = bundle.read(tmp_path / "it.bundle", bundle.trusted_keys(tmp_path / "update-keys.txt"))
+    board = StandIn(runtimes.words("micropython64"), folder)
+    try:
+        with Host(board.device) as host:
+            assert host.meet() == "0.9.0"
+            host.send_files(found.raw, {**found.files, "manifest.json": found.raw, "manifest.sig": found.signature})
+            host.ask(VERIFY)
+            host.ask(ARM)
+            assert host.restart() == "1.3.0"
+    finally:
+        board.close()
+
+
+def test_the_workshops_commands_name_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "keys.txt").write_text("02zz\n", "ascii")
+    for words, said in (
+        (["board", str(tmp_path / "x"), "--board", "stm32_pyb", "--keys", str(tmp_path / "keys.txt")], "line 1"),
+        (["slot", str(tmp_path)], "there already"),
+    ):
+        with pytest.raises(SystemExit):
+            workshop.main(words)
+        assert said in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.needs("micropython64")

@@ -11,6 +11,7 @@ import kit
 import slots
 import vfs
 from install import ARM, BEGIN
+from trial import Trial
 
 BLOCK, BLOCKS = 512, 80
 ROOT = "/cut"
@@ -151,6 +152,59 @@ def test_an_install_that_goes_on_after_a_cut_can_be_cut_anywhere_too():
 def gone_on():
     assert kit.resume(kit.installer(kit.started(ROOT)[0]), "good") == 0
     return start()
+
+
+def test_a_full_flash_is_said_costs_nothing_and_the_install_goes_on_when_there_is_room():
+    def fill():
+        with open(ROOT + "/data/filler", "wb") as file:
+            try:
+                while True:
+                    file.write(bytes(BLOCK))
+                    file.flush()
+            except OSError:
+                pass
+
+    def install():
+        return kit.resume(kit.installer(kit.started(ROOT)[0]), "good")
+
+    def make_room():
+        kit.put(ROOT + "/data/filler", b"")
+        assert kit.started(ROOT)[1] == b"old"
+
+    full = acted(board(), fill)[0]
+    assert on(full, start) == (b"old", 0, True)
+    assert on(full, install) == installing.NO_SPACE
+    assert on(acted(full, install)[0], start) == (b"old", 0, True)
+    assert on(acted(acted(full, install)[0], make_room)[0], gone_on) == (b"new", 3, True)
+
+
+def test_a_flash_that_takes_no_writes_still_starts_and_nothing_runs_on_trial_uncounted():
+    once = trial()
+    twice = acted(acted(once, start)[0], start)[0]
+    confirmed = acted(once, lambda: slots.Slots(ROOT).confirm())[0]
+    armed = installed(board())[0]
+    for data, who in ((board(), b"old"), (armed, b"old"), (once, b"old"), (twice, b"old"), (confirmed, b"new")):
+        flash = ReadOnly(bytearray(data))
+        vfs.mount(flash, ROOT)
+        try:
+            found, runs = kit.started(ROOT)
+            assert runs == who
+            assert kit.resume(kit.installer(found), "newer") in (installing.STORAGE, installing.NO_SPACE)
+        finally:
+            vfs.umount(ROOT)
+    flash = ReadOnly(bytearray(once))
+    vfs.mount(flash, ROOT)
+    found = slots.Slots(ROOT)
+    its_trial = Trial(found)
+    for second in range(100):
+        its_trial.tick(True, True, second * 1_000_000)
+    assert found.is_on_trial() and not its_trial.must_restart
+    vfs.umount(ROOT)
+
+
+class ReadOnly(Flash):
+    def _step(self, block, offset, octets):
+        raise OSError(5)
 
 
 def trial():
