@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from firmware_shims.device import boards
 from firmware_shims.loader import slots
 
 HERE = Path(__file__).resolve().parent
@@ -17,6 +18,11 @@ LOADER = HERE / "loader"
 ROOT = HERE / "root"
 SHARED = tuple(HERE.parent / "obu" / "link" / name for name in ("wire.py", "digest.py"))
 PINS = tuple(DEVICE / f"{name}.py" for name in ("board", "boards", "can_machine", "can_pyb", "mcp2515"))
+
+
+def board_names() -> list[str]:
+    """As device/boards.py has them."""
+    return boards.names()
 
 
 def application() -> list[Path]:

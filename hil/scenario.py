@@ -59,9 +59,26 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A drive that was recorded: files beside the scenario (`python -m hil from-log` makes all of it).
+
+    channel: of the log, all when empty. log_off_s: to be added to the log's times. from_s: left out of the begin.
+    profile: the unit's, a name or a .toml.
+    """
+
+    log: str
+    nmea: str
+    profile: str
+    channel: str = ""
+    log_off_s: float = 0.0
+    from_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """Our vehicle: bus12, bus18 and taxi have a bus to be read. has_board: bus and receiver are behind a co-processor.
 
+    recording: its bus, its receiver and the way it goes are those of a recorded drive; the road is then that way.
     settings: of the unit's configuration, by dotted key.
     """
 
@@ -71,6 +88,7 @@ class Own:
     speed_mps: float = 0.0
     has_board: bool = False
     act: tuple[Act, ...] = ()
+    recording: Recording | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hil import defects, faults, junction, sent
+from hil import defects, faults, junction, recorded, sent
 from hil.scenario import CLASSES, Act, Piece, Scenario
 from hil.ways import road_of
 from obu.codec import json_form
@@ -39,9 +39,15 @@ def read(path: Path) -> Scenario:
     text = strict.read_text(path)
     try:
         found = strict.parse_toml(text, Scenario, str(path))
+        if Path(found.road.map).name != found.road.map:
+            raise ConfigError(
+                f"{path}: road.map: must lie beside the scenario", f"{path}：road.map：须与场景文件同目录"
+            )
         if found.road.map:
             road = dataclasses.replace(found.road, map=str(path.parent / found.road.map))
             found = dataclasses.replace(found, road=road)
+        if found.own.recording:
+            found = dataclasses.replace(found, own=recorded.beside(found.own, path.parent))
         for key, en, zh in _wrong(found):
             raise ConfigError(f"{path}: {key}: {en}", f"{path}：{key}：{zh}")
     except ConfigError as error:
@@ -57,7 +63,7 @@ def read(path: Path) -> Scenario:
 def files(path: Path) -> tuple[str, ...]:
     """What a scenario's file names beside it."""
     found = strict.parse_toml(strict.read_text(path), Scenario, str(path))
-    return tuple(name for name in (found.road.map,) if name)
+    return (*((found.road.map,) if found.road.map else ()), *recorded.files(found.own))
 
 
 def paths() -> dict[str, Path]:
@@ -84,6 +90,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
     yield from _variation_wrong(found)
     yield from _road_wrong(found)
+    yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)

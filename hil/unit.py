@@ -121,8 +121,9 @@ class Unit:
 def settings(own: Own, folder: Path, defect: str) -> config.Config:
     """The unit's configuration. Raises ConfigError for one of the scenario's own settings that is wrong."""
     trust = folder / "attackers" / pki.GULLIBLE if defect == defects.GULLIBLE else folder / "trust"
+    profile = own.recording.profile if own.recording else PROFILE[own.kind]
     sections: dict[str, Any] = {
-        "vehicle": {"profile": PROFILE[own.kind], "antenna_ahead_m": Mount().antenna_ahead_m},
+        "vehicle": {"profile": profile, "antenna_ahead_m": Mount().antenna_ahead_m},
         "can": {CHANNEL: {"interface": "virtual", "channel": "sim"}},
         "gnss": {"type": "udp", "port": 1},
         "radio": {"type": "udp", "modem": "127.0.0.1:1"},

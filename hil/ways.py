@@ -23,7 +23,7 @@ Place = tuple[float, float]  # east_m, north_m
 def road_of(road: Road) -> Route:
     """The scenario's road; its origin is along 0. Raises OSError, ValueError, LocalError for a map that is none."""
     if road.map:
-        return _along(_lane_points(road))
+        return along(_lane_points(road))
     return through(LocalFrame(START), Spot(0.0, 0.0, road.heading_deg, 0.0), road.pieces)
 
 
@@ -66,7 +66,7 @@ def _lane_points(road: Road) -> tuple[LatLon, ...]:
     return points
 
 
-def _along(points: tuple[LatLon, ...]) -> Route:
+def along(points: tuple[LatLon, ...]) -> Route:
     """A smooth line through the points, as a driver draws it (a cubic from each to the next, Catmull-Rom)."""
     frame = LocalFrame(points[0])
     plane = [frame.to_plane(point) for point in points]

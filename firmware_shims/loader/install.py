@@ -3,7 +3,6 @@
 The rule: no request raises, none takes long in one turn, and the slot that runs is never touched.
 """
 
-import errno
 import hashlib
 import os
 import struct
@@ -16,6 +15,7 @@ WELL, BAD_REQUEST, NOT_BEGUN, ON_TRIAL, WRONG_OFFSET, WRONG_HASH, NO_SPACE, BAD_
 NOT_VERIFIED, NOT_YET, STORAGE = 17, 18, 19
 LOADER = "1"
 MOST_ANSWER = 240
+ENOSPC = 28  # as LittleFS and POSIX have it; MicroPython's errno does not name it
 FLUSH_EVERY = 4096  # octets that a cut takes at most
 
 
@@ -56,7 +56,7 @@ class Install:
         except judge.Refused as refused:
             code, body = refused.code, refused.name if isinstance(refused.name, bytes) else refused.name.encode()
         except OSError as error:
-            code = NO_SPACE if error.errno == errno.ENOSPC else STORAGE
+            code = NO_SPACE if error.errno == ENOSPC else STORAGE
             self._forget()
         except MemoryError:
             code = STORAGE
@@ -103,6 +103,8 @@ class Install:
         slots = self._slots
         if slots.is_on_trial():
             raise judge.Refused(ON_TRIAL)
+        if slots.idle() == slots.running:  # a start that could not be kept on the flash
+            raise judge.Refused(STORAGE)
         self._verified, self._announced = -1, announced
         is_resumed = slots.begin(announced)
         self._folder = slots.folder(slots.idle())

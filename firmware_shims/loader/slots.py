@@ -60,10 +60,22 @@ class Slots:
             _FORM, _SCHEMA, self.active, self.tries, self.taken_back, self.counter, self.counters[0], self.counters[1],
             self.hashes[0], self.hashes[1], self.coming,
         )  # fmt: skip
-        with open(self.root + NEW, "wb") as file:
-            file.write(data + struct.pack("<I", binascii.crc32(data)))
-        os.rename(self.root + NEW, self.root + RECORD)
+        try:
+            with open(self.root + NEW, "wb") as file:
+                file.write(data + struct.pack("<I", binascii.crc32(data)))
+            os.rename(self.root + NEW, self.root + RECORD)
+        except OSError:
+            self._read()  # what is on the flash is what counts
+            raise
         self.is_lost = False
+
+    def _is_kept(self):
+        """_keep() in a start, which goes on without: a flash that is full, or that does not obey."""
+        try:
+            self._keep()
+        except OSError:
+            return False
+        return True
 
     def folder(self, slot):
         """Of a slot, without a slash at its end."""
@@ -86,14 +98,15 @@ class Slots:
         return FILLING if slot == self.idle() and self.coming != _NO_HASH else EMPTY
 
     def start(self, is_signed):
-        """The slot that starts now, NONE for recovery; all it costs is on the flash. is_signed(slot): asked only where
-        the record is lost."""
+        """The slot that starts now, NONE for recovery. is_signed(slot): asked only where the record is lost.
+
+        A start on trial is counted on the flash before it is made; where it cannot be, the other version starts.
+        """
         if self.is_lost:
             self._find(is_signed)
         if self.tries > 1 and self.is_whole(self.active):
-            self.tries -= 1
-            self._keep()
-            self.running = self.active
+            slot, self.tries = self.active, self.tries - 1
+            self.running = slot if self._is_kept() or not self.is_whole(1 - slot) else 1 - slot
         elif self.tries:
             self.running = self._take_back()
         elif self.is_whole(self.active):
@@ -111,7 +124,7 @@ class Slots:
         elif self.taken_back == failed:
             return NONE
         self.taken_back = failed
-        self._keep()
+        self._is_kept()
         return other if has_other else NONE
 
     def _other(self):
@@ -119,7 +132,7 @@ class Slots:
         if other == self.taken_back or not self.is_whole(other):
             return NONE
         self.active = other
-        self._keep()
+        self._is_kept()
         return other
 
     def _find(self, is_signed):
@@ -137,7 +150,7 @@ class Slots:
             self.active = max(found)[1]
             self.counter = min(found)[0]
             self.tries = ARMED if len(found) == 2 else 0
-            self._keep()
+            self._is_kept()
 
     def manifest(self, slot):
         """Its octets as they came; empty where there is none, or one that is too long."""

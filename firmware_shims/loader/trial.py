@@ -30,9 +30,15 @@ class Trial:
         self._heard_s = min(self._heard_s + 1, WELL_S) if is_well and is_up else 0
         if self._slots.is_on_trial():
             if self._heard_s >= WELL_S:
-                self._slots.confirm()
+                self._confirm()
             elif self._age_s >= LIMIT_S:
                 self.must_restart = True
+
+    def _confirm(self):
+        try:
+            self._slots.confirm()
+        except OSError:
+            self._heard_s = 0  # the flash is full or does not obey: once more, while there is time
 
     def is_well(self):
         """Whether it has been well for long enough, but for the host."""

@@ -76,17 +76,16 @@ def main(folder, shims, uart, can, how):
     repl = raw_repl.RawRepl()
     sys.modules["board"] = stand_in_pins
     machine.reset = lambda: sys.exit(raw_repl.SOFT_RESET)
-    stand_in_pins.attach(int(uart), int(can), repl.interrupted)
     flash(folder)
     run("/boot.py")
     import hardware
 
+    stand_in_pins.attach(int(uart), int(can), repl.interrupted if hardware.OPEN_REPL else lambda: False)
     if how == "start":
-        try:
+        try:  # noqa: SIM105 - MicroPython has no contextlib
             run("/main.py")
         except KeyboardInterrupt:
-            if not hardware.OPEN_REPL:
-                raise
+            pass
     repl.serve(how == "raw")
 
 

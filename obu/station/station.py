@@ -173,7 +173,8 @@ class Station:
         stages = self._stages
         is_settled = stages.assembler.is_settled(now.at_ns)
         stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
-        stages.installation.take(now.at_ns, inbox.can, stages.assembler.has_bus(), own.vehicle.vin)
+        marks = (*inbox.can, *stages.asker.marks())
+        stages.installation.take(now.at_ns, marks, stages.assembler.has_bus(), own.vehicle.vin)
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""

@@ -12,8 +12,8 @@ from tests.firmware import bundles, p256_vectors, runtimes
 
 BOARD = Path(__file__).resolve().parent / "board"
 FILES = sorted(path.stem for path in BOARD.glob("test_*.py"))
-HEAPS = {"test_p256": "48k"}  # a signature is judged beside a whole application
-NOT_ON_CPYTHON = ("test_memory",)  # its heap is no board's
+HEAPS = {"test_p256": "48k", "test_power_cut": "2m"}  # a signature is judged beside a whole application
+NOT_ON_CPYTHON = ("test_memory", "test_power_cut")  # its heap is no board's, and it has no LittleFS
 
 
 def needing(name: str, *more: str) -> object:

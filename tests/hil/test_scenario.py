@@ -65,6 +65,8 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("lasts_s = 5.0", "lasts_s = 0.0", 5, "lasts_s"),
         ("speed_mps = 3.0", "speed_kph = 3.0", 8, "own.speed_kph"),
         ("speed_mps = 3.0", 'kind = "tram"', 8, "own.kind"),
+        ("[own]", '[road]\nmap = "maps/x.json"\n[own]', 8, "road.map"),
+        ("[own]", '[road]\nmap = "x.json"\n[own]', 8, "road.map"),
         ('name = "second"', 'name = "first"', 15, "actor[1].name"),
         ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
