@@ -56,6 +56,11 @@ class Witness:
         elif event.kind in ("alert", "clear"):
             self._show(event, at_s)
 
+    def lit(self, is_lit: bool, at_s: float) -> None:
+        """Somebody looked at the warning lamp."""
+        self._recorder.event(FeedEvent("lamp", {"lit": is_lit}), at_s)
+        self.seen.lamp.append((round(at_s, 3), is_lit))
+
     def end(self) -> None:
         """Where nothing was shown, the nearest that it came to is the situation to look at."""
         near = [each for each in self.samples if each.gap_m is not None and each.gap_m > 0]
