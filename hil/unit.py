@@ -133,6 +133,9 @@ def settings(own: Own, folder: Path, defect: str) -> config.Config:
         "hmi": {"socket": "unused"},
     }  # fmt: skip
     for key, value in own.settings.items():
-        section, _, name = key.partition(".")
-        sections.setdefault(section, {})[name] = value
+        *path, name = key.split(".")
+        section = sections
+        for word in path:
+            section = section.setdefault(word, {})
+        section[name] = value
     return defects.configured(strict.convert(sections, config.Config, "own.settings"), defect)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from tests.firmware import bundles, runtimes
 from tests.firmware.host import ARM, BEGIN, RESTART, VERIFY, Host
 
 SIGNER = bundles.signer()
+HEAPS = {"micropython64": "192k", "micropython32": "96k"}  # the same number of words: of a small board
 Bundle = tuple[bytes, dict[str, bytes]]
 
 
@@ -41,7 +43,8 @@ def needing(name: str) -> object:
 
 @pytest.fixture(params=[needing(name) for name in runtimes.ARCHITECTURES])
 def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StandIn]:
-    made = StandIn(runtimes.words(request.param), tmp_path / "board", keys=[SIGNER.point], is_open=True)
+    words = runtimes.words(request.param, HEAPS[request.param])
+    made = StandIn(words, tmp_path / "board", keys=[SIGNER.point], is_open=True)
     yield made
     made.close()
 
@@ -137,6 +140,29 @@ def test_without_a_slot_that_starts_the_board_recovers_over_the_link(board: Stan
         host.ask(VERIFY)
         host.ask(ARM)
         assert host.restart() == "1.1.0"
+
+
+def test_a_confirmed_version_that_falls_leaves_a_board_that_can_be_flashed(board: StandIn, release: Bundle) -> None:
+    """Its main.py is whole, and raises at its start: no slot is damaged, none is better."""
+    place = board.folder / "tree"
+    (place / "app_a/main.py").write_text("raise ValueError('bad')", "utf-8")
+    tree.adopt(place, "stm32_machine", "0.0.1")
+    fallen = StandIn(board.command, anew(board.folder))
+    try:
+        with Host(fallen.device) as host:
+            assert host.meet() == "recovery"
+            host.send_files(*release)
+            host.ask(VERIFY)
+            host.ask(ARM)
+            assert host.restart() == "1.1.0"
+    finally:
+        fallen.close()
+
+
+def anew(folder: Path) -> Path:
+    """The same board's folder with a flash that is to be made again."""
+    shutil.copytree(folder / "tree", folder.with_name("anew") / "tree")
+    return folder.with_name("anew")
 
 
 @pytest.mark.needs("micropython64")

@@ -152,6 +152,18 @@ def test_a_host_that_starts_anew_asks_anew():
     assert [answer[2] for answer in ask(world, requests[-2:])] == [WELL, WELL]
 
 
+def test_a_host_of_another_release_greets_with_the_boards_digest_and_may_install():
+    kit.fresh(ROOT)
+    world = World(root=ROOT, about=kit.about())
+    world.host = wire.End(9, b"anothers", b"host")
+    world.run_ms(1_000)
+    assert not world.host.is_up and world.host.peer_digest == DIGEST
+    world.host = wire.End(10, world.host.peer_digest, b"host")
+    world.until_up()
+    requests = list(kit.requests(*kit.bundle("good")))
+    assert [answer[2] for answer in ask(world, requests)] == [WELL] * len(requests)
+
+
 def test_recovery_speaks_the_link_shows_its_lamp_and_takes_an_install():
     kit.fresh(ROOT)
     kit.put(ROOT + "/app_a/main.py", b"x")
