@@ -77,6 +77,22 @@ def test_clocks_of_the_other_time_scale_are_said(unit):
     assert "3 senders' clocks are -5.0 s off: another time scale" in status.lines(told, "en")[1]
 
 
+def test_the_radio_is_shown_and_what_it_did_not_send(unit):
+    body = unit.status()
+    for state, counts, zh, en in (
+        (
+            "down",
+            {"not_sent": 3},
+            "电台  未连接，不发送 BSM，未发出或未理解：not_sent 3",
+            "radio     down, no BSM is sent",
+        ),
+        ("up", {}, "电台  已连接，未发出或未理解：-", "radio     up, not sent or not understood: -"),
+    ):
+        told = {**body, "radio": {"state": state, "counts": counts}}
+        assert any(line.startswith(zh) for line in status.lines(told, "zh")), status.lines(told, "zh")[-3:]
+        assert any(line.startswith(en) for line in status.lines(told, "en"))
+
+
 def test_the_time_and_what_other_clocks_say_of_it_are_shown(unit):
     body = unit.status()
     assert "时间  正常  系统时钟，误差不超过 1.0 ms" in status.lines(body, "zh")
