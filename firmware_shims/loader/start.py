@@ -4,6 +4,7 @@ The rule: whatever a slot's program does, the board starts again, and what is on
 """
 
 import binascii
+import gc
 import os
 import sys
 
@@ -64,6 +65,7 @@ def _program(slots, install, trial, board, boot):
     sys.path.remove(path)
     for name in set(sys.modules) - before:
         del sys.modules[name]
+    gc.collect()  # what fell may have done so for want of memory
 
 
 def _is_signed(slots, slot, board):

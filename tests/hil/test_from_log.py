@@ -78,6 +78,23 @@ def test_a_drive_runs_again(
         assert hil("replay", str(kept_run)) == 0  # it has all that it needs
 
 
+def test_a_profile_of_the_customers_own_goes_with_it(customer: Path, tmp_path: Path) -> None:
+    for suffix in (".toml", ".dbc"):
+        (tmp_path / f"car{suffix}").write_bytes(DBC.with_suffix(suffix).read_bytes())
+    made = tmp_path / "made" / "mine.toml"
+    made.parent.mkdir()
+    words = ("--dbc", str(tmp_path / "car.dbc"), "--profile", str(tmp_path / "car.toml"), "--for", "10")
+    nmea = ("--nmea", str(customer / "gnss.nmea"), "--out", str(made))
+    assert hil("from-log", str(customer / "can.blf"), *words, *nmea) == 0
+    for suffix in (".toml", ".dbc"):
+        (tmp_path / f"car{suffix}").unlink()
+    done = run.one(Task("mine", made, 1, tmp_path))
+    assert done.outcome.why == ""
+    made.unlink()
+    assert kept.load(done.folder)[1].own.recording is not None
+    assert (done.folder / "mine_profile.dbc").is_file()
+
+
 def test_road_users_can_be_added_along_the_way(customer: Path, tmp_path: Path) -> None:
     made = tmp_path / "mine.toml"
     words = ("--dbc", str(DBC), "--nmea", str(customer / "gnss.nmea"), "--out", str(made), "--for", "12")
