@@ -28,9 +28,12 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-hil:  ## the scenarios on virtual time, three seeds each, and their planted defects; hil-report/report.html tells
+SMOKE := hlw_works_ahead ebw_hard_braking_ahead taxi_bsm
+hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
-	@exec $(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@$(PYTHON) .ci/micropython.py
+	@$(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@exec $(PYTHON) -m hil run $(SMOKE) --bench process --out hil-report/process
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo

@@ -60,6 +60,11 @@ def build(folder: Path, board: str, version: str, *, keys: Sequence[bytes] = (),
     _hardware(folder / "loader", board, is_open)
     (folder / "loader/keys.txt").write_text("".join(f"{point.hex()}\n" for point in keys), "ascii")
     _identity(folder / "app_a", version)
+    adopt(folder, board, version)
+
+
+def adopt(folder: Path, board: str, version: str) -> None:
+    """What lies in slot a is the confirmed version of a board's folder."""
     _manifest(folder / "app_a", board, version)
     slots.Slots(str(folder)).adopt(0)
 

@@ -5,7 +5,6 @@ The rule: the signature is checked over the manifest's octets as they came, befo
 
 import binascii
 import hashlib
-import json
 
 import p256
 from slots import MANIFEST, SIGNATURE, Hashing, names
@@ -51,14 +50,12 @@ def is_name(name):
     return 0 < len(name) <= MOST_NAME and name[0] != "." and all(letter in _ALLOWED for letter in name)
 
 
-def verify(folder, raw, about, least):
-    """A generator of short pieces of work on a slot whose manifest is `raw`. least: no counter below it is taken.
-
-    Raises Refused and OSError. It ends with the counter in `about.counter`.
-    """
-    manifest = _manifest(raw)
-    yield from _signature(folder, raw, manifest["key_id"], about.keys)
-    why = _refusal(manifest, about, least)
+def verify(slots, slot, about):
+    """A generator of short pieces of work on a slot; its counter is in about.counter then. Raises Refused, OSError."""
+    folder = slots.folder(slot)
+    manifest = _manifest(slots, slot)
+    yield from _signature(folder, slots.digest(slot), manifest["key_id"], about.keys)
+    why = _refusal(manifest, about, slots.counter)
     if why:
         raise Refused(why)
     yield
@@ -66,14 +63,14 @@ def verify(folder, raw, about, least):
     about.counter = manifest["counter"]
 
 
-def signature(folder, raw, about):
+def signature(slots, slot, about):
     """The part of verify() that a lost record asks for: pieces of work; Refused where it does not hold."""
-    yield from _signature(folder, raw, _manifest(raw)["key_id"], about.keys)
+    yield from _signature(slots.folder(slot), slots.digest(slot), _manifest(slots, slot)["key_id"], about.keys)
 
 
-def _manifest(raw):
+def _manifest(slots, slot):
     try:
-        manifest = json.loads(raw)
+        manifest = slots.manifest(slot)
         is_good = manifest["schema"] == SCHEMA and isinstance(manifest["hardware"], list)
         for key in ("product", "version", "abi", "minimum_base", "key_id"):
             is_good = is_good and isinstance(manifest[key], str)
@@ -87,7 +84,7 @@ def _manifest(raw):
     return manifest
 
 
-def _signature(folder, raw, key_id, points):
+def _signature(folder, digest, key_id, points):
     for point in points:
         if binascii.hexlify(hashlib.sha256(point).digest()[:8]).decode() == key_id:
             try:
@@ -95,7 +92,7 @@ def _signature(folder, raw, key_id, points):
                     octets = file.read(65)
             except OSError:
                 raise Refused(BAD_SIGNATURE) from None
-            check = p256.Check(point, hashlib.sha256(raw).digest(), octets)
+            check = p256.Check(point, digest, octets)
             while not check.turn():
                 yield
             if not check.holds:

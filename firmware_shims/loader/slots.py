@@ -37,7 +37,7 @@ class Slots:
         self.hashes = [_NO_HASH, _NO_HASH]  # of the manifest of each slot; none: nothing there may start
         self.coming = _NO_HASH  # of the manifest that the idle slot is being filled for
         self.is_lost = not self._read()
-        self.running = self.active
+        self.running = 1 - self.idle()  # as far as anybody knows who has not called start()
 
     def _read(self):
         try:
@@ -139,10 +139,9 @@ class Slots:
         """No record, as on a board's first start: what is whole and signed; of two the newer, on trial."""
         found = []
         for slot in (0, 1):
-            raw = self.manifest(slot)
-            self.hashes[slot] = hashlib.sha256(raw).digest()
+            self.hashes[slot] = self.digest(slot)
             if self.is_whole(slot) and is_signed(slot):
-                self.counters[slot] = json.loads(raw)["counter"]
+                self.counters[slot] = self.manifest(slot)["counter"]
                 found.append((self.counters[slot], slot))
             else:
                 self.hashes[slot] = _NO_HASH
@@ -152,25 +151,30 @@ class Slots:
             self.tries = ARMED if len(found) == 2 else 0
             self._is_kept()
 
-    def manifest(self, slot):
-        """Its octets as they came; empty where there is none, or one that is too long."""
+    def digest(self, slot):
+        """SHA-256 of its manifest's octets as they came; empty where there is none, or one that is too long."""
         path = self.folder(slot) + "/" + MANIFEST
         try:
-            size = os.stat(path)[6]
-            if size > MOST_MANIFEST:
+            if os.stat(path)[6] > MOST_MANIFEST:
                 return b""
-            with open(path, "rb") as file:
-                return file.read(size)
+            hashing = Hashing(path)
+            while not hashing.turn():
+                pass
+            return hashing.sha.digest()
         except OSError:
             return b""
 
+    def manifest(self, slot):
+        """What it says, read piece by piece: a small heap has no room for it as a whole. Raises ValueError, OSError."""
+        with open(self.folder(slot) + "/" + MANIFEST, "rb") as file:
+            return json.load(file)
+
     def is_whole(self, slot):
         """Whether its manifest is the one that was verified, and every file as it says."""
-        raw = self.manifest(slot)
-        if not raw or hashlib.sha256(raw).digest() != self.hashes[slot]:
+        if self.digest(slot) != self.hashes[slot]:
             return False
         try:
-            for each in json.loads(raw)["files"]:
+            for each in self.manifest(slot)["files"]:
                 hashing = Hashing(self.folder(slot) + "/" + each["name"])
                 while not hashing.turn():
                     pass
@@ -182,10 +186,9 @@ class Slots:
 
     def version(self, slot):
         """What its manifest says; empty where nothing may start."""
-        raw = self.manifest(slot)
-        if self.hashes[slot] == _NO_HASH or hashlib.sha256(raw).digest() != self.hashes[slot]:
+        if self.digest(slot) != self.hashes[slot]:
             return ""
-        return json.loads(raw)["version"]
+        return self.manifest(slot)["version"]
 
     def begin(self, manifest_hash):
         """The idle slot is to be filled. True: it holds a part of this very bundle; else erase() and then filling()."""
@@ -221,9 +224,8 @@ class Slots:
 
     def adopt(self, slot):
         """The workshop's way, with its hands on the flash: what lies in a slot is confirmed as it is."""
-        raw = self.manifest(slot)
-        self.hashes[slot] = hashlib.sha256(raw).digest()
-        self.counters[slot] = self.counter = json.loads(raw)["counter"]
+        self.hashes[slot] = self.digest(slot)
+        self.counters[slot] = self.counter = self.manifest(slot)["counter"]
         self.active, self.tries = slot, 0
         self._keep()
 

@@ -115,6 +115,7 @@ DEFECTS: dict[str, Defect] = {
     "jumpy": constant("driving aids count at once", events, "ENGAGED_NS", -1),
     "undying": constant("its own certificates never end", Certificate, "is_valid_at", lambda *_: True),
     "unlit": _without(Event.HAZARD_LIGHTS),
+    "slipping": _without(Event.TRACTION_CONTROL_LOSS),
     "unsteady": _without(Event.STABILITY_CONTROL_ACTIVATED),
     "inconsiderate": Defect("it does not care how crowded the channel is", _careless_of_others),
 }  # fmt: skip

@@ -109,6 +109,7 @@ class JobResult:
 
 KEYS = "keys"  # the driver state by which the key store speaks
 LOUDSPEAKER = "hmi.audio"  # that of the driver's loudspeaker
+RADIO = "radio"  # the modem
 STORE = "state"  # and by which the store of what outlives a restart does
 
 
@@ -237,7 +238,8 @@ class HostState:
     """How the machine and this program on it fare; None is unknown.
 
     cpu_percent: of one core, since the last. memory_mib: resident. free_mib: where the state is kept. heat_deg: of the
-    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were.
+    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were. not_done: the steps that
+    the record of the installation leaves open, None where there is no record.
     """
 
     cpu_percent: float | None
@@ -246,6 +248,7 @@ class HostState:
     heat_deg: float | None
     written: tuple[tuple[str, int], ...]
     at_ns: int
+    not_done: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +298,14 @@ class CanCounts:
     bad: int
     errors: int
     overruns: int
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RadioCounts:
+    """What the modem's driver could not send and did not understand so far, by reason; told as CanCounts are."""
+
+    counts: tuple[tuple[str, int], ...]
     at_ns: int
 
 
@@ -349,6 +360,7 @@ class Inbox:
     power: tuple[PowerSense, ...] = ()
     host: tuple[HostState, ...] = ()
     buses: tuple[CanCounts, ...] = ()
+    radios: tuple[RadioCounts, ...] = ()
     taps: tuple[BoardInputs, ...] = ()
     pulses: tuple[PulseEdge, ...] = ()
     board: tuple[BoardHealth, ...] = ()

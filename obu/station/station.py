@@ -108,7 +108,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
-        stages.health.take(inbox.drivers, inbox.host, inbox.buses)
+        stages.health.take(inbox.drivers, inbox.host, inbox.buses, inbox.radios)
         stages.board.take(inbox.taps, inbox.board)
         stages.timing.take(inbox.pulses)
         stages.trusting.take(inbox.trust, inbox.refused)
@@ -220,6 +220,7 @@ class Station:
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),
+            "radio": stages.health.radio(),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,

@@ -77,6 +77,22 @@ def test_clocks_of_the_other_time_scale_are_said(unit):
     assert "3 senders' clocks are -5.0 s off: another time scale" in status.lines(told, "en")[1]
 
 
+def test_the_radio_is_shown_and_what_it_did_not_send(unit):
+    body = unit.status()
+    for state, counts, zh, en in (
+        (
+            "down",
+            {"not_sent": 3},
+            "电台  未连接，不发送 BSM，未发出或未理解：not_sent 3",
+            "radio     down, no BSM is sent",
+        ),
+        ("up", {}, "电台  已连接，未发出或未理解：-", "radio     up, not sent or not understood: -"),
+    ):
+        told = {**body, "radio": {"state": state, "counts": counts}}
+        assert any(line.startswith(zh) for line in status.lines(told, "zh")), status.lines(told, "zh")[-3:]
+        assert any(line.startswith(en) for line in status.lines(told, "en"))
+
+
 def test_the_time_and_what_other_clocks_say_of_it_are_shown(unit):
     body = unit.status()
     assert "时间  正常  系统时钟，误差不超过 1.0 ms" in status.lines(body, "zh")
@@ -113,8 +129,11 @@ def test_power_vehicle_applications_and_health_are_on_the_same_screen(unit):
     body["vehicle"] = {"match": "other", "vin": "LZYTATE63B1000001"}
     body["apps"] = {"EBW": {"warnings": 3, "last_utc_s": 1_790_000_000.5}, "HLW": {"warnings": 0, "last_utc_s": None}}
     body["host"] = {"cpu_percent": 12.5, "memory_mib": 48.1, "free_mib": 2100.0, "heat_deg": None,
-                    "writes_mib_per_day": {"journal": 3100.0, "state": 0.012}}  # fmt: skip
+                    "writes_mib_per_day": {"journal": 3100.0, "state": 0.012},
+                    "not_done": ["bus", "checks"]}  # fmt: skip
     chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
+    assert "安装未完成：bus, checks（obu provision）" in chinese
+    assert "installation not done: bus, checks (obu provision)" in english
     assert "电源  即将关机  24.1 V，41 秒后结束；第 7 次运行，timer，上次结束：中断" in chinese
     assert "shutting down  24.1 V, ends in 41 s; run 7, woken by timer, the last run's end: cut off" in english
     assert "车辆  不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt  VIN LZYTATE63B1000001" in chinese

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from tests.firmware import bundles, runtimes
 from tests.firmware.host import ARM, BEGIN, RESTART, VERIFY, Host
 
 SIGNER = bundles.signer()
+HEAPS = {"micropython64": "192k", "micropython32": "96k"}  # the same number of words: of a small board
 Bundle = tuple[bytes, dict[str, bytes]]
 
 
@@ -41,7 +43,8 @@ def needing(name: str) -> object:
 
 @pytest.fixture(params=[needing(name) for name in runtimes.ARCHITECTURES])
 def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StandIn]:
-    made = StandIn(runtimes.words(request.param), tmp_path / "board", keys=[SIGNER.point], is_open=True)
+    words = runtimes.words(request.param, HEAPS[request.param])
+    made = StandIn(words, tmp_path / "board", keys=[SIGNER.point], is_open=True)
     yield made
     made.close()
 
@@ -108,12 +111,12 @@ def test_by_the_stock_mpremote(board: StandIn, release: Bundle, tmp_path: Path) 
     asked = "install_repl.do(bytes({}))".format
     begin = asked([BEGIN, 1, *hashlib.sha256(raw).digest()])
     paths = [str(tmp_path / name) for name in files]
-    done = mpremote(board, "exec", f"import install_repl; {begin}", "+", "cp", *paths, ":/app_b/", "+", "exec",
+    done = mpremote(board, "exec", f"import install_repl; {begin}", "+", "cp", *paths, ":app_b/", "+", "exec",
                     f"{asked([VERIFY, 2])}; {asked([ARM, 3])}")  # fmt: skip
     assert [line for line in done.splitlines() if len(line) in (6, 8)] == ["02010000", "050200", "060300"]
-    listed = mpremote(board, "resume", "fs", "ls", ":/app_b")
+    listed = mpremote(board, "resume", "fs", "ls", ":app_b")
     assert all(f" {name}" in listed for name in files)
-    said = mpremote(board, "resume", "fs", "sha256sum", ":/app_b/manifest.json")
+    said = mpremote(board, "resume", "fs", "sha256sum", ":app_b/manifest.json")
     assert hashlib.sha256(raw).hexdigest() in said
     subprocess.run([sys.executable, "-m", "mpremote", "connect", board.prompt, "resume", "exec", "--no-follow",
                     asked([RESTART, 4])], capture_output=True, timeout=60, check=True)  # fmt: skip
@@ -124,7 +127,7 @@ def test_by_the_stock_mpremote(board: StandIn, release: Bundle, tmp_path: Path) 
 
 def test_without_a_slot_that_starts_the_board_recovers_over_the_link(board: StandIn, release: Bundle) -> None:
     raw, files = release
-    mpremote(board, "exec", "import os; os.remove('/app_a/main.py')", "+", "exec", "--no-follow",
+    mpremote(board, "exec", "import os; os.remove('app_a/main.py')", "+", "exec", "--no-follow",
              "import machine; machine.reset()")  # fmt: skip
     with Host(board.device) as host:
         assert host.meet() == "recovery"
@@ -139,6 +142,29 @@ def test_without_a_slot_that_starts_the_board_recovers_over_the_link(board: Stan
         assert host.restart() == "1.1.0"
 
 
+def test_a_confirmed_version_that_falls_leaves_a_board_that_can_be_flashed(board: StandIn, release: Bundle) -> None:
+    """Its main.py is whole, and raises at its start: no slot is damaged, none is better."""
+    place = board.folder / "tree"
+    (place / "app_a/main.py").write_text("raise ValueError('bad')", "utf-8")
+    tree.adopt(place, "stm32_machine", "0.0.1")
+    fallen = StandIn(board.command, anew(board.folder))
+    try:
+        with Host(fallen.device) as host:
+            assert host.meet() == "recovery"
+            host.send_files(*release)
+            host.ask(VERIFY)
+            host.ask(ARM)
+            assert host.restart() == "1.1.0"
+    finally:
+        fallen.close()
+
+
+def anew(folder: Path) -> Path:
+    """The same board's folder with a flash that is to be made again."""
+    shutil.copytree(folder / "tree", folder.with_name("anew") / "tree")
+    return folder.with_name("anew")
+
+
 @pytest.mark.needs("micropython64")
 def test_what_the_workshops_commands_make_is_a_board_and_a_bundle_that_it_takes(tmp_path: Path) -> None:
     folder, keys = tmp_path / "board", tmp_path / "keys"
@@ -147,14 +173,15 @@ def test_what_the_workshops_commands_make_is_a_board_and_a_bundle_that_it_takes(
     (tmp_path / "signer.toml").write_text('folder = "keys"\nkey = "release"\n', "utf-8")
     (tmp_path / "update-keys.txt").write_text(f"{2 + (point[64] & 1):02x}{point[1:33].hex()}\n", "ascii")
     folder.mkdir()
-    told = ["--board", "stm32_pyb", "--keys", str(tmp_path / "update-keys.txt"), "--version", "0.9.0"]
+    told = ["--board", "esp32_mcp2515", "--keys", str(tmp_path / "update-keys.txt"), "--version", "0.9.0"]
     assert workshop.main(["board", str(folder / "tree"), *told]) == 0
     assert workshop.main(["slot", str(tmp_path / "slot")]) == 0
-    order = bundle_build.Order(product="firmware", hardware=("stm32_pyb",), version="1.3.0", counter=9,
-                               minimum_base="1.25", abi="")  # fmt: skip
+    hardware = ("rp2_mcp2515", "esp32_mcp2515")
+    order = bundle_build.Order(product="firmware", hardware=hardware, version="1.3.0", counter=9, minimum_base="1.25",
+                               abi="")  # fmt: skip
     (tmp_path / "it.bundle").write_bytes(bundle_build.build(tmp_path / "slot", order, tmp_path / "signer.toml"))
     found = bundle.read(tmp_path / "it.bundle", bundle.trusted_keys(tmp_path / "update-keys.txt"))
-    board = StandIn(runtimes.words("micropython64"), folder)
+    board = StandIn(runtimes.words("micropython64"), folder, "esp32_mcp2515")
     try:
         with Host(board.device) as host:
             assert host.meet() == "0.9.0"

@@ -73,7 +73,7 @@ def test_without_a_host_or_with_a_fault_a_new_version_is_not_kept_and_has_its_ti
         ask(world, kit.requests(*kit.bundle("good")))
         world = restarted()
         world.is_host_alive, world.device.faults = is_alive, faults
-        world.run_ms(60_000)
+        world.run_ms(15_000)
         assert world.slots.is_on_trial() and not world.device.must_restart()
     trial, at = Trial(world.slots), 0
     for second in range(181):
@@ -150,6 +150,18 @@ def test_a_host_that_starts_anew_asks_anew():
         ask(world, rest)
     assert any(at.values())
     assert [answer[2] for answer in ask(world, requests[-2:])] == [WELL, WELL]
+
+
+def test_a_host_of_another_release_greets_with_the_boards_digest_and_may_install():
+    kit.fresh(ROOT)
+    world = World(root=ROOT, about=kit.about())
+    world.host = wire.End(9, b"anothers", b"host")
+    world.run_ms(1_000)
+    assert not world.host.is_up and world.host.peer_digest == DIGEST
+    world.host = wire.End(10, world.host.peer_digest, b"host")
+    world.until_up()
+    requests = list(kit.requests(*kit.bundle("good")))
+    assert [answer[2] for answer in ask(world, requests)] == [WELL] * len(requests)
 
 
 def test_recovery_speaks_the_link_shows_its_lamp_and_takes_an_install():

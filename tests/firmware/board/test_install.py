@@ -172,6 +172,17 @@ def test_going_on_sends_nothing_twice_and_another_bundle_begins_anew():
     other = hashlib.sha256(kit.bundle("newer")[0]).digest()
     assert install.do(bytes((BEGIN, 0)) + other)[2:] == b"\0\0"
     assert slots.names(ROOT + "/app_b") == []
+    assert state(install)[1] == [(slots.WHOLE, 3), (slots.FILLING, 0)]
+
+
+def test_a_slot_that_is_filled_anew_is_not_called_whole():
+    found = kit.fresh(ROOT)
+    assert kit.send(kit.installer(found), "good") == 0
+    found, _ = kit.started(ROOT)
+    found.confirm()
+    install = kit.installer(found)
+    kit.code(install, bytes((BEGIN, 0)) + hashlib.sha256(kit.bundle("newer")[0]).digest())
+    assert state(install)[1][0][0] == slots.FILLING and state(install)[2][5:] == ["", "1.1.0"]
 
 
 def test_while_a_new_version_is_on_trial_its_fallback_is_not_touched():
