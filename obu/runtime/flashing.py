@@ -20,7 +20,7 @@ from obu.runtime.bundle import Bundle
 
 BAUD = 921_600
 TURN_S = 0.01  # acknowledgements are due within 10 ms
-INPUTS_NS = 3 * NS_PER_S // 2  # a board tells its inputs once a second; recovery never does
+INPUTS_NS = 3 * NS_PER_S // 2  # told each second, the first after a start before they have settled; never in recovery
 MOST_PULLED = 16
 
 Tell = Callable[[Installing], None]
@@ -53,7 +53,7 @@ class Flasher:
             at_ns = self._turn()
             if link.state is not None:
                 state_ns = at_ns if state_ns is None else state_ns
-                if link.has_inputs or link.state.is_recovery or at_ns - state_ns >= INPUTS_NS:
+                if link.state.is_recovery or at_ns - state_ns >= INPUTS_NS:
                     return link.state
             elif link.fault() is not None or at_ns - begin_ns >= within_s * NS_PER_S:
                 return None
