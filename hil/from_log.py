@@ -108,7 +108,9 @@ def make(args: argparse.Namespace) -> str:
             shutil.copy(source, copy)
     profile = args.profile
     if profile.endswith(".toml"):
-        profile = str(Path(profile).absolute())
+        profile = f"{args.out.stem}_profile.toml"
+        for suffix in (".toml", ".dbc"):
+            shutil.copy(Path(args.profile).with_suffix(suffix), args.out.with_name(profile).with_suffix(suffix))
     args.out.write_text(TEXT.format(
         log=args.log.name, lead=LEAD_S, lasts_s=lasts_s, kind=args.kind, log_name=log.name, nmea_name=nmea.name,
         profile=profile, channel=found.channel, off_s=found.off_s, from_s=args.from_s, settles_s=SETTLES_S,

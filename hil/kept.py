@@ -61,7 +61,9 @@ def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome:
     (folder / RUN).write_text(text + "\n", encoding="utf-8")
     shutil.copy(path, folder / SCENARIO)
     for name in scenario_file.files(path):
-        shutil.copy(path.parent / name, folder / Path(name).name)
+        if not (Path(name).is_absolute() or ".." in Path(name).parts):  # those stay where they are
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path.parent / name, folder / name)
 
 
 def load(folder: Path) -> tuple[Kept, Scenario]:

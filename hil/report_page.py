@@ -60,6 +60,7 @@ def _section(result: Result, bench: str) -> str:
         faults and f"faults: {faults}",
     ]
     ages = [value for each in loaded for value in each.latencies_ms]
+    heard = [value for run in result.runs for value in run.outcome.heard_ms]
     figures = [
         (f"Seed {shown.seed}", _timeline(result, told)),
         *(
@@ -67,6 +68,7 @@ def _section(result: Result, bench: str) -> str:
             for each in told.scenes[:2]
         ),
         ("Age of own BSMs on the air", plots.histogram(ages, "ms")),
+        ("From the last packet heard to the warning", plots.histogram(heard, "ms")),
     ]
     option = "" if bench == "sim" else f" --bench {bench}"
     return (

@@ -37,7 +37,7 @@ class Slots:
         self.hashes = [_NO_HASH, _NO_HASH]  # of the manifest of each slot; none: nothing there may start
         self.coming = _NO_HASH  # of the manifest that the idle slot is being filled for
         self.is_lost = not self._read()
-        self.running = self.active
+        self.running = 1 - self.idle()  # as far as anybody knows who has not called start()
 
     def _read(self):
         try:

@@ -19,17 +19,17 @@ DRIVE = """
 title = "A drive"
 kind = "rule"
 defect = "imperial"
-lasts_s = 16.0
+lasts_s = 13.0
 road.pieces = [{ straight_m = 60.0 }, { turn_deg = 60.0, radius_m = 60.0 }]
 [own]
 speed_mps = 5.0
 act = [
   { do = "accelerate", from_s = 1.0, mps2 = 1.0, to_mps = 10.0 },
-  { do = "brake", from_s = 10.0, mps2 = 1.5, to_mps = 6.0 },
+  { do = "brake", from_s = 8.0, mps2 = 1.5, to_mps = 6.0 },
 ]
 [[bsm]]
 from_s = 2.0
-to_s = 16.0
+to_s = 13.0
 most_gap_ms = 150
 """
 DBC = places.vehicles() / "city_bus_j1939.dbc"
@@ -78,9 +78,26 @@ def test_a_drive_runs_again(
         assert hil("replay", str(kept_run)) == 0  # it has all that it needs
 
 
+def test_a_profile_of_the_customers_own_goes_with_it(customer: Path, tmp_path: Path) -> None:
+    for suffix in (".toml", ".dbc"):
+        (tmp_path / f"car{suffix}").write_bytes(DBC.with_suffix(suffix).read_bytes())
+    made = tmp_path / "made" / "mine.toml"
+    made.parent.mkdir()
+    words = ("--dbc", str(tmp_path / "car.dbc"), "--profile", str(tmp_path / "car.toml"), "--for", "10")
+    nmea = ("--nmea", str(customer / "gnss.nmea"), "--out", str(made))
+    assert hil("from-log", str(customer / "can.blf"), *words, *nmea) == 0
+    for suffix in (".toml", ".dbc"):
+        (tmp_path / f"car{suffix}").unlink()
+    done = run.one(Task("mine", made, 1, tmp_path))
+    assert done.outcome.why == ""
+    made.unlink()
+    made.with_name("mine_profile.toml").unlink()
+    assert hil("replay", str(done.folder)) == 0
+
+
 def test_road_users_can_be_added_along_the_way(customer: Path, tmp_path: Path) -> None:
     made = tmp_path / "mine.toml"
-    words = ("--dbc", str(DBC), "--nmea", str(customer / "gnss.nmea"), "--out", str(made), "--for", "12")
+    words = ("--dbc", str(DBC), "--nmea", str(customer / "gnss.nmea"), "--out", str(made), "--for", "11")
     assert hil("from-log", str(customer / "can.blf"), *words) == 0
     car = '[[actor]]\nname = "car"\nat_m = 40.0\nspeed_mps = 9.0\nact = [{do = "brake", from_s = 5.0, mps2 = 6.0}]\n'
     text = made.read_text().replace('kind = "rule"', 'kind = "warn"\napp = "EBW"', 1)

@@ -73,7 +73,7 @@ def test_without_a_host_or_with_a_fault_a_new_version_is_not_kept_and_has_its_ti
         ask(world, kit.requests(*kit.bundle("good")))
         world = restarted()
         world.is_host_alive, world.device.faults = is_alive, faults
-        world.run_ms(60_000)
+        world.run_ms(15_000)
         assert world.slots.is_on_trial() and not world.device.must_restart()
     trial, at = Trial(world.slots), 0
     for second in range(181):

@@ -26,7 +26,9 @@ def test_the_first_version_starts_ever_again():
 
 def test_an_armed_version_starts_and_stays_when_it_is_confirmed():
     armed()
+    assert (slots.Slots(ROOT).running, slots.Slots(ROOT).active) == (0, 1)
     found, who = kit.started(ROOT)
+    assert slots.Slots(ROOT).running == 1
     assert (who, found.tries, found.is_on_trial(), found.counter) == (b"new", 3, True, 3)
     found.confirm()
     assert (found.tries, found.counter) == (0, 5)
