@@ -125,7 +125,7 @@ def station(config: Config, material: Material) -> Station:
         "receiver": receiver,
         "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
-        "datum": DatumCheck(),
+        "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),

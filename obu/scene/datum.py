@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from obu.codec.messages.map import MapData
 from obu.codec.messages.references import NodeRef
+from obu.core.alert import Text
 from obu.core.geo import LatLon, LocalFrame, distance_m, wrap_deg
 from obu.core.vehicle import Own
 from obu.positioning import gcj02
@@ -30,8 +31,13 @@ OFF_M = 40.0  # so far from every lane is off all
 FITTING, OFF = 0.8, 0.9  # shares of the places; within a crossing there are no lanes
 ALIGNED_DEG = 30.0
 BEND_DEG = 45.0  # between two places of a way that tells
+WITNESSES = 2  # MAPs against our receiver before it stops us: one may itself be wrong, or its sender mean ill
 LEAST_MPS = 2.0  # a course means something
 MOST_ROADS = 64  # MAPs remembered
+
+
+WRONG_DATUM = Text("本机位置疑为 GCJ-02，请检查定位接收机的坐标系设置",
+                   "the own position seems to be in GCJ-02: set the receiver to WGS-84 or CGCS2000")  # fmt: skip
 
 
 class Datum(Enum):
@@ -62,9 +68,10 @@ class DatumState:
 
 
 class DatumCheck:
-    """look() each step; `state.verdicts` is what was concluded of which MAP."""
+    """look() each step; `state.verdicts` is what was concluded of which MAP. is_stopping: no BSM in a wrong datum."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_stopping: bool = False) -> None:
+        self._is_stopping = is_stopping
         self.state = DatumState()
 
     def look(self, own: Own, facts: Facts) -> None:
@@ -86,6 +93,12 @@ class DatumCheck:
             oldest = next(iter(state.ways))
             del state.ways[oldest]
             state.verdicts.pop(oldest, None)
+
+    def stops(self) -> tuple[Text, ...]:
+        """Why no BSM may be sent, as far as our datum goes; empty when one may."""
+        said = self.status()
+        is_wrong = said[Datum.OWN_GCJ02.value] >= WITNESSES and not said[Datum.AGREES.value]
+        return (WRONG_DATUM,) if self._is_stopping and is_wrong else ()
 
     def status(self) -> dict[str, int]:
         """How many MAPs there are of each verdict, without places: for `obu status`."""

@@ -182,7 +182,8 @@ class Station:
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""
-        return (*self._stages.powering.stops(), *self._stages.installation.stops())
+        stages = self._stages
+        return (*stages.powering.stops(), *stages.installation.stops(), *stages.datum.stops())
 
     def _settle(
         self, now: Now, results: tuple[JobResult, ...], identity: Identity | None

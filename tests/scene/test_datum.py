@@ -99,6 +99,17 @@ def test_one_straight_road_proves_nothing(centre, turn_deg, _, seed):
     assert told(crossing(centre, turn_deg, gcj02.shifted), track, random.Random(seed)) in (None, Datum.AGREES)
 
 
+@pytest.mark.parametrize("is_stopping", [True, False])
+def test_only_two_maps_that_agree_stop_our_bsms_and_only_where_that_is_asked_for(is_stopping):
+    check = DatumCheck(is_stopping=is_stopping)
+    check.state.verdicts = {NodeRef(1, 1): Datum.OWN_GCJ02, NodeRef(1, 2): Datum.MAP_GCJ02}
+    assert check.stops() == ()
+    check.state.verdicts[NodeRef(1, 3)] = Datum.OWN_GCJ02
+    assert bool(check.stops()) == is_stopping
+    check.state.verdicts[NodeRef(1, 2)] = Datum.AGREES
+    assert check.stops() == ()
+
+
 def test_outside_china_there_is_nothing_to_find():
     centre = LatLon(48.1, 11.5)
     away = move(centre, 45.0, 500.0)
