@@ -146,7 +146,7 @@ class Station:
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
             indication=stages.indicator.look(stages.warn.state.shown, self._is_heard(now)),
-            sound=stages.sounds.look(stages.warn.state.shown),
+            sound=stages.sounds.look(now.at_ns, stages.warn.state.shown),
         )
 
     def _is_heard(self, now: Now) -> bool:
