@@ -29,6 +29,7 @@ from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
 from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
+from obu.positioning.gpsd import Gpsd
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.runtime import (
@@ -52,6 +53,7 @@ from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
 from obu.runtime.trust_keeper import TrustKeeper
+from obu.scene.datum import DatumCheck
 from obu.scene.facts import Facts
 from obu.security import book as books
 from obu.security import pseudonym, verifier
@@ -115,7 +117,7 @@ def station(config: Config, material: Material) -> Station:
         "decoder": decoder,
         "asker": diagnosing.asker(config, plans),
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
-        "nmea": Nmea(),
+        "gnss": Gpsd() if config.gnss.get("type") == "gpsd" else Nmea(),
         "gate": Gate(),
         "tracker": tracker,
         "events": CriticalEvents(),
@@ -123,6 +125,7 @@ def station(config: Config, material: Material) -> Station:
         "receiver": receiver,
         "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
+        "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),

@@ -19,8 +19,10 @@ from obu.hmi.display import Condition, DisplayWatch
 from obu.hmi.indicator import Indicator
 from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
+from obu.positioning.gpsd import Gpsd
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.scene.datum import DatumCheck
 from obu.security.misbehaviour import Reports
 from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
@@ -67,7 +69,7 @@ class Stages:
     decoder: Decoder
     asker: Asker
     assembler: Assembler
-    nmea: Nmea
+    gnss: Nmea | Gpsd
     gate: Gate
     tracker: OwnTracker
     events: CriticalEvents
@@ -75,6 +77,7 @@ class Stages:
     receiver: Receiver
     reports: Reports
     warn: Warn
+    datum: DatumCheck
     display: DisplayWatch
     health: Health
     trusting: Trusting
@@ -125,6 +128,7 @@ class Station:
         stages.reports.take(now, standing, stages.receiver.suspicions())
         stages.warn.take(heard)
         stages.warn.look(now, own)
+        stages.datum.look(own, stages.warn.facts)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
         stages.transmit.listen(now, place, inbox.loads, stages.warn.facts)
@@ -142,7 +146,7 @@ class Station:
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
             indication=stages.indicator.look(stages.warn.state.shown, self._is_heard(now)),
-            sound=stages.sounds.look(stages.warn.state.shown),
+            sound=stages.sounds.look(now.at_ns, stages.warn.state.shown),
         )
 
     def _is_heard(self, now: Now) -> bool:
@@ -163,9 +167,9 @@ class Station:
         stages = self._stages
         stages.decoder.take(inbox.can)
         stages.decoder.take(stages.asker.take(now.at_ns, inbox.answers, inbox.drivers))
-        stages.nmea.take(inbox.gnss)
+        stages.gnss.take(inbox.gnss)
         vehicle = stages.board.fill(now.at_ns, stages.assembler.vehicle(now.at_ns))
-        fix = stages.gate.admit(stages.nmea.state.fix, vehicle.speed_mps)
+        fix = stages.gate.admit(stages.gnss.state.fix, vehicle.speed_mps)
         own = stages.tracker.update(now, vehicle, fix, stages.body)
         return dataclasses.replace(own, events=stages.events.active(now, vehicle))
 
@@ -178,7 +182,8 @@ class Station:
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""
-        return (*self._stages.powering.stops(), *self._stages.installation.stops())
+        stages = self._stages
+        return (*stages.powering.stops(), *stages.installation.stops(), *stages.datum.stops())
 
     def _settle(
         self, now: Now, results: tuple[JobResult, ...], identity: Identity | None
@@ -216,7 +221,7 @@ class Station:
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state, stages.health.state.buses),
-            "gnss": status.gnss(now, own, {**stages.nmea.state.dropped, **stages.gate.state.refused}),
+            "gnss": status.gnss(now, own, {**stages.gnss.state.dropped, **stages.gate.state.refused}),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),
@@ -224,6 +229,7 @@ class Station:
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
+            "maps": stages.datum.status(),
             "apps": stages.health.apps(stages.warn.installed()),
             "coprocessor": stages.board.status(now),
             "host": stages.health.host(uptime_s),
