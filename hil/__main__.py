@@ -1,11 +1,11 @@
-"""The bench's commands: demo (all of it), run, list, new (scenarios), city (SUMO's traffic), tell, authority (a CA)."""
+"""The bench's commands: demo (all), run, replay, list, new, speed (scenarios), city (SUMO), tell, authority (CA)."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from hil import attack, control, run, script
+from hil import attack, control, replay, run, script
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -26,8 +26,10 @@ def main() -> int:
     ca.add_argument("socket", type=Path, metavar="SOCKET")
     ca.add_argument("--trust", type=Path, required=True, metavar="DIR", help="where its anchors are put / 信任库目录")
     run.arguments(commands.add_parser("run", help="scenarios on virtual time, with a report / 运行场景并生成报告"))
+    replay.arguments(commands.add_parser("replay", help="kept runs once more, compared / 重放并比较已保存的运行"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
+    commands.add_parser("speed", help="of the bench sim with 6, 50 and 200 neighbours / 仿真速度")
     new = commands.add_parser("new", help="writes NAME.toml, a scenario to begin with / 新建场景文件")
     new.add_argument("name", metavar="NAME")
     args = parser.parse_args()
@@ -35,8 +37,15 @@ def main() -> int:
     if not folder.is_dir():  # said now, not after the run
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
-    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new}
+    doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
+    doing |= {"replay": replay.run}
     return doing[args.command](args)
+
+
+def _run_speed(args: argparse.Namespace) -> int:
+    from hil import speed
+
+    return speed.run(args)
 
 
 def _run_authority(args: argparse.Namespace) -> int:

@@ -13,7 +13,6 @@ from obu.core.units import MPS_PER_KNOT
 EPOCH_NS = 100 * NS_PER_MS
 STILL_MPS = 0.3  # slower, and a receiver has no course to give
 SEMI_MAJOR, SEMI_MINOR, ORIENTATION_DEG = 1.0, 0.7, 35.0  # shape of the error ellipse, of sigma_m
-CORRELATION_S = 60.0  # a receiver's error wanders, it does not jump
 GEOID_SEPARATION_M = 10.4
 ALTITUDE_M = 5.2
 SATELLITES = 22
@@ -21,11 +20,15 @@ SATELLITES = 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mount:
-    """antenna_ahead_m, antenna_right_m: from the centre of the outline. sigma_m: of the longer axis of its error."""
+    """antenna_ahead_m, antenna_right_m: from the centre of the outline. sigma_m: of the longer axis of its error,
+    which wanders over correlation_s (a Gauss-Markov process of the first order); white_m: of what is new in each fix.
+    """
 
     antenna_ahead_m: float = 3.5
     antenna_right_m: float = 0.0
     sigma_m: float = 0.3
+    correlation_s: float = 60.0
+    white_m: float = 0.0
 
 
 class Receiver:
@@ -34,6 +37,7 @@ class Receiver:
     def __init__(self, mount: Mount, seed: int) -> None:
         self._mount = mount
         self._random = random.Random(f"receiver {seed}")
+        self._sigma_m = math.hypot(mount.sigma_m, mount.white_m)  # as it vouches for
         axes_m = (mount.sigma_m * SEMI_MAJOR, mount.sigma_m * SEMI_MINOR)
         self._error_m = [self._random.gauss(0.0, axis_m) for axis_m in axes_m]
 
@@ -41,22 +45,25 @@ class Receiver:
         """RMC, GGA and GST of the antenna at this instant, in one piece."""
         mount = self._mount
         antenna = move(truth.place, truth.heading_deg, mount.antenna_ahead_m, mount.antenna_right_m)
-        measured = move(antenna, ORIENTATION_DEG, *self._wander())
+        measured = move(antenna, ORIENTATION_DEG, *self._error())
         course_deg = truth.heading_deg if truth.speed_mps >= STILL_MPS else None
         return b"".join(
             (
                 rmc(utc_ns, measured, truth.speed_mps, course_deg),
                 gga(utc_ns, measured),
-                gst(utc_ns, mount.sigma_m * SEMI_MAJOR, mount.sigma_m * SEMI_MINOR, ORIENTATION_DEG),
+                gst(utc_ns, self._sigma_m * SEMI_MAJOR, self._sigma_m * SEMI_MINOR, ORIENTATION_DEG),
             )
         )
 
-    def _wander(self) -> tuple[float, float]:
-        keep = math.exp(-EPOCH_NS / NS_PER_S / CORRELATION_S)
+    def _error(self) -> tuple[float, float]:
+        keep = math.exp(-EPOCH_NS / NS_PER_S / self._mount.correlation_s)
         fresh = self._mount.sigma_m * math.sqrt(1 - keep * keep)
         for axis, shape in enumerate((SEMI_MAJOR, SEMI_MINOR)):
             self._error_m[axis] = keep * self._error_m[axis] + self._random.gauss(0.0, fresh * shape)
-        return self._error_m[0], self._error_m[1]
+        if not self._mount.white_m:
+            return self._error_m[0], self._error_m[1]
+        fresh_m = [self._random.gauss(0.0, self._mount.white_m * shape) for shape in (SEMI_MAJOR, SEMI_MINOR)]
+        return self._error_m[0] + fresh_m[0], self._error_m[1] + fresh_m[1]
 
 
 def rmc(utc_ns: int, place: LatLon, speed_mps: float, course_deg: float | None) -> bytes:

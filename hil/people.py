@@ -92,6 +92,11 @@ class Ourselves:
         self.kin = KIN[own.kind]
         self._acts, self._road = own.act, road
         self._course = Course(road, own.at_m, own.right_m, own.speed_mps, own.act, lasts_s)
+        self._begin_m = own.at_m - self._course.at(0.0).driven_m
+
+    def along_m(self, at_s: float) -> float:
+        """Where on the road."""
+        return self._begin_m + self.pose(at_s).driven_m
 
     def pose(self, at_s: float) -> Pose:
         """On the road's plane."""

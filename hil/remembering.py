@@ -5,8 +5,9 @@ to the real libcrypto, so a forger gets its verdict. A remembered signature is n
 """
 
 import hashlib
+from typing import Protocol
 
-from obu.core.frames import JobOutcome, JobResult, SignJob, VerifyJob
+from obu.core.frames import JobOutcome, JobResult, Outbox, SignJob, VerifyJob
 from obu.drivers import libcrypto
 from obu.drivers.contract import KeyStore
 
@@ -49,3 +50,26 @@ class Keys:
     def result(self, job: SignJob) -> JobResult:
         """The same as a pool's answer."""
         return JobResult(job.number, JobOutcome.OK, *self.sign(job.key, job.e))
+
+
+class Answering(Protocol):
+    """Who answers a unit's jobs within the turn, and knows its public points."""
+
+    def points(self) -> dict[str, tuple[str, bytes]]: ...
+    def results(self, outbox: Outbox) -> list[JobResult]: ...
+
+
+class Remembering:
+    """A unit's jobs, answered from memory."""
+
+    def __init__(self, store: KeyStore, memory: Memory) -> None:
+        self._keys, self._memory = Keys(store, memory), memory
+
+    def points(self) -> dict[str, tuple[str, bytes]]:
+        """(curve, public point) by name."""
+        return self._keys.points()
+
+    def results(self, outbox: Outbox) -> list[JobResult]:
+        """Of all of them."""
+        signed = [self._keys.result(job) for job in outbox.sign_jobs]
+        return signed + [self._memory.verify(job) for job in outbox.verify_jobs]

@@ -9,7 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import obu
+from hil.outcome import Outcome
 from hil.scenario import Scenario
+from hil.variation import Drawn
 
 Z_95 = 1.96
 WIDTH, HEIGHT = 600, 40
@@ -18,14 +20,16 @@ STYLE = "body{font:15px sans-serif;margin:2em}td,th{padding:.3em .8em;text-align
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One seed: hil/sim.Outcome with its seed."""
+    """One seed, what it varied, and what came of it. folder: of the kept run."""
 
     seed: int
-    shown: tuple[tuple[str, float], ...]
-    refused: dict[str, int]
-    sent: int
-    lasted_s: float
-    why: str
+    drawn: Drawn
+    outcome: Outcome
+    folder: Path
+
+    def as_json(self) -> dict[str, Any]:
+        """As one flat object."""
+        return {"seed": self.seed, "drawn": asdict(self.drawn), **asdict(self.outcome)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,12 @@ class Result:
     @property
     def good(self) -> int:
         """How many runs went as expected."""
-        return sum(not run.why for run in self.runs)
+        return sum(not run.outcome.why for run in self.runs)
 
     @property
     def is_good(self) -> bool:
-        """Whether all did."""
-        return self.good == len(self.runs)
+        """Whether enough of them did."""
+        return self.good >= self.scenario.least_rate * len(self.runs)
 
 
 def interval(good: int, count: int) -> tuple[float, float]:
@@ -63,7 +67,7 @@ def as_json(results: list[Result]) -> dict[str, Any]:
         rows.append({
             "name": each.name, "title": each.scenario.title, "app": each.scenario.app, "kind": each.scenario.kind,
             "ok": each.is_good, "rate": each.good / len(each.runs), "interval": [round(low, 4), round(high, 4)],
-            "runs": [asdict(run) for run in each.runs],
+            "runs": [run.as_json() for run in each.runs],
         })  # fmt: skip
     return {"version": obu.__version__, "bench": "sim", "ok": all(each.is_good for each in results), "scenarios": rows}
 
@@ -79,12 +83,12 @@ def write(folder: Path, results: list[Result]) -> None:
 def junit(results: list[Result]) -> bytes:
     """A test case for each run."""
     runs = [(each, run) for each in results for run in each.runs]
-    failures = sum(bool(run.why) for _, run in runs)
+    failures = sum(bool(run.outcome.why) for _, run in runs)
     suite = ElementTree.Element("testsuite", name="hil", tests=str(len(runs)), failures=str(failures))
     for each, run in runs:
         case = ElementTree.SubElement(suite, "testcase", classname=each.name, name=f"seed {run.seed}")
-        if run.why:
-            ElementTree.SubElement(case, "failure", message=run.why)
+        if run.outcome.why:
+            ElementTree.SubElement(case, "failure", message=run.outcome.why)
     body: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
     return body
 
@@ -107,9 +111,9 @@ def page(results: list[Result]) -> str:
 
 def _section(result: Result) -> str:
     runs = "".join(
-        f"<tr><td>{run.seed}<td>{_text(', '.join(f'{app} {at_s} s' for app, at_s in run.shown) or 'nothing')}"
-        f"<td>{_text(', '.join(f'{name} {count}' for name, count in run.refused.items()) or 'nothing')}"
-        f"<td>{run.sent}<td>{_verdict(not run.why)} {_text(run.why)}"
+        f"<tr><td>{run.seed}<td>{_text(', '.join(f'{app} {at_s} s' for app, at_s in run.outcome.shown) or 'nothing')}"
+        f"<td>{_text(', '.join(f'{name} {count}' for name, count in run.outcome.refused.items()) or 'nothing')}"
+        f"<td>{run.outcome.sent}<td>{_verdict(not run.outcome.why)} {_text(run.outcome.why)}"
         for run in result.runs
     )
     return (
@@ -127,7 +131,7 @@ def _timeline(result: Result) -> str:
         f'<line x1="{at_s * scale:.1f}" x2="{at_s * scale:.1f}" y1="4" y2="26" stroke="#036"><title>seed {run.seed}: '
         f"{_text(app)} {at_s} s</title></line>"
         for run in result.runs
-        for app, at_s in run.shown
+        for app, at_s in run.outcome.shown
     )
     spans = [(max(0.0, each.from_s), min(each.to_s, scenario.lasts_s)) for each in scenario.warning]
     colour = "#cfc" if spans else {"rule": "#ddd"}.get(scenario.kind, "#fcc")

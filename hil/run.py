@@ -6,10 +6,10 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import report, scenario_file
+from hil import kept, report, scenario_file
 from hil.report import Result, Run
 from hil.scenario import Scenario
 from hil.sim import Sim, ensure_pki
@@ -91,9 +91,9 @@ def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace,
     with ProcessPoolExecutor(args.jobs) as pool:
         for task, done in zip(tasks, pool.map(one, tasks), strict=True):
             runs[task.name].append(done)
-            driven_s += done.lasted_s
-            verdict = done.why or "as expected"
-            again = f"  again: python -m hil run {task.path} --seed {task.seed}" if done.why else ""
+            driven_s += done.outcome.lasted_s
+            verdict = done.outcome.why or "as expected"
+            again = f"  again: python -m hil run {task.path} --seed {task.seed}" if done.outcome.why else ""
             print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
     took_s = time.monotonic() - begin_s
     print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)
@@ -101,17 +101,19 @@ def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace,
 
 
 def one(task: Task) -> Run:
-    """The run of a task; its journal is below out."""
+    """The run of a task; what it leaves is below out."""
     folder = task.out / "runs" / task.name / str(task.seed)
     for old in (folder / "journal").glob("*.journal"):
         old.unlink()
     found = scenario_file.read(task.path)
-    outcome = Sim(found, task.seed, task.out / "pki", folder).run()
+    sim = Sim(found, task.seed, task.out / "pki", folder)
+    outcome = sim.run()
     if task.with_defect and not outcome.why:
         broken = Sim(found, task.seed, task.out / "pki", folder / "broken", is_broken=True).run()
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
-    return Run(seed=task.seed, **asdict(outcome))
+    kept.keep(folder, task.path, task.seed, "sim", sim.drawn, outcome, sim.witness)
+    return Run(task.seed, sim.drawn, outcome, folder)
 
 
 def show(args: argparse.Namespace) -> int:

@@ -223,13 +223,32 @@ class Figure:
     value: str | bool | None = None
 
 
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """What a seed draws for its run, each evenly between the two: a share of packets lost, how late all others come,
+    the receiver's wandering error (sigma_m, over correlation_s) and that of each fix anew (white_m), how far off the
+    unit's clock is without its knowing.
+    """
+
+    loss: Span = (0.0, 0.0)
+    latency_ms: Span = (0.0, 0.0)
+    sigma_m: Span = (0.3, 0.3)
+    correlation_s: float = 60.0
+    white_m: Span = (0.0, 0.0)
+    clock_off_ms: Span = (0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """app: the application under test, its file's name in capitals. lasts_s: from the begin to the end.
 
     kind: warn: app is shown as [[warning]] says; no_warn: app, or where none is named nothing, is shown; fault: what
     [[fault]] does has no other effect than expected; rule: [[bsm]] and [[figure]] alone.
-    quiet: nothing is shown in the whole run. defect: what is broken in a unit that must fail here (hil/defects).
+    quiet: nothing is shown in the whole run. least_rate: of the seeds that must go as expected.
+    defect: what is broken in a unit that must fail here (hil/defects).
     """
 
     title: str
@@ -238,6 +257,8 @@ class Scenario:
     defect: str
     lasts_s: float
     is_quiet: bool = False
+    least_rate: float = 1.0
+    variation: Variation = Variation()
     road: Road = Road()
     own: Own = Own()
     actor: tuple[Actor, ...] = ()

@@ -22,6 +22,10 @@ NEEDED = {
     "accelerate": ("mps2", "to_mps"), "brake": ("mps2",), "stop": ("at_m",), "change_lane": ("right_m",),
     "signal": ("side",), "event": ("event",), "doors": (), "siren": (),
 }  # fmt: skip
+SPANS = {
+    "loss": (0, 1), "latency_ms": (0, 5000), "sigma_m": (0, 100), "white_m": (0, 100),
+    "clock_off_ms": (-10_000, 10_000),
+}  # fmt: skip
 EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "fault": ("fault",), "rule": ()}
 NUMBERED = {
     "within": ("field",), "equal": ("field", "value"), "near_truth": ("field", "most"), "has": ("field", "value"),
@@ -50,6 +54,12 @@ def read(path: Path) -> Scenario:
     return found
 
 
+def files(path: Path) -> tuple[str, ...]:
+    """What a scenario's file names beside it."""
+    found = strict.parse_toml(strict.read_text(path), Scenario, str(path))
+    return tuple(name for name in (found.road.map,) if name)
+
+
 def paths() -> dict[str, Path]:
     """Every scenario of the folder by its name."""
     return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
@@ -72,6 +82,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
         )
     if not 0 < found.lasts_s <= 600:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
+    yield from _variation_wrong(found)
     yield from _road_wrong(found)
     yield from _roadside_wrong(found)
     yield from _actors_wrong(found)
@@ -79,6 +90,18 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     for index, fault in enumerate(found.fault):
         for key, en, zh in faults.wrong(fault):
             yield f"fault[{index}].{key}", en, zh
+
+
+def _variation_wrong(found: Scenario) -> Iterator[Wrong]:
+    if not 0 < found.least_rate <= 1:
+        yield "least_rate", "must be above 0 and at most 1", "必须大于 0 且不超过 1"
+    for key, (least, most) in SPANS.items():
+        low, high = getattr(found.variation, key)
+        if not least <= low <= high <= most:
+            span = f"{least}..{most}"
+            yield f"variation.{key}", f"is [least, most] within {span}", f"应为 [最小, 最大]，范围 {span}"
+    if found.variation.correlation_s <= 0:
+        yield "variation.correlation_s", "must be above 0", "必须大于 0"
 
 
 def _road_wrong(found: Scenario) -> Iterator[Wrong]:

@@ -32,20 +32,22 @@ class Speaker:
 class Stage:
     """Everything of the world but time. packets() is what is said on the air in one turn."""
 
-    def __init__(self, scenario: Scenario, seed: int, pki: Path, memory: Memory, begin_ns: int) -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, pki: Path, memory: Memory | None, begin_ns: int, mount: Mount
+    ) -> None:
         self.road: Route = ways.road_of(scenario.road)
         self.ourselves = Ourselves(scenario.own, self.road, scenario.lasts_s)
         self.people = [
             Person(each, number, self.road, scenario.lasts_s) for number, each in enumerate(_each(scenario.actor))
         ]
-        self.receiver, self.traffic = Receiver(Mount(), seed), traffic_of(scenario.own.kind)
+        self.receiver, self.traffic = Receiver(mount, seed), traffic_of(scenario.own.kind)
         self._speakers = list(self._speaking(seed, pki, memory, begin_ns))
         dice = random.Random(f"rsu {seed}")
         voice = Voice(pki / ROADSIDE, dice, memory)
         self._roadside = Roadside(scenario, self.road, self.people, voice, dice, begin_ns)
         self.attacker = Attacker(self.road, pki, random.Random(f"attacker {seed}"), memory)
 
-    def _speaking(self, seed: int, pki: Path, memory: Memory, begin_ns: int) -> Iterator[Speaker]:
+    def _speaking(self, seed: int, pki: Path, memory: Memory | None, begin_ns: int) -> Iterator[Speaker]:
         speaking = [each for each in self.people if each.says in ("bsm", "both")]
         for index, person in enumerate(speaking):
             dice = random.Random(f"neighbour {index} {seed}")
@@ -58,6 +60,7 @@ class Stage:
         found = [
             Packet(each.name, datagram)
             for each in self._speakers
+            if at_ns >= each.talker.due_ns
             for datagram in each.talker.packets(at_ns, utc_ns, at_s)
         ]
         return found + [Packet(ROADSIDE, datagram) for datagram in self._roadside.packets(at_ns, utc_ns, at_s)]

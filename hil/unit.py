@@ -7,7 +7,7 @@ from typing import Any
 from hil import defects, pki
 from hil.given import Given
 from hil.nmea import Mount
-from hil.remembering import Keys, Memory
+from hil.remembering import Answering
 from hil.scenario import Own
 from hil.vehicle_bus import PROFILE, is_extended
 from obu.core.frames import (
@@ -23,7 +23,6 @@ from obu.core.frames import (
     Save,
 )
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
-from obu.drivers import key_file
 from obu.runtime import config, made_from, strict, wiring
 from obu.runtime.keeper import Keeper
 
@@ -36,13 +35,12 @@ DRAWN_NS = 50 * NS_PER_MS  # from a warning to the page's word that it is there
 class Unit:
     """begin() once, step() each turn, end()."""
 
-    def __init__(self, own: Own, defect: str, pki_folder: Path, folder: Path, memory: Memory) -> None:
+    def __init__(self, own: Own, defect: str, pki_folder: Path, folder: Path, answering: Answering) -> None:
         """folder: of the journal."""
         self._settings = settings(own, pki_folder, defect)
         self._kept_as = settings(own, Path(pki_folder.name), defect)  # equal wherever it is run
-        self._memory, self._folder = memory, folder
-        self._keys = Keys(key_file.open_folder(pki_folder / "unit/keys"), memory)
-        self._material = made_from.gather(self._settings, self._keys.points())
+        self._answering, self._folder = answering, folder
+        self._material = made_from.gather(self._settings, answering.points())
         self._saved: dict[str, bytes] = {}
         self._keeper: Keeper | None = None
         self.results: list[JobResult] = []
@@ -109,8 +107,7 @@ class Unit:
         return (DisplayBeat(PAGE, 1, given.at_ns),)
 
     def _take(self, given: Given, outbox: Outbox) -> None:
-        self.results = [self._keys.result(job) for job in outbox.sign_jobs]
-        self.results += [self._memory.verify(job) for job in outbox.verify_jobs]
+        self.results = self._answering.results(outbox)
         self._wanted = outbox.want_random
         for event in outbox.events:
             if event.kind == "alert":

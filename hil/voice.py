@@ -38,7 +38,7 @@ class Voice:
         tbs = envelope.tbs(payload, aid, v2x_time_us(utc_ns - age_ns))
         r, s = self._keys.sign(KEY, self.certificate.e_of(tbs))
         spdu = envelope.assemble(tbs, self.certificate, self._is_full(at_ns, is_event), r, s)
-        row = aids.with_day_2((aid,))[aid]
+        row = aids.BY_AID.get(aid) or aids.with_day_2((aid,))[aid]
         return Datagram(
             kind=Kind.DATA,
             sdu=dsmp.encode(aid, spdu),

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import chronyd
 from tests.firmware import runtimes
 
 FUZZ_RUNS = int(os.environ.get("OBU_FUZZ", "2000"))  # a few seconds of random input; `make fuzz` asks for a million
@@ -122,6 +123,7 @@ TOOLS = {
     "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
     "systemd": Tool(lambda: shutil.which("systemd-analyze") is not None, "apt-get install -y systemd   (as root)"),
+    "chrony": Tool(lambda: chronyd.program("chronyd") is not None, "python3 .ci/system_tools.py"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
     **{
         name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")

@@ -93,7 +93,8 @@ STATES = {
                   "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
 }  # fmt: skip
 SOURCES = {
-    "system": Text("系统时钟", "the machine's clock"), "gnss": Text("等待接收机", "waiting for the receiver"),
+    "system": Text("系统时钟", "the machine's clock"), "chrony": Text("chrony", "chrony"),
+    "gnss": Text("等待接收机", "waiting for the receiver"),
     "pulse": Text("接收机秒脉冲", "the receiver's pulse"),
     "sentences": Text("仅有接收机语句", "the receiver's sentences alone"),
 }  # fmt: skip

@@ -131,17 +131,18 @@ class Hmi:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """[clock] source: 'system' trusts the machine's UTC (ntpd or PTP keeps it), 'gnss' follows the receiver.
+    """[clock] source: 'system' trusts the machine's UTC, 'chrony' asks chronyd about it, 'gnss' is the receiver's.
 
     error_ms: the bound of its error that the unit may assume; with 'gnss' that of sentences, the co-processor's pulse
-    brings its own. latency_ms: 'gnss' only, how long after its instant a sentence is here. max_error_ms: beyond it no
-    BSM goes; 1 ms is what GB/T 45315-2025 6.3 asks of the clock.
+    brings its own; chronyd tells its own. latency_ms: 'gnss' only, how long after its instant a sentence is here.
+    max_error_ms: beyond it no BSM goes; 1 ms is what GB/T 45315-2025 6.3 asks of the clock. chronyd_port: its cmdport.
     """
 
-    source: Literal["system", "gnss"] = "system"
+    source: Literal["system", "chrony", "gnss"] = "system"
     error_ms: float = 1.0
     latency_ms: float = 0.0
     max_error_ms: float = 1.0
+    chronyd_port: int = 323
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,7 @@ def read(path: Path) -> Config:
         ("pseudonyms.warn_days", 0, config.pseudonyms.warn_days),
         ("clock.error_ms", 0, config.clock.error_ms),
         ("clock.latency_ms", 0, config.clock.latency_ms),
+        ("clock.chronyd_port", 1, config.clock.chronyd_port),
         ("clock.max_error_ms", least_max_error_ms(config), config.clock.max_error_ms),
         ("journal.max_mib", 1, config.journal.max_mib),
         ("journal.max_days", 1, config.journal.max_days),
@@ -237,6 +239,9 @@ def read(path: Path) -> Config:
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    if config.clock.chronyd_port > 65_535:
+        raise ConfigError(f"{path}: clock.chronyd_port: {config.clock.chronyd_port} is not a port",
+                          f"{path}：clock.chronyd_port：{config.clock.chronyd_port} 不是端口号")  # fmt: skip
     if sentences_alone(config) and config.clock.max_error_ms <= config.clock.error_ms:
         raise ConfigError(f"{path}: clock.max_error_ms: must be above error_ms: between two fixes the error grows",
                           f"{path}：clock.max_error_ms：必须大于 error_ms，两次定位之间误差会增大")  # fmt: skip
@@ -253,7 +258,7 @@ def sentences_alone(config: Config) -> bool:
 
 
 def least_max_error_ms(config: Config) -> float:
-    """With a pulse error_ms is of the sentences, by which no BSM need ever go."""
+    """With a pulse error_ms is of the sentences, by which no BSM need ever go; chronyd has its own."""
     return config.clock.error_ms if config.clock.source == "system" or sentences_alone(config) else 0.0
 
 

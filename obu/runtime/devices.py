@@ -11,10 +11,9 @@ from obu.can_input import dbc
 from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import LOUDSPEAKER
 from obu.drivers import can_bus, can_options, clips
-from obu.drivers.clock import GnssClock, SystemClock
 from obu.drivers.contract import Driver, KeyStore, Sounding
 from obu.runtime import boarding, diagnosing, strict
-from obu.runtime.config import Clock, Config
+from obu.runtime.config import Config
 
 
 def driver(name: str, prefix: str, section: dict[str, Any]) -> Driver:
@@ -65,13 +64,6 @@ def loudspeaker(config: Config) -> Sounding | None:
     module, options = driver_module(LOUDSPEAKER, "audio", config.hmi.audio)
     made: Sounding = module.make(LOUDSPEAKER, options, clips.FOLDER)
     return made
-
-
-def clock_of(section: Clock) -> SystemClock | GnssClock:
-    """The unit's UTC."""
-    if section.source == "system":
-        return SystemClock(section.error_ms)
-    return GnssClock()
 
 
 def key_store(config: Config) -> KeyStore:

@@ -4,13 +4,14 @@ The journal's records and checkpoints are written with it. A tree from a strange
 no code, which is why this is not pickle.
 """
 
-import base64
+import binascii
 import dataclasses
 import math
 import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from obu.core.errors import LocalError
@@ -35,7 +36,7 @@ def freeze(value: object) -> Tree:
         return value if math.isfinite(value) else {"x": repr(value)}
     if isinstance(value, bytes | bytearray):
         tag = "m" if isinstance(value, bytearray) else "b"
-        return {tag: base64.b85encode(value).decode("ascii")}
+        return {tag: binascii.b2a_base64(value, newline=False).decode("ascii")}
     if isinstance(value, list):
         return [freeze(item) for item in value]
     return _freeze_compound(value)
@@ -43,8 +44,8 @@ def freeze(value: object) -> Tree:
 
 def _freeze_compound(value: object) -> Tree:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = [freeze(getattr(value, field.name)) for field in dataclasses.fields(value)]
-        return {"o": _name(type(value)), "v": fields}
+        name, fields = _shape(type(value))
+        return {"o": name, "v": [freeze(getattr(value, field)) for field in fields]}
     if isinstance(value, tuple):
         return {"t": [freeze(item) for item in value]}
     if isinstance(value, dict):
@@ -58,6 +59,12 @@ def _freeze_compound(value: object) -> Tree:
     raise FreezeError(f"{type(value).__name__} cannot be kept in the journal")
 
 
+@cache
+def _shape(kind: type) -> tuple[str, tuple[str, ...]]:
+    return _name(kind), tuple(field.name for field in dataclasses.fields(kind))
+
+
+@cache
 def _name(kind: type) -> str:
     if not kind.__module__.startswith("obu."):
         raise FreezeError(f"{kind.__module__}.{kind.__qualname__} cannot be kept in the journal")
@@ -97,8 +104,8 @@ def _thaw_tagged(tree: dict[str, Tree]) -> Any:
 
 
 _SCALARS: dict[str, Callable[[str], Any]] = {
-    "b": base64.b85decode,
-    "m": lambda text: bytearray(base64.b85decode(text)),
+    "b": lambda text: binascii.a2b_base64(text, strict_mode=True),
+    "m": lambda text: bytearray(binascii.a2b_base64(text, strict_mode=True)),
     "x": {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}.__getitem__,
 }
 _COLLECTIONS: dict[str, Callable[[Iterable[Any]], Any]] = {"t": tuple, "s": set, "f": frozenset}
@@ -109,8 +116,8 @@ def _thaw_dataclass(name: str, values: list[Tree]) -> Any:
     if not dataclasses.is_dataclass(kind):
         raise ValueError("not a dataclass")
     value = kind.__new__(kind)  # __post_init__ already ran when it was first made
-    for field, item in zip(dataclasses.fields(kind), values, strict=True):
-        object.__setattr__(value, field.name, thaw(item))
+    for field, item in zip(_shape(kind)[1], values, strict=True):
+        object.__setattr__(value, field, thaw(item))
     return value
 
 

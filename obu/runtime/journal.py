@@ -21,7 +21,7 @@ from obu.runtime import records
 from obu.runtime.freeze import freeze, thaw
 from obu.runtime.records import RecordFile
 
-FORMAT = 2
+FORMAT = 3
 SUFFIX = ".journal"
 MIB = 1 << 20
 LONGEST_NS = 3600 * NS_PER_S  # of one segment, so that age is judged to the hour

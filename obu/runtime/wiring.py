@@ -42,9 +42,10 @@ from obu.runtime import (
     own_certificates,
     store,
     strict,
+    timekeeping,
     trust_store,
 )
-from obu.runtime.config import Clock, Config
+from obu.runtime.config import Config
 from obu.runtime.keeper import Keeper, material_of
 from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
@@ -71,7 +72,6 @@ from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
 from obu.station.station import Stages, Station
-from obu.station.timing import Options as TimingOptions
 from obu.station.timing import Timing
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
@@ -103,7 +103,7 @@ def station(config: Config, material: Material) -> Station:
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
         enabled=config.bsm.transmit,
-        max_clock_error_ns=timing(config.clock).max_error_ns,
+        max_clock_error_ns=timekeeping.options(config.clock).max_error_ns,
         pseudonyms=pseudonyms,
         sender=sender,
         tracker=tracker,
@@ -129,7 +129,7 @@ def station(config: Config, material: Material) -> Station:
         "installation": Installation(vin(config)),
         "board": Board(),
         "sounds": Sounds(config.hmi.language, clips.names()),
-        "timing": Timing(timing(config.clock)),
+        "timing": Timing(timekeeping.options(config.clock)),
         "indicator": Indicator(boarding.options(config).language if config.coprocessor else "zh"),
     }
     inner = {
@@ -145,16 +145,6 @@ def station(config: Config, material: Material) -> Station:
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
-
-
-def timing(section: Clock) -> TimingOptions:
-    """What the unit may expect of its receiver's time."""
-    return TimingOptions(
-        source=section.source,
-        latency_ns=round(section.latency_ms * NS_PER_MS),
-        error_ns=round(section.error_ms * NS_PER_MS),
-        max_error_ns=round(section.max_error_ms * NS_PER_MS),
-    )
 
 
 def powering(config: Config) -> Powering:
@@ -244,9 +234,11 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
     certificates = own_certificates.watch(config, keys, material)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
+    clock = timekeeping.clock_of(config.clock)
+    heard = [*timekeeping.asked(clock), *devices.senses(config, plans)]
     return Outer(
-        clock=devices.clock_of(config.clock),
-        sources=[*devices.senses(config, plans), machine, certificates, service_manager.make()],
+        clock=clock,
+        sources=[*heard, machine, certificates, service_manager.make()],
         radio=radio,
         pool=crypto_pool.make("pool", keys, config.pool.workers),
         store=kept,

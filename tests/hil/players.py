@@ -2,13 +2,16 @@
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hil import control
+from hil.__main__ import main
 from hil.feed_client import FeedClient
 from hil.processes import Household, Process
 
@@ -70,3 +73,9 @@ class Show:
         status, written = self.end()
         assert status == 0, written
         return dict(json.loads(self.summary.read_text("utf-8")))
+
+
+def hil(*words: str) -> int:
+    """A command of the bench in this process; its exit status."""
+    with mock.patch.object(sys, "argv", ["hil", *words]):
+        return main()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from hil import report, scenario_file
+from hil import report, scenario_file, variation
+from hil.outcome import Outcome
 from hil.report import Result, Run
 
 pytestmark = pytest.mark.needs("chromium")
@@ -13,8 +14,9 @@ pytestmark = pytest.mark.needs("chromium")
 
 def test_the_report_opens_offline_and_shows_what_failed(chromium: str, tmp_path: Path) -> None:
     found = scenario_file.read(scenario_file.FOLDER / "hlw_works_ahead.toml")
-    good = Run(seed=1, shown=(("HLW", 7.1),), refused={}, sent=111, lasted_s=12.0, why="")
-    late = Run(seed=2, shown=(("HLW", 9.2),), refused={"replayed": 3}, sent=111, lasted_s=12.0, why="HLW <late>")
+    drawn = variation.drawn(found.variation, 1)
+    good = Run(1, drawn, Outcome((("HLW", 7.1),), {}, 111, 12.0, ""), tmp_path)
+    late = Run(2, drawn, Outcome((("HLW", 9.2),), {"replayed": 3}, 111, 12.0, "HLW <late>"), tmp_path)
     report.write(tmp_path, [Result("hlw_works_ahead", found, (good, late))])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)

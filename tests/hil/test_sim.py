@@ -15,6 +15,7 @@ from hil.report import interval
 from hil.sim import Sim
 from obu.core.frames import VerifyJob
 from obu.drivers import libcrypto
+from tests.hil.players import hil
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,8 @@ def test_a_rig_that_passes_a_broken_unit_fails(tmp_path: Path, capsys: pytest.Ca
     blind = tmp_path / "blind.toml"
     text = scenario_file.paths()["packets_forged"].read_text()
     blind.write_text(text.replace('defect = "credulous"', 'defect = "deaf"').replace("least = 2", "least = 0"))
-    assert _main("run", str(blind)) == 0
-    assert _main("run", str(blind), "--defects") == 1
+    assert hil("run", str(blind)) == 0
+    assert hil("run", str(blind), "--defects") == 1
     assert "a unit that is 'deaf' passes too" in capsys.readouterr().err
 
 
@@ -78,7 +79,7 @@ def test_a_run_writes_its_reports_and_says_what_failed(tmp_path: Path, capsys: p
     late = tmp_path / "late.toml"
     text = scenario_file.paths()["hlw_works_ahead"].read_text().replace("from_s = 6.5", "from_s = 8.5")
     late.write_text(text.replace("road works", "<b>road works</b>"))
-    assert _main("run", str(late), "--json", "--out", str(tmp_path / "out")) == 1
+    assert hil("run", str(late), "--json", "--out", str(tmp_path / "out")) == 1
     said = capsys.readouterr()
     assert json.loads(said.out) == json.loads((tmp_path / "out" / "results.json").read_text())
     assert f"python -m hil run {late} --seed 1" in said.err
@@ -93,20 +94,20 @@ def test_bad_usage_is_2_and_names_the_fix(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert _main("run", "nothing_such") == 2
+    assert hil("run", "nothing_such") == 2
     assert "hil list" in capsys.readouterr().err
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "one.toml").write_bytes(scenario_file.paths()["packets_old"].read_bytes())
-    assert _main("run", "a/one.toml", "b/one.toml") == 2
+    assert hil("run", "a/one.toml", "b/one.toml") == 2
     assert "rename" in capsys.readouterr().err
-    assert _main("new", "mine") == 0
+    assert hil("new", "mine") == 0
     assert scenario_file.read(tmp_path / "mine.toml").app == "HLW"
-    assert _main("new", "mine") == 2
+    assert hil("new", "mine") == 2
 
 
 def test_the_list_is_one_array(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _main("list", "--json") == 0
+    assert hil("list", "--json") == 0
     rows = json.loads(capsys.readouterr().out)
     assert [row["name"] for row in rows] == sorted(scenario_file.paths())
     assert all(set(row) == {"name", "title", "app", "kind"} for row in rows)
@@ -116,12 +117,3 @@ def test_the_interval_is_wilsons() -> None:
     # Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 3: 81 of 263 and 0 of 20.
     assert interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
     assert interval(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
-
-
-def _main(*words: str) -> int:
-    from unittest import mock
-
-    from hil.__main__ import main
-
-    with mock.patch.object(sys, "argv", ["hil", *words]):
-        return main()

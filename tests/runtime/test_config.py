@@ -102,6 +102,8 @@ def test_with_a_pulse_the_sentences_may_be_worse_than_what_signs(folder):
         ("[hmi]", "[bsm]\nmax_fix_age_ms = 1\n[hmi]", "bsm.max_fix_age_ms"),
         ("[hmi]", "[clock]\nerror_ms = 2\n[hmi]", "clock.max_error_ms"),
         ("[hmi]", '[clock]\nsource = "gnss"\n[hmi]', "clock.max_error_ms"),
+        ("[hmi]", '[clock]\nsource = "chrony"\nchronyd_port = 0\n[hmi]', "clock.chronyd_port"),
+        ("[hmi]", '[clock]\nsource = "chrony"\nchronyd_port = 65536\n[hmi]', "clock.chronyd_port"),
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
         ("[hmi]", '[apps.hlw]\nlead_s = "soon"\n[hmi]', "apps.hlw: lead_s"),
         ("[hmi]", "[apps.hlw]\nleed_s = 1\n[hmi]", "apps.hlw: leed_s"),

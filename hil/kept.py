@@ -1,0 +1,73 @@
+"""A kept run's folder as a whole: run.json beside the recordings, the scenario and all files that it names.
+
+So a folder can be carried to another machine, replayed there, and shown in a report.
+"""
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import obu
+from hil import scenario_file
+from hil.outcome import Outcome
+from hil.scenario import Scenario
+from hil.variation import Drawn
+from hil.witness import Witness
+from obu.core.errors import ConfigError
+
+RUN, SCENARIO, JOURNAL = "run.json", "scenario.toml", "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One run. drawn: what its seed varied. samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py."""
+
+    name: str
+    seed: int
+    bench: str
+    version: str
+    python: str
+    drawn: dict[str, float]
+    outcome: dict[str, Any]
+    samples: list[list[float | None]]
+    scenes: list[dict[str, Any]]
+    latencies_ms: list[float]
+
+
+def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome: Outcome, witness: Witness) -> None:
+    """Writes run.json, and copies the scenario at `path` with what it names."""
+    kept = Kept(
+        name=path.stem,
+        seed=seed,
+        bench=bench,
+        version=obu.__version__,
+        python=platform.python_version(),
+        drawn=asdict(drawn),
+        outcome=asdict(outcome),
+        samples=[[each.at_s, each.speed_mps, each.gap_m, each.ttc_s] for each in witness.samples],
+        scenes=witness.scenes,
+        latencies_ms=[round(each.age_ms, 1) for each in witness.seen.bsms],
+    )
+    text = json.dumps(asdict(kept), ensure_ascii=False, separators=(",", ":"))
+    (folder / RUN).write_text(text + "\n", encoding="utf-8")
+    shutil.copy(path, folder / SCENARIO)
+    for name in scenario_file.files(path):
+        shutil.copy(path.parent / name, folder / Path(name).name)
+
+
+def load(folder: Path) -> tuple[Kept, Scenario]:
+    """A kept run and its scenario. Raises ConfigError for a folder that is none."""
+    try:
+        kept = Kept(**json.loads((folder / RUN).read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{folder}: not a kept run: {error}", f"{folder}：不是已保存的运行：{error}") from None
+    return kept, scenario_file.read(folder / SCENARIO)
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """Every kept run in it, itself too."""
+    yield from sorted(path.parent for path in folder.rglob(RUN))

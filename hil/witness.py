@@ -1,0 +1,73 @@
+"""Watches a unit from outside, on any bench: its packets, what it tells its displays, what it heard; and keeps it.
+
+`seen` is for hil/judging.py, `samples` and `scenes` are for the report.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from hil import sent
+from hil.given import Packet
+from hil.judging import LEVELS, Seen, Showing
+from hil.recording import Recorder
+from hil.sampling import STEP_S, Sample, Sampler
+from hil.scenario import Scenario
+from hil.staging import Stage
+from obu.core.frames import FeedEvent, TxPacket
+
+MOST_SCENES = 4  # of a run: the first warnings are what a reader asks about
+
+
+class Witness:
+    """heard(), said() and told() as things happen; look() as time goes on."""
+
+    def __init__(self, scenario: Scenario, stage: Stage, recorder: Recorder) -> None:
+        self.seen = Seen()
+        self.samples: list[Sample] = []
+        self.scenes: list[dict[str, Any]] = []
+        self._stage, self._recorder = stage, recorder
+        self._sampler = Sampler(scenario, stage)
+        self._numbers: dict[int, int] = {}  # of a warning: its place in seen.shown
+        self._sample_s = 0.0
+
+    def look(self, at_s: float) -> None:
+        """Every turn."""
+        if at_s >= self._sample_s - 1e-6:
+            self._sample_s = round(self._sample_s + STEP_S, 3)
+            self.samples.append(self._sampler.sample(at_s))
+
+    def heard(self, packets: Iterable[Packet], at_s: float, utc_ns: int) -> None:
+        """The unit was given these packets."""
+        for packet in packets:
+            self.seen.heard_s.setdefault(packet.of, []).append(at_s)
+            self._recorder.packet(packet.datagram.sdu, utc_ns)
+
+    def said(self, packet: TxPacket, at_s: float, utc_ns: int) -> None:
+        """A packet of the unit went on the air."""
+        self._recorder.packet(packet.sdu, utc_ns)
+        self.seen.bsms.append(sent.heard(packet, at_s, utc_ns, self._stage.ourselves.truth(at_s)))
+
+    def told(self, event: FeedEvent, at_s: float) -> None:
+        """The unit told its displays."""
+        self._recorder.event(event, at_s)
+        if event.kind == "status":
+            self.seen.status.append((at_s, event.body))
+        elif event.kind in ("alert", "clear"):
+            self._show(event, at_s)
+
+    def _show(self, event: FeedEvent, at_s: float) -> None:
+        """A warning that comes and goes and comes back under its number is one."""
+        number = int(event.body["number"])  # type: ignore[call-overload]
+        shown = self.seen.shown
+        if event.kind == "clear":
+            if number in self._numbers:
+                index = self._numbers[number]
+                shown[index] = replace(shown[index], gone_s=round(at_s, 2))
+            return
+        if number not in self._numbers:
+            self._numbers[number] = len(shown)
+            level = LEVELS[int(event.body["level"])]  # type: ignore[call-overload]
+            shown.append(Showing(str(event.body["app"]), round(at_s, 2), level, self._stage.gaps_m(at_s)))
+            if len(self.scenes) < MOST_SCENES:
+                self.scenes.append({"app": shown[-1].app, **self._sampler.scene(at_s)})
