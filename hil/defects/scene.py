@@ -6,9 +6,10 @@ from typing import Any
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from obu.core.geo import Offset
 from obu.core.world import Course, View, Zone
-from obu.scene import facts, relation, relevance
+from obu.scene import facts, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.scene.view import Look, Scene
 from obu.station.health import Health
 
 EVENT_AHEAD_M = 50.0
@@ -44,11 +45,11 @@ def _first_lanes(right: Any) -> Any:
     """Whoever was met in a lane is believed to stay there."""
     kept: dict[bytes, Zone] = {}
 
-    def relate(own: Any, place: Any, bsm: Any, age_s: float) -> Any:
-        found = right(own, place, bsm, age_s)
-        return found and dataclasses.replace(found, zone=kept.setdefault(bsm.id, found.zone))
+    def neighbour(self: Any, mover: Any) -> Any:
+        found = right(self, mover)
+        return dataclasses.replace(found, zone=kept.setdefault(mover.id, found.zone))
 
-    return relate
+    return neighbour
 
 
 def _both_sides() -> tuple[Patch, ...]:
@@ -62,9 +63,9 @@ def _both_sides() -> tuple[Patch, ...]:
 
 
 DEFECTS: dict[str, Defect] = {
-    "startled": result("it takes every neighbour for one ahead in its lane", scene, "build", _all_ahead),
-    "crosseyed": result("it takes the next lane for ours", relation, "zone", _ours),
-    "straightforward": constant("it believes to drive straight on", relation, "curvature_per_m", lambda _: 0.0),
+    "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
+    "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
+    "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),
     "roadblind": constant("it takes every event for one of its road", scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
     "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
     "calendarless": constant("an event holds always", scene, "is_active", lambda *_: True),
@@ -72,7 +73,7 @@ DEFECTS: dict[str, Defect] = {
     "fleeting": constant(
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
     ),
-    "fixed_in_lane": changed("nobody ever changes lanes", scene, "relate", _first_lanes),
+    "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),

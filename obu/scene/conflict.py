@@ -7,6 +7,7 @@ and left by the rear of a body (conflict area of facts on ICW: in/out times are 
 import math
 
 from obu.core.quick import quick
+from obu.core.world import Conflict
 from obu.scene.ways import Way
 
 JOIN_SIN = 0.35  # 20 degrees: flatter ways join rather than cross, and share their width for longer
@@ -23,27 +24,6 @@ class Body:
     width_m: float
     speed_mps: float
     accel_mps2: float
-
-
-@quick
-class Conflict:
-    """The area that two ways share. own_m, other_m: from each front to the area. angle_deg: between the ways, 0 joining.
-
-    Times in s from now to entering and leaving it; infinite for whoever stops before.
-    """
-
-    own_m: float
-    other_m: float
-    own_in_s: float
-    own_out_s: float
-    other_in_s: float
-    other_out_s: float
-    angle_deg: float
-
-    @property
-    def apart_s(self) -> float:
-        """Between the one's leaving and the other's entering; negative when both are in it at a time."""
-        return max(self.own_in_s - self.other_out_s, self.other_in_s - self.own_out_s)
 
 
 def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict | None:

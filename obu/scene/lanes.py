@@ -116,7 +116,7 @@ class Roads:
         return best
 
     def _way(self, name: tuple[int, int], ref: LaneRef, lane: MapLane, way: Connection) -> Lane | None:
-        """A way over the crossing; the lane beyond may be in no MAP, then it goes straight on for a crossing's width."""
+        """A way over the crossing; where no MAP has the lane beyond, straight on for a crossing's width."""
         begin = self.lanes[ref]
         if way.lane is None or not way.maneuvers:
             return None
