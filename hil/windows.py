@@ -1,9 +1,9 @@
 """When a driver must be warned at the latest and may be at the earliest: kinematics alone, no application in it.
 
-Latest: after it a driver of this class cannot stop in time; earliest: before it a warning is a nuisance. By class of our
-vehicle, seconds until the brakes bite and what they then give (UN R13 for the bus's least, standing passengers for what
-is comfortable): taxi 0.8 s and 6.67 m/s2 at the latest, 2.0 s and 3.0 m/s2 at the earliest; bus 1.25 s and 5.0, 2.4 s and
-2.0. Nothing is early that is less than 4 s away (ISO 15623: no warning when the time to collision is more than 4 s).
+Latest: after it a driver of this class cannot stop in time; earliest: before it a warning is a nuisance. By class of
+our vehicle, seconds until the brakes bite and what they then give (UN R13 for the bus's least, standing passengers for
+what is comfortable): taxi 0.8 s and 6.67 m/s2 at the latest, 2.0 s and 3.0 m/s2 at the earliest; bus 1.25 s and 5.0,
+2.4 s and 2.0. Nothing is early that is less than 4 s away (ISO 15623: no warning at a longer time to collision).
 """
 
 LATEST = {"taxi": (0.8, 6.67), "bus12": (1.25, 5.0), "bus18": (1.25, 5.0)}  # s, m/s2

@@ -28,7 +28,7 @@ def _ours(zone: Zone) -> Zone:
     return Zone.SAME if zone is not Zone.FAR else zone
 
 
-def _but(*kinds: str) -> Any:
+def but(*kinds: str) -> Any:
     """Nothing of these kinds is taken in."""
 
     def without(right: Any) -> Any:
@@ -76,5 +76,5 @@ DEFECTS: dict[str, Defect] = {
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
-    "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),
+    "carblind": changed("it makes nothing of BSMs", Facts, "heard", but("Bsm")),
 }

@@ -19,7 +19,7 @@ from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
 from obu.scene.lanes import Roads
 from obu.scene.movers import Mover, around
-from obu.scene.relation import beside, course, zone
+from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
 from obu.scene.relevance import ahead_m
 from obu.scene.signals import Signals
 from obu.scene.ways import Way
@@ -96,6 +96,7 @@ class Look:
         right = Light.RIGHT_TURN in own.lights
         yaw = own.vehicle.yaw_rate_deg_s
         self.way = self._way(self._x, self._y, self._heading_deg, self._speed_mps, yaw, left, right)
+        self._approach_deg = self._heading_deg if self.way.approach_deg is None else self.way.approach_deg
         self.signals = Signals(facts.of_kind(Spat), utc_ns)
         accel_mps2 = own.vehicle.accel_long_mps2
         self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
@@ -138,6 +139,7 @@ class Look:
             conflict=meets,
             turn=_turn(way) if way else None,
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
+            is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
         )
 
     def _meeting(

@@ -25,7 +25,7 @@ class Way:
     """What lies before one road user. legs: from its centre on. lane: where it is, None where no MAP says.
 
     crossing: the way over the next crossing, as far as it reaches; stop_m: from its centre to the stop line before it,
-    negative when it has been passed.
+    negative when it has been passed. approach_deg: the heading at that line.
     """
 
     legs: tuple[Leg, ...]
@@ -33,6 +33,7 @@ class Way:
     lane: Match | None = None
     crossing: Lane | None = None
     stop_m: float | None = None
+    approach_deg: float | None = None
 
 
 def reach_m(speed_mps: float) -> float:
@@ -55,7 +56,10 @@ def on_lane(roads: Roads, match: Match, speed_mps: float, left: bool, right: boo
     if crossing is not None and (beyond := roads.onward(crossing)) is not None:
         legs += _from(beyond.legs, 0.0, beside_m)
     cut = _cut(legs, most_m)
-    return Way(legs=cut, length_m=_length_m(cut), lane=match, crossing=crossing, stop_m=stop_m)
+    at_line = None if crossing is None else crossing.legs[0].heading_deg
+    return Way(
+        legs=cut, length_m=_length_m(cut), lane=match, crossing=crossing, stop_m=stop_m, approach_deg=at_line
+    )
 
 
 def on_curve(x: float, y: float, heading_deg: float, speed_mps: float, yaw_rate_deg_s: float | None) -> Way:
