@@ -21,7 +21,9 @@ def _all_ahead(seen: View) -> View:
 
 def _as_ahead(other: Any) -> Any:
     offset = Offset(abs(other.offset.ahead_m) + 1.0, 0.0)
-    return dataclasses.replace(other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m)
+    return dataclasses.replace(
+        other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m, along_m=offset.ahead_m
+    )
 
 
 def _ours(zone: Zone) -> Zone:

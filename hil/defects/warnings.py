@@ -33,7 +33,7 @@ def _both_sides() -> tuple[Patch, ...]:
 def _never_stops() -> tuple[Patch, ...]:
     """Whoever comes is taken to go on as fast."""
     right = conflict.time_to_s
-    return (Patch(conflict, "time_to_s", lambda gap_m, speed_mps, _: right(gap_m, max(speed_mps, 5.0), 0.0)),)
+    return (Patch(conflict, "time_to_s", lambda gap_m, speed_mps, _: right(gap_m, max(speed_mps, 8.3), 0.0)),)
 
 
 def _on_duty(seen: View) -> View:
@@ -42,9 +42,10 @@ def _on_duty(seen: View) -> View:
 
 
 SETTINGS: dict[str, tuple[str, str, object]] = {
+    "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
     "timeless": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
-    "petty": ("apps.slw", "over_kph", -5.0),  # a speed below the limit is an offence
+    "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
-from obu.core.world import Course, Kind, Neighbour, View, Zone
+from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "FCW"
 PRIORITY = 1  # imminent collision
@@ -51,7 +51,6 @@ def _is_ahead(view: View, other: Neighbour, parameters: Parameters) -> bool:
     return (
         other.kind is Kind.VEHICLE
         and other.course is Course.SAME
-        and other.zone is Zone.SAME
         and other.along_m > 0.0
         and other.gap_m > 0.0
         and abs(other.right_m) < touching_m

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from obu.apps.hlw import JAM
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import View
 
 NAME = "TJW"
 PRIORITY = 5
-JAM = 707  # GB/T 29100-2012 with YD/T 3709 annex A
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
