@@ -8,7 +8,7 @@ from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
 NAME = "CLW"
-PRIORITY = 2
+PRIORITY = 3  # after hard braking, of which it is often the cause
 EVENTS = frozenset({Event.ABS_ACTIVATED, Event.TRACTION_CONTROL_LOSS, Event.STABILITY_CONTROL_ACTIVATED})
 
 

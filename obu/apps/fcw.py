@@ -3,6 +3,7 @@
 Two levels by the brakes that are still needed: caution at a comfortable deceleration, imminent at a firm one.
 """
 
+import math
 from dataclasses import dataclass
 
 from obu.core.alert import Alert, Direction, Level, Text
@@ -104,6 +105,9 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
     """
     closed_m = (own_mps - lead_mps) * delay_s - lead_mps2 * delay_s * delay_s / 2.0
     then_mps = max(0.0, lead_mps + lead_mps2 * delay_s)
+    equal_s = (own_mps - then_mps) / (brake_mps2 + lead_mps2) if brake_mps2 > -lead_mps2 else math.inf
+    if lead_mps2 < -0.5 and equal_s * -lead_mps2 < then_mps:  # as fast as each other before either stands
+        return closed_m + (own_mps - then_mps) ** 2 / (2.0 * (brake_mps2 + lead_mps2))
     if lead_mps2 < -0.5:
         return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))
     slower_mps = own_mps - then_mps

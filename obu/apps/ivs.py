@@ -33,7 +33,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
 def _alert(sign: Sign) -> Alert:
     return Alert(
         app=NAME,
-        subject=f"{sign.id[0].hex()}/{sign.id[1]}",
+        subject=f"{sign.id[0].hex()}/sign {sign.id[1]}",
         level=Level.INFORMATION,
         priority=PRIORITY,
         text=text_of(sign),

@@ -92,7 +92,7 @@ def _participant(rsu: bytes, one: Participant, kind: Kind, age_s: float, frame: 
         speed_mps = 0.0  # somebody who goes nobody knows where is where he is
     x, y = _moved(frame, one.place, heading_deg, speed_mps, age_s)
     return Mover(
-        rsu, f"{rsu.hex()}/{one.number}", kind, x, y, heading_deg, speed_mps, one.accel_long_mps2, one.yaw_rate_deg_s,
+        rsu, f"{rsu.hex()}:{one.number}", kind, x, y, heading_deg, speed_mps, one.accel_long_mps2, one.yaw_rate_deg_s,
         one.length_m, one.width_m, one.basic_class or 0, frozenset(), frozenset(),
         UNKNOWN_SIGMA_M if one.accuracy_m is None else one.accuracy_m, age_s, False,
     )  # fmt: skip
