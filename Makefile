@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check hil city conformance firmware fuzz codec bench sounds lock
+.PHONY: help run test check hil city conformance firmware fuzz codec bench sounds deb lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -20,6 +20,7 @@ test:  ## set up, then every test (ARGS="tests/codec -k bsm")
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/system_tools.py
 	@$(PYTHON) .ci/micropython.py
+	@$(PYTHON) .ci/debian_root.py
 	@exec $(PYTHON) -m pytest -n auto $(ARGS)
 
 check:  ## ruff, and mypy strict on obu/
@@ -27,9 +28,12 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-hil:  ## the scenarios on virtual time, three seeds each, and their planted defects; hil-report/report.html tells
+SMOKE := hlw_works_ahead ebw_hard_braking_ahead taxi_bsm
+hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
-	@exec $(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@$(PYTHON) .ci/micropython.py
+	@$(PYTHON) -m hil run --defects --seeds 3 --jobs 2 --out hil-report $(ARGS)
+	@exec $(PYTHON) -m hil run $(SMOKE) --bench process --out hil-report/process
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo
@@ -51,6 +55,10 @@ fuzz:  ## the long random tests (COUNT=1000000 inputs each)
 bench:  ## measure against other code in the same run; ratios to bench.json (ARGS="--quick")
 	@$(SET_UP) run test bench
 	@exec $(PYTHON) -m tests.bench $(ARGS)
+
+deb:  ## the package of a terminal, dist/obu_*.deb, for this machine's architecture and Python
+	@$(SET_UP) run
+	@exec $(PYTHON) -B .ci/deb.py $(ARGS)
 
 sounds:  ## make the clips of warnings anew (needs espeak-ng for the phrases)
 	@$(START) -B .ci/make_sounds.py

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd")
+PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd", "debootstrap")
 UNPACKED = {"chrony": "chronyd"}  # package: its program, if it stands on the machine already
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive", NEEDRESTART_MODE="a", LC_ALL="C")
 PATIENT = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from hil import attack, control, replay, run, script
+from hil import attack, compare, control, from_log, replay, run, script
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -27,6 +27,8 @@ def main() -> int:
     ca.add_argument("--trust", type=Path, required=True, metavar="DIR", help="where its anchors are put / 信任库目录")
     run.arguments(commands.add_parser("run", help="scenarios on virtual time, with a report / 运行场景并生成报告"))
     replay.arguments(commands.add_parser("replay", help="kept runs once more, compared / 重放并比较已保存的运行"))
+    compare.arguments(commands.add_parser("compare", help="two runs: what became of each scenario / 比较两次结果"))
+    from_log.arguments(commands.add_parser("from-log", help="a recorded drive as a scenario / 由行车记录生成场景"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
     commands.add_parser("speed", help="of the bench sim with 6, 50 and 200 neighbours / 仿真速度")
@@ -38,7 +40,7 @@ def main() -> int:
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
     doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
-    doing |= {"replay": replay.run}
+    doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run}
     return doing[args.command](args)
 
 

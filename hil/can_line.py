@@ -15,6 +15,7 @@ import can
 
 from hil.encode import Frame
 from hil.slcan_adapter import SlcanAdapter
+from hil.vehicle_bus import is_extended
 
 PROBE_ID = 0x18FFFFFE  # proprietary B, nobody's
 PROBE_S = 1.0
@@ -108,4 +109,4 @@ def _probe(bus: can.BusABC, group: str, port: int) -> None:
 
 
 def _message(can_id: int, data: bytes) -> can.Message:
-    return can.Message(arbitration_id=can_id, is_extended_id=True, data=data, check=False)
+    return can.Message(arbitration_id=can_id, is_extended_id=is_extended(can_id), data=data, check=False)

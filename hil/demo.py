@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hil import city, control, processes, summary
+from hil import city, control, processes, summary, toml_text
 from hil.feed_client import FeedClient
 from hil.processes import Died, Household, Process
 from hil.watcher import Watcher
@@ -244,19 +244,13 @@ def configure(folder: Path) -> str:
     facts = json.loads((folder / "city.json").read_text("utf-8"))
     text = string.Template(TEMPLATE.read_text("utf-8")).substitute(
         modem=facts["modem"],
-        can="\n".join(f"{key} = {_toml(value)}" for key, value in facts["can"].items()),
+        can="\n".join(f"{key} = {toml_text.value(value)}" for key, value in facts["can"].items()),
         gnss_host=facts["gnss"]["host"],
         gnss_port=facts["gnss"]["port"],
         antenna_ahead_m=facts["antenna_ahead_m"],
     )
     (folder / "unit.toml").write_text(text, encoding="utf-8")
     return str(facts["note"])
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }" if value else "{}"
-    return json.dumps(value)
 
 
 def language() -> str:

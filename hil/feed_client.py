@@ -1,6 +1,7 @@
 """The rig at the unit's local socket: reads every event, keeps the last status."""
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ class FeedClient:
             except RemoteError:
                 continue
         return events
+
+    def say(self, line: bytes) -> None:
+        """A display's line, if the unit is there to hear it."""
+        if self._link is not None:
+            with suppress(OSError):
+                self._link.send(line)
 
     def _connect(self) -> bool:
         link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)

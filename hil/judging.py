@@ -31,13 +31,14 @@ class Showing:
 class Seen:
     """shown, bsms: in their order. status: (when, what) the unit said of itself, in order.
 
-    heard_s: by who sent them, when packets reached the unit.
+    heard_s: by who sent them, when packets reached the unit. lamp: (when, whether it was lit), where somebody looked.
     """
 
     shown: list[Showing] = field(default_factory=list)
     bsms: list[Sent] = field(default_factory=list)
     status: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     heard_s: dict[str, list[float]] = field(default_factory=dict)
+    lamp: list[tuple[float, bool]] = field(default_factory=list)
 
     def refused(self) -> dict[str, int]:
         """Packets by the reason of their refusal."""
@@ -52,7 +53,16 @@ def why_not(expected: Scenario, seen: Seen) -> str:
     found += [_warning(each, each.app or expected.app or "", seen) for each in expected.warning]
     found += [_bsms(each, seen) for each in expected.bsm]
     found += [_figure(each, seen) for each in expected.figure]
+    found.append(_lamp(seen))
     return "; ".join(why for why in found if why)
+
+
+def _lamp(seen: Seen) -> str:
+    """Where somebody looks at the lamp, it is lit when a warning shows, and at no other time."""
+    is_lit, is_shown = any(is_lit for _, is_lit in seen.lamp), bool(seen.shown)
+    if not seen.lamp or is_lit == is_shown:
+        return ""
+    return "the warning lamp stayed dark" if is_shown else "the warning lamp was lit, and nothing was shown"
 
 
 def _quiet(expected: Scenario, seen: Seen) -> str:

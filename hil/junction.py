@@ -13,6 +13,7 @@ from obu.core.geo import LatLon, move
 REGION = 214
 LANE_M = 3.5
 CROSSING_M = 12.0  # from the stop line to the crossing's middle
+POINT_M = 20.0  # between the points of a lane
 LEAVING_M = 150.0  # of each road that leaves it
 TURN_DEG = {"straight": 0.0, "left": -90.0, "right": 90.0}
 COLOURS = {
@@ -63,7 +64,7 @@ def _nodes(road: Route, signal: Signal, number: int) -> list[Node]:
         upstream=before,
         lanes=lanes,
         width_m=len(lanes) * LANE_M,
-        points=road.stretch(signal.at_m - signal.approach_m, signal.at_m, 40.0, middle_m),
+        points=road.stretch(signal.at_m - signal.approach_m, signal.at_m, POINT_M, middle_m),
         movements=tuple(Movement(_end(number, way), _phase_of(signal, way)) for way in ways),
         speed_limits=(SpeedLimit("vehicleMaxSpeed", signal.limit_mps),),
     )
@@ -86,7 +87,7 @@ def _lane(road: Route, signal: Signal, index: int, right_m: float, number: int) 
             )
             for way in moves
         ),
-        points=road.stretch(signal.at_m - signal.approach_m, signal.at_m, 40.0, right_m),
+        points=road.stretch(signal.at_m - signal.approach_m, signal.at_m, POINT_M, right_m),
     )  # fmt: skip
 
 

@@ -24,7 +24,10 @@ RUN, SCENARIO, JOURNAL = "run.json", "scenario.toml", "journal"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One run. drawn: what its seed varied. samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py."""
+    """One run. drawn: what its seed varied. bars: application, level, begin and end of each warning.
+
+    samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py.
+    """
 
     name: str
     seed: int
@@ -35,6 +38,7 @@ class Kept:
     outcome: dict[str, Any]
     samples: list[list[float | None]]
     scenes: list[dict[str, Any]]
+    bars: list[tuple[str, str, float, float | None]]
     latencies_ms: list[float]
 
 
@@ -50,13 +54,16 @@ def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome:
         outcome=asdict(outcome),
         samples=[[each.at_s, each.speed_mps, each.gap_m, each.ttc_s] for each in witness.samples],
         scenes=witness.scenes,
+        bars=[(each.app, each.level, each.at_s, each.gone_s) for each in witness.seen.shown],
         latencies_ms=[round(each.age_ms, 1) for each in witness.seen.bsms],
     )
     text = json.dumps(asdict(kept), ensure_ascii=False, separators=(",", ":"))
     (folder / RUN).write_text(text + "\n", encoding="utf-8")
     shutil.copy(path, folder / SCENARIO)
     for name in scenario_file.files(path):
-        shutil.copy(path.parent / name, folder / Path(name).name)
+        if not (Path(name).is_absolute() or ".." in Path(name).parts):  # those stay where they are
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path.parent / name, folder / name)
 
 
 def load(folder: Path) -> tuple[Kept, Scenario]:

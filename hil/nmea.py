@@ -68,25 +68,23 @@ class Receiver:
 
 def rmc(utc_ns: int, place: LatLon, speed_mps: float, course_deg: float | None) -> bytes:
     """Time, date, place, speed and course over ground."""
-    when = time.gmtime(utc_ns // NS_PER_S)
     course = "" if course_deg is None else f"{course_deg % 360.0:.2f}"
-    date = f"{when.tm_mday:02d}{when.tm_mon:02d}{when.tm_year % 100:02d}"
-    return sentence(f"GNRMC,{_time(utc_ns)},A,{_place(place)},{speed_mps / MPS_PER_KNOT:.3f},{course},{date},,,A")
+    date = date_word(utc_ns)
+    return sentence(f"GNRMC,{clock_word(utc_ns)},A,{_place(place)},{speed_mps / MPS_PER_KNOT:.3f},{course},{date},,,A")
 
 
 def without_fix(utc_ns: int) -> bytes:
     """What a receiver says that has lost its satellites but not the time: RMC void, GGA without a place."""
-    when = time.gmtime(utc_ns // NS_PER_S)
-    date = f"{when.tm_mday:02d}{when.tm_mon:02d}{when.tm_year % 100:02d}"
-    return sentence(f"GNRMC,{_time(utc_ns)},V,,,,,,,{date},,,N") + sentence(
-        f"GNGGA,{_time(utc_ns)},,,,,0,0,99.9,,M,,M,,"
+    date = date_word(utc_ns)
+    return sentence(f"GNRMC,{clock_word(utc_ns)},V,,,,,,,{date},,,N") + sentence(
+        f"GNGGA,{clock_word(utc_ns)},,,,,0,0,99.9,,M,,M,,"
     )
 
 
 def gga(utc_ns: int, place: LatLon) -> bytes:
     """Place with its quality (1: a single receiver's), satellites, height above the geoid and the geoid's."""
     return sentence(
-        f"GNGGA,{_time(utc_ns)},{_place(place)},1,{SATELLITES},0.6,{ALTITUDE_M:.2f},M,{GEOID_SEPARATION_M:.2f},M,,"
+        f"GNGGA,{clock_word(utc_ns)},{_place(place)},1,{SATELLITES},0.6,{ALTITUDE_M:.2f},M,{GEOID_SEPARATION_M:.2f},M,,"
     )
 
 
@@ -99,7 +97,7 @@ def gst(utc_ns: int, semi_major_m: float, semi_minor_m: float, orientation_deg: 
     figures = ",".join(
         f"{value:.3f}" for value in (rms_m, semi_major_m, semi_minor_m, orientation_deg, north_m, east_m, 1.5 * rms_m)
     )
-    return sentence(f"GNGST,{_time(utc_ns)},{figures}")
+    return sentence(f"GNGST,{clock_word(utc_ns)},{figures}")
 
 
 def sentence(body: str) -> bytes:
@@ -110,10 +108,16 @@ def sentence(body: str) -> bytes:
     return f"${body}*{checksum:02X}\r\n".encode("ascii")
 
 
-def _time(utc_ns: int) -> str:
+def clock_word(utc_ns: int) -> str:
+    """hhmmss.ss."""
     second_ns = utc_ns % (86_400 * NS_PER_S)
     seconds, rest_ns = divmod(second_ns, NS_PER_S)
     return f"{seconds // 3600:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}.{rest_ns // (10 * NS_PER_MS):02d}"
+
+
+def date_word(utc_ns: int) -> str:
+    """ddmmyy."""
+    return time.strftime("%d%m%y", time.gmtime(utc_ns // NS_PER_S))
 
 
 def _place(place: LatLon) -> str:

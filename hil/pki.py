@@ -1,5 +1,6 @@
 """The certificates of a run: everybody's, and those of the attackers, whom the unit must not believe."""
 
+import shutil
 from pathlib import Path
 
 from hil import seeded_keys
@@ -44,9 +45,11 @@ def _is_whole(folder: Path, neighbours: int) -> bool:
 
 def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     begin_ns = utc_ns - BEGIN_NS
+    for part in (ROADSIDE, "attackers"):
+        shutil.rmtree(folder / part, ignore_errors=True)
     pki = bench_pki.make_test(folder, begin_ns, pool=POOL, neighbours=neighbours, force=True)
     stranger = bench_pki.create(Lifetime(begin_ns, 30 * 86_400), "of somebody else")
-    (folder / "attackers").mkdir(mode=0o700, exist_ok=True)
+    (folder / "attackers").mkdir(mode=0o700)
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
     # A roadside unit that may say everything, day 2 too.
     pki.write_station(folder / ROADSIDE, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.ALL_AIDS)

@@ -9,31 +9,38 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import kept, report, scenario_file
+from hil import bench_file, kept, report, report_page, scenario_file
+from hil.bench_file import Bench
+from hil.progress import Progress
+from hil.realtime import RealTime
 from hil.report import Result, Run
 from hil.scenario import Scenario
 from hil.sim import Sim, ensure_pki
 from obu.core.errors import ConfigError
 
 TEMPLATE = Path(__file__).parent / "scenario_template.toml"
-USAGE = 2
+USAGE, SIM = 2, "sim"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs. with_defect: run the broken unit, too, which must fail."""
+    """One scenario with one seed; out: of all runs. with_defect: run the broken unit, too, which must fail.
+
+    bench: in real time; None is the bench sim.
+    """
 
     name: str
     path: Path
     seed: int
     out: Path
     with_defect: bool = False
+    bench: Bench | None = None
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` takes."""
     parser.add_argument("wanted", nargs="*", metavar="NAME|FILE", help="all when none is named / 缺省为全部")
-    parser.add_argument("--bench", choices=("sim",), default="sim", help="virtual time / 虚拟时间")
+    parser.add_argument("--bench", default="sim", metavar="sim|process|FILE", help="virtual or real time / 试验台")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
     seeds.add_argument("--seed", type=_count, metavar="N", help="this one alone / 只用这一个种子")
@@ -54,17 +61,24 @@ def run(args: argparse.Namespace) -> int:
     """0: all as expected, 1: not, 2: a name or file that is none."""
     try:
         chosen = {name: (path, scenario_file.read(path)) for name, path in _chosen(args.wanted).items()}
+        bench = _bench(args)
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
     except (ConfigError, OSError) as error:
         print(error, file=sys.stderr)
         return USAGE
     with tempfile.TemporaryDirectory(prefix="obu-hil-") as scratch:
-        results = _results(chosen, args, (args.out or Path(scratch)).absolute())
+        try:
+            results = _results(chosen, args, bench, (args.out or Path(scratch)).absolute())
+        except ConfigError as error:  # of a bench: a device that is not there, a fault that it cannot make
+            print(error, file=sys.stderr)
+            return USAGE
+    name = bench.name if bench else SIM
     if args.out:
-        report.write(args.out, results)
+        report.write(args.out, results, name)
+        (args.out / "report.html").write_text(report_page.page(results, args.bench), encoding="utf-8")
     if args.json:
-        print(json.dumps(report.as_json(results), ensure_ascii=False))
+        print(json.dumps(report.as_json(results, name), ensure_ascii=False))
     return 0 if all(each.is_good for each in results) else 1
 
 
@@ -82,21 +96,35 @@ def _chosen(wanted: list[str]) -> dict[str, Path]:
     return found
 
 
-def _results(chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, out: Path) -> list[Result]:
-    ensure_pki(out / "pki")
+def _bench(args: argparse.Namespace) -> Bench | None:
+    if args.bench == SIM:
+        return None
+    if args.defects:
+        raise ConfigError("--defects: only on the bench sim", "--defects：只能用于 sim")
+    return bench_file.read(bench_file.PROCESS if args.bench == "process" else Path(args.bench))
+
+
+def _results(
+    chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, bench: Bench | None, out: Path
+) -> list[Result]:
+    if bench is None:
+        ensure_pki(out / "pki")
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [Task(name, path, seed, out, args.defects) for name, (path, _) in chosen.items() for seed in seeds]
+    tasks = [Task(name, path, seed, out, args.defects, bench) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
+    progress = Progress(len(tasks))
+    option = "" if bench is None else f" --bench {args.bench}"
     with ProcessPoolExecutor(args.jobs) as pool:
-        for task, done in zip(tasks, pool.map(one, tasks), strict=True):
+        # A person is asked by this process: instruments of a bench file have nobody beside them.
+        done_runs = pool.map(one, tasks) if args.bench in (SIM, "process") else map(one, tasks)
+        for task, done in zip(tasks, done_runs, strict=True):
             runs[task.name].append(done)
             driven_s += done.outcome.lasted_s
-            verdict = done.outcome.why or "as expected"
-            again = f"  again: python -m hil run {task.path} --seed {task.seed}" if done.outcome.why else ""
-            print(f"{task.name} seed {task.seed}: {verdict}{again}", file=sys.stderr, flush=True)
+            again = f"python -m hil run {task.path} --seed {task.seed}{option}"
+            progress.done(f"{task.name} seed {task.seed}", done.outcome.why, again)
     took_s = time.monotonic() - begin_s
-    print(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time", file=sys.stderr)
+    progress.end(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time")
     return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
 
 
@@ -106,14 +134,20 @@ def one(task: Task) -> Run:
     for old in (folder / "journal").glob("*.journal"):
         old.unlink()
     found = scenario_file.read(task.path)
-    sim = Sim(found, task.seed, task.out / "pki", folder)
-    outcome = sim.run()
+    runner: Sim | RealTime
+    if task.bench is None:
+        runner = Sim(found, task.seed, task.out / "pki", folder)
+    else:
+        today = task.bench.pki or task.out / time.strftime("pki-%Y%m%d", time.gmtime())
+        runner = RealTime(found, task.seed, task.bench, today, folder, input)
+    outcome = runner.run()
     if task.with_defect and not outcome.why:
         broken = Sim(found, task.seed, task.out / "pki", folder / "broken", is_broken=True).run()
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
-    kept.keep(folder, task.path, task.seed, "sim", sim.drawn, outcome, sim.witness)
-    return Run(task.seed, sim.drawn, outcome, folder)
+    bench = task.bench.name if task.bench else SIM
+    kept.keep(folder, task.path, task.seed, bench, runner.drawn, outcome, runner.witness)
+    return Run(task.seed, runner.drawn, outcome, folder)
 
 
 def show(args: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from obu.core.geo import turn_to_view
 
 SIDE_M = 2.0  # so far beside our middle is somebody still before us
 STEP_S = 0.1
+MOST_STEP_M = 10.0  # more in a step, and somebody else has become the nearest
+LONGEST_S = 30.0  # of a time to collision that a driver would care for
 AROUND_M = 160.0  # of the road that a scene shows
 ROAD_STEP_M = 8.0
 
@@ -42,11 +44,11 @@ class Sampler:
     def sample(self, at_s: float) -> Sample:
         """The figures of an instant."""
         speed_mps = self._stage.ourselves.pose(at_s).speed_mps
-        gap_m, later_m = self._gap_m(at_s), self._gap_m(at_s + STEP_S)
+        gap_m, before_m = self._gap_m(at_s), self._gap_m(at_s - STEP_S)
         ttc_s = None
-        if gap_m is not None and later_m is not None and 0 < gap_m - later_m < gap_m:
-            ttc_s = round(gap_m * STEP_S / (gap_m - later_m), 2)
-        return Sample(round(at_s, 2), round(speed_mps, 2), gap_m, ttc_s if ttc_s is None or ttc_s < 60 else None)
+        if gap_m is not None and before_m is not None and gap_m > 0 and gap_m < before_m < gap_m + MOST_STEP_M:
+            ttc_s = round(gap_m * STEP_S / (before_m - gap_m), 2)
+        return Sample(round(at_s, 2), round(speed_mps, 2), gap_m, ttc_s if ttc_s is None or ttc_s < LONGEST_S else None)
 
     def scene(self, at_s: float) -> dict[str, Any]:
         """Who is where, metres east and north of us; road: a line along our lane; others with name and outline."""

@@ -42,8 +42,8 @@ class Act:
 
     accelerate, brake: with mps2 until to_mps is reached. stop: so as to stand with the vehicle's centre at at_m.
     change_lane: to right_m, in over_s seconds. signal: a turn signal or hazard lights, until to_s. event: a critical
-    event's flag (YD/T 3709 VehicleEventFlags), or for us what engages, until to_s. doors: open, until to_s. lights:
-    high beam, until to_s. reverse: in reverse gear from then on.
+    event's flag (YD/T 3709 VehicleEventFlags), or for us what engages, until to_s. doors: open, siren: on, until
+    to_s.
     """
 
     do: Literal["accelerate", "brake", "stop", "change_lane", "signal", "event", "doors", "siren"]
@@ -59,9 +59,26 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A drive that was recorded: files beside the scenario (`python -m hil from-log` makes all of it).
+
+    channel: of the log, all when empty. log_off_s: to be added to the log's times. from_s: left out of the begin.
+    profile: the unit's, a name or a .toml.
+    """
+
+    log: str
+    nmea: str
+    profile: str
+    channel: str = ""
+    log_off_s: float = 0.0
+    from_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
     """Our vehicle: bus12, bus18 and taxi have a bus to be read. has_board: bus and receiver are behind a co-processor.
 
+    recording: its bus, its receiver and the way it goes are those of a recorded drive; the road is then that way.
     settings: of the unit's configuration, by dotted key.
     """
 
@@ -71,6 +88,7 @@ class Own:
     speed_mps: float = 0.0
     has_board: bool = False
     act: tuple[Act, ...] = ()
+    recording: Recording | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -109,7 +127,7 @@ class SignalPhase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
-    by "+"; ours: which of them the road is, from 1. spat: False for a MAP without SPAT.
+    by "+"; ours: which of them the road is, from 1. Without a phase there is no SPAT.
     """
 
     at_m: float
@@ -122,10 +140,11 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """An event (type: GB/T 29100) or a sign (type: GB 5768.2) of an RSI at at_m, for the stretch path_from_m to there.
+    """An event (type: GB/T 29100) or a sign (type: GB 5768.2) of an RSI at at_m, for the stretch from path_from_m to
+    path_to_m (to there, where it is not given).
 
-    path_right_m: where that stretch runs beside ours. from_s, to_s: when it is announced. starts_min, ends_min: from
-    when to when it holds, in minutes after now; None is for good.
+    path_right_m: where that stretch runs beside ours. is_against_us: it is for who comes towards us. from_s, to_s: when
+    it is announced. starts_min, ends_min: from when to when it holds, in minutes after now; None is for good.
     """
 
     type: int

@@ -1,23 +1,22 @@
 """Scenario files, strictly: what is wrong is one sentence that names file, line and key."""
 
 import dataclasses
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hil import defects, faults, junction, sent
+from hil import defects, faults, junction, recorded, sent, unit
 from hil.scenario import CLASSES, Act, Piece, Scenario
+from hil.toml_lines import line_of
 from hil.ways import road_of
 from obu.codec import json_form
 from obu.codec.messages import unpack
 from obu.core.errors import ConfigError, LocalError, RemoteError
 from obu.core.vehicle import Event
-from obu.runtime import strict
+from obu.runtime import strict, wiring
 
 FOLDER = Path(__file__).parent / "scenarios"
-TABLE = re.compile(r"\s*(\[\[?)\s*([\w.]+)\s*\]")
-VOICES = 24  # so many of the others can speak for themselves
+VOICES = 48  # so many of the others can speak for themselves
 NEEDED = {
     "accelerate": ("mps2", "to_mps"), "brake": ("mps2",), "stop": ("at_m",), "change_lane": ("right_m",),
     "signal": ("side",), "event": ("event",), "doors": (), "siren": (),
@@ -39,9 +38,15 @@ def read(path: Path) -> Scenario:
     text = strict.read_text(path)
     try:
         found = strict.parse_toml(text, Scenario, str(path))
+        if Path(found.road.map).name != found.road.map:
+            raise ConfigError(
+                f"{path}: road.map: must lie beside the scenario", f"{path}：road.map：须与场景文件同目录"
+            )
         if found.road.map:
             road = dataclasses.replace(found.road, map=str(path.parent / found.road.map))
             found = dataclasses.replace(found, road=road)
+        if found.own.recording:
+            found = dataclasses.replace(found, own=recorded.beside(found.own, path.parent))
         for key, en, zh in _wrong(found):
             raise ConfigError(f"{path}: {key}: {en}", f"{path}：{key}：{zh}")
     except ConfigError as error:
@@ -57,7 +62,7 @@ def read(path: Path) -> Scenario:
 def files(path: Path) -> tuple[str, ...]:
     """What a scenario's file names beside it."""
     found = strict.parse_toml(strict.read_text(path), Scenario, str(path))
-    return tuple(name for name in (found.road.map,) if name)
+    return (*((found.road.map,) if found.road.map else ()), *recorded.files(found.own))
 
 
 def paths() -> dict[str, Path]:
@@ -84,6 +89,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
     yield from _variation_wrong(found)
     yield from _road_wrong(found)
+    yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)
@@ -151,6 +157,10 @@ def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:
 
 def _actors_wrong(found: Scenario) -> Iterator[Wrong]:
     yield from _acts_wrong("own", found.own.act)
+    try:
+        wiring.applications(unit.settings(found.own, Path(), ""))
+    except ConfigError as error:
+        yield "own.settings", str(error).removeprefix("own.settings: "), error.zh.removeprefix("own.settings：")
     names = [actor.name for actor in found.actor]
     speaking = 0
     for index, actor in enumerate(found.actor):
@@ -213,36 +223,3 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, figure in enumerate(found.figure):
         if (figure.least, figure.most, figure.value) == (None, None, None):
             yield f"figure[{index}]", "needs least, most or value", "须有 least、most 或 value"
-
-
-def line_of(key: str, text: str) -> int | None:
-    """Where the key stands, counted from 1, as actor[1].act[0].mps2; its table's line where it stands nowhere."""
-    counts: dict[str, int] = {}
-    current, best, best_length = "", None, -1
-    for number, line in enumerate(text.splitlines(), start=1):
-        table = TABLE.match(line)
-        if table:
-            current = here = _indexed(table[2], counts, is_list=table[1] == "[[")
-        elif "=" in line and not line.lstrip().startswith("#"):
-            name = line.partition("=")[0].strip().strip('"')
-            here = f"{current}.{name}" if current else name
-        else:
-            continue
-        if (key == here or key.startswith((f"{here}.", f"{here}["))) and len(here) > best_length:
-            best, best_length = number, len(here)
-    return best
-
-
-def _indexed(name: str, counts: dict[str, int], *, is_list: bool) -> str:
-    """A table's name with the numbers of the lists that it is in."""
-    found = ""
-    words = name.split(".")
-    for depth, word in enumerate(words):
-        found = f"{found}.{word}" if found else word
-        if is_list and depth == len(words) - 1:
-            counts[found] = counts.get(found, -1) + 1
-            for inner in [each for each in counts if each.startswith(f"{found}.") or each.startswith(f"{found}[")]:
-                del counts[inner]
-        if found in counts:
-            found = f"{found}[{counts[found]}]"
-    return found

@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from hil.vehicle_bus import is_extended
+
 RATES = (10_000, 20_000, 50_000, 100_000, 125_000, 250_000, 500_000, 800_000, 1_000_000, 83_300)
 OK, REFUSED = b"\r", b"\a"
 BUS_ERROR, ERROR_PASSIVE = 0x80, 0x20
 LISTENING, NORMAL = b"L", b"O"
 
-BusFrame = tuple[int, bytes]  # 29-bit identifier, data
+BusFrame = tuple[int, bytes]  # identifier, data
 
 
 class SlcanAdapter:
@@ -71,7 +73,7 @@ class SlcanAdapter:
         if self.bus_bitrate is not None and self.bus_bitrate != self.bitrate:
             self._meet_errors(sum(1 for _ in frames))
             return
-        lines = [f"T{can_id:08X}{len(data)}{data.hex().upper()}\r".encode() for can_id, data in frames]
+        lines = [f"{_name(can_id)}{len(data)}{data.hex().upper()}\r".encode() for can_id, data in frames]
         self._write(b"".join(lines))
 
     def noise(self, count: int) -> None:
@@ -142,3 +144,8 @@ class SlcanAdapter:
                 raise
             written = 0
         self.lost += len(data) - written
+
+
+def _name(can_id: int) -> str:
+    """The command and the identifier, of 29 bits or of 11."""
+    return f"T{can_id:08X}" if is_extended(can_id) else f"t{can_id:03X}"

@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
             begin_s = time.perf_counter()
             outcome = sim.run()
             took_s = time.perf_counter() - begin_s
-            verified = sim.seen.status[-1][1]["air"]["verified"] if sim.seen.status else 0
+            verified = sim.witness.seen.status[-1][1]["air"]["verified"] if sim.witness.seen.status else 0
             print(
                 f"{count:4} neighbours: {outcome.lasted_s:.0f} s in {took_s:.1f} s, "
                 f"{outcome.lasted_s / took_s:.1f} times real time, {verified} packets verified"

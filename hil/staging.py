@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import ways
+from hil import recorded, ways
 from hil.attack import Attacker
+from hil.encode import BusTraffic
 from hil.given import Packet
 from hil.neighbour import Talker
 from hil.nmea import EPOCH_NS, Mount, Receiver
 from hil.people import KIN, Ourselves, Person
 from hil.pki import ON_DUTY, ROADSIDE
+from hil.recorded import Driven, LogReceiver, LogTraffic
 from hil.remembering import Memory
 from hil.roadside import Roadside
 from hil.route import Route
 from hil.scenario import Actor, Scenario
+from hil.taxi_bus import TaxiTraffic
 from hil.vehicle_bus import traffic_of
 from hil.voice import Voice
 from obu.core.geo import turn_to_view
@@ -35,12 +38,20 @@ class Stage:
     def __init__(
         self, scenario: Scenario, seed: int, pki: Path, memory: Memory | None, begin_ns: int, mount: Mount
     ) -> None:
-        self.road: Route = ways.road_of(scenario.road)
-        self.ourselves = Ourselves(scenario.own, self.road, scenario.lasts_s)
+        drive = recorded.load(scenario.own.recording) if scenario.own.recording else None
+        self.road: Route = recorded.road_of(drive) if drive else ways.road_of(scenario.road)
+        self.ourselves: Ourselves | Driven
+        self.receiver: Receiver | LogReceiver
+        self.traffic: BusTraffic | TaxiTraffic | LogTraffic
+        if drive:
+            self.ourselves = Driven(scenario.own, drive, self.road)
+            self.receiver, self.traffic = LogReceiver(drive.sentences), LogTraffic(drive.frames, begin_ns)
+        else:
+            self.ourselves = Ourselves(scenario.own, self.road, scenario.lasts_s)
+            self.receiver, self.traffic = Receiver(mount, seed), traffic_of(scenario.own.kind)
         self.people = [
             Person(each, number, self.road, scenario.lasts_s) for number, each in enumerate(_each(scenario.actor))
         ]
-        self.receiver, self.traffic = Receiver(mount, seed), traffic_of(scenario.own.kind)
         self._speakers = list(self._speaking(seed, pki, memory, begin_ns))
         dice = random.Random(f"rsu {seed}")
         voice = Voice(pki / ROADSIDE, dice, memory)

@@ -121,8 +121,9 @@ class Unit:
 def settings(own: Own, folder: Path, defect: str) -> config.Config:
     """The unit's configuration. Raises ConfigError for one of the scenario's own settings that is wrong."""
     trust = folder / "attackers" / pki.GULLIBLE if defect == defects.GULLIBLE else folder / "trust"
+    profile = own.recording.profile if own.recording else PROFILE[own.kind]
     sections: dict[str, Any] = {
-        "vehicle": {"profile": PROFILE[own.kind], "antenna_ahead_m": Mount().antenna_ahead_m},
+        "vehicle": {"profile": profile, "antenna_ahead_m": Mount().antenna_ahead_m},
         "can": {CHANNEL: {"interface": "virtual", "channel": "sim"}},
         "gnss": {"type": "udp", "port": 1},
         "radio": {"type": "udp", "modem": "127.0.0.1:1"},
@@ -132,6 +133,9 @@ def settings(own: Own, folder: Path, defect: str) -> config.Config:
         "hmi": {"socket": "unused"},
     }  # fmt: skip
     for key, value in own.settings.items():
-        section, _, name = key.partition(".")
-        sections.setdefault(section, {})[name] = value
+        *path, name = key.split(".")
+        section = sections
+        for word in path:
+            section = section.setdefault(word, {})
+        section[name] = value
     return defects.configured(strict.convert(sections, config.Config, "own.settings"), defect)

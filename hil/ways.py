@@ -3,7 +3,7 @@
 import bisect
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from hil.route import START, STEP_M, Bend, Route, Spot, Straight, laid
@@ -15,13 +15,15 @@ from obu.codec.messages.map import MapData
 from obu.core.geo import LatLon, LocalFrame
 
 BEFORE_M, AFTER_M = 400.0, 800.0
+CHORD = 6  # steps
 Spots = list[tuple[float, Spot]]
+Place = tuple[float, float]  # east_m, north_m
 
 
 def road_of(road: Road) -> Route:
     """The scenario's road; its origin is along 0. Raises OSError, ValueError, LocalError for a map that is none."""
     if road.map:
-        return _along(_lane_points(road))
+        return along(_lane_points(road))
     return through(LocalFrame(START), Spot(0.0, 0.0, road.heading_deg, 0.0), road.pieces)
 
 
@@ -64,41 +66,56 @@ def _lane_points(road: Road) -> tuple[LatLon, ...]:
     return points
 
 
-def _along(points: tuple[LatLon, ...]) -> Route:
-    """From point to point; the direction turns evenly between the middles of two stretches, as a driver would."""
+def along(points: tuple[LatLon, ...]) -> Route:
+    """A smooth line through the points, as a driver draws it (a cubic from each to the next, Catmull-Rom)."""
     frame = LocalFrame(points[0])
     plane = [frame.to_plane(point) for point in points]
     first, last = _direction(plane[0], plane[1]), _direction(plane[-2], plane[-1])
     plane = [_ahead(plane[0], first, -BEFORE_M), *plane, _ahead(plane[-1], last, AFTER_M)]
-    spots: Spots = []
-    at_m = 0.0
-    for before, after in pairwise(plane):
-        length_m = math.dist(before, after)
-        count = max(1, round(length_m / STEP_M))
-        for step in range(count):
-            share = step / count
-            east_m, north_m = (a + share * (b - a) for a, b in zip(before, after, strict=True))
-            spots.append((at_m + share * length_m, Spot(east_m, north_m, _direction(before, after), 0.0)))
-        at_m += length_m
-    spots.append((at_m, Spot(*plane[-1], last, 0.0)))
-    return Route(points[0], _smoothed(spots), BEFORE_M)
+    line = [place for index in range(len(plane) - 1) for place in _piece(plane, index)] + [plane[-1]]
+    along_m = [0.0, *accumulate(math.dist(before, after) for before, after in pairwise(line))]
+    return Route(points[0], _with_directions(line, along_m), BEFORE_M)
 
 
-def _smoothed(spots: Spots, over: int = 20) -> Spots:
-    """The mean direction of ten metres before and behind, and the curvature that follows from it."""
-    headings = [spot.heading_deg for _, spot in spots]
-    turned = [0.0]
-    for before, after in pairwise(headings):
-        turned.append(turned[-1] + (after - before + 180.0) % 360.0 - 180.0)
-    mean = [
-        sum(turned[max(0, index - over) : index + over + 1]) / len(turned[max(0, index - over) : index + over + 1])
-        for index in range(len(turned))
-    ]
+def _piece(plane: list[Place], index: int) -> list[Place]:
+    """From the point of this index to the next, without it, a place each STEP_M."""
+    here, there = plane[index], plane[index + 1]
+    length_m = math.dist(here, there)
+    leaving, arriving = (_slope(plane, each, length_m) for each in (index, index + 1))
+    count = max(1, round(length_m / STEP_M))
     found = []
-    for index, (at_m, spot) in enumerate(spots):
-        low, high = max(0, index - 1), min(len(spots) - 1, index + 1)
-        curvature = math.radians(mean[high] - mean[low]) / (spots[high][0] - spots[low][0])
-        found.append((at_m, Spot(spot.east_m, spot.north_m, (headings[0] + mean[index]) % 360.0, curvature)))
+    for step in range(count):
+        t = step / count
+        h = (2 * t**3 - 3 * t**2 + 1, t**3 - 2 * t**2 + t, 3 * t**2 - 2 * t**3, t**3 - t**2)
+        parts = zip(here, leaving, there, arriving, strict=True)
+        east_m, north_m = (h[0] * p + h[1] * m + h[2] * q + h[3] * n for p, m, q, n in parts)
+        found.append((east_m, north_m))
+    return found
+
+
+def _slope(plane: list[Place], index: int, length_m: float) -> Place:
+    """The way through a point: between the directions of its two stretches, and as long as the stretch asked for."""
+    low, high = max(0, index - 1), min(len(plane) - 1, index + 1)
+    legs = [
+        ((b[0] - a[0]) / math.dist(a, b), (b[1] - a[1]) / math.dist(a, b))
+        for a, b in ((plane[low], plane[index]), (plane[index], plane[high]))
+        if a != b
+    ]
+    east, north = (sum(part) for part in zip(*legs, strict=True))
+    size = math.hypot(east, north) or 1.0
+    return east / size * length_m, north / size * length_m
+
+
+def _with_directions(line: list[Place], along_m: list[float]) -> Spots:
+    """Direction and curvature of each place, from places CHORD before and behind it."""
+    last = len(line) - 1
+    headings = [_direction(line[max(0, index - 1)], line[min(last, index + 1)]) for index in range(len(line))]
+    found = []
+    for index, (east_m, north_m) in enumerate(line):
+        low, high = max(0, index - CHORD), min(last, index + CHORD)
+        turn_deg = (headings[high] - headings[low] + 180.0) % 360.0 - 180.0
+        curvature = math.radians(turn_deg) / (along_m[high] - along_m[low])
+        found.append((along_m[index], Spot(east_m, north_m, headings[index], curvature)))
     return found
 
 

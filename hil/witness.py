@@ -26,6 +26,8 @@ class Witness:
         self.seen = Seen()
         self.samples: list[Sample] = []
         self.scenes: list[dict[str, Any]] = []
+        self.heard_ms: list[float] = []
+        self._about = {each.app or scenario.app: each.of for each in scenario.warning if each.of}
         self._stage, self._recorder = stage, recorder
         self._sampler = Sampler(scenario, stage)
         self._numbers: dict[int, int] = {}  # of a warning: its place in seen.shown
@@ -56,6 +58,18 @@ class Witness:
         elif event.kind in ("alert", "clear"):
             self._show(event, at_s)
 
+    def lit(self, is_lit: bool, at_s: float) -> None:
+        """Somebody looked at the warning lamp."""
+        self._recorder.event(FeedEvent("lamp", {"lit": is_lit}), at_s)
+        self.seen.lamp.append((round(at_s, 3), is_lit))
+
+    def end(self) -> None:
+        """Where nothing was shown, the nearest that it came to is the situation to look at."""
+        near = [each for each in self.samples if each.gap_m is not None and each.gap_m > 0]
+        if not self.scenes and self.samples:
+            nearest = min(near, key=lambda each: each.gap_m or 0.0, default=self.samples[-1])
+            self.scenes.append({"app": "", **self._sampler.scene(nearest.at_s)})
+
     def _show(self, event: FeedEvent, at_s: float) -> None:
         """A warning that comes and goes and comes back under its number is one."""
         number = int(event.body["number"])  # type: ignore[call-overload]
@@ -69,5 +83,12 @@ class Witness:
             self._numbers[number] = len(shown)
             level = LEVELS[int(event.body["level"])]  # type: ignore[call-overload]
             shown.append(Showing(str(event.body["app"]), round(at_s, 2), level, self._stage.gaps_m(at_s)))
+            self.heard_ms.append(self._since_heard_ms(shown[-1].app, at_s))
             if len(self.scenes) < MOST_SCENES:
                 self.scenes.append({"app": shown[-1].app, **self._sampler.scene(at_s)})
+
+    def _since_heard_ms(self, app: str, at_s: float) -> float:
+        """After the last packet of whom the application's warning is about, of anybody where that is not said."""
+        heard = self.seen.heard_s
+        lists = [heard.get(self._about[app] or "", [])] if app in self._about else heard.values()
+        return round(1000 * (at_s - max((each[-1] for each in lists if each), default=at_s)), 1)

@@ -69,11 +69,11 @@ class Chronyd:
             mouth.sendto(SAMPLE.pack(seconds, rest_ns // 1000, offset_s, 0, 0, 0, MAGIC), f"{self._folder}/ref")
 
     def tracking(self) -> list[str]:
-        """The fields of `chronyc -c tracking`, by the name of chronyc(1)."""
+        """The fields of `chronyc -c tracking`, by the name of chronyc(1); one empty one while it does not answer."""
         chronyc = program("chronyc")
         assert chronyc
         words = [chronyc, "-c", "-h", "127.0.0.1", "-p", str(self.port), "tracking"]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().split(",")
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip().split(",")
 
     def end(self) -> None:
         """By its own process."""

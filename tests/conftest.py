@@ -20,6 +20,7 @@ from hypothesis import settings
 
 from tests import chronyd
 from tests.firmware import runtimes
+from tests.package import clean_system
 
 FUZZ_RUNS = int(os.environ.get("OBU_FUZZ", "2000"))  # a few seconds of random input; `make fuzz` asks for a million
 LONG_FUZZ = "OBU_FUZZ" in os.environ
@@ -129,6 +130,9 @@ TOOLS = {
         name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")
         for name in runtimes.ARCHITECTURES
     },
+    "clean_debian": Tool(
+        clean_system.is_present, "apt-get install -y debootstrap; python3 .ci/debian_root.py   (as root)"
+    ),
     "kernel_can": Tool(
         has_kernel_can,
         "modprobe can_raw vcan   (as root; a container or virtual machine often has no CAN at all)",

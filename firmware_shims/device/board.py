@@ -10,6 +10,7 @@ import machine
 from boards import INPUTS
 from can_machine import MachineCan
 from can_pyb import PybCan
+from hardware import OPEN_REPL
 from mcp2515 import Mcp2515
 
 ADC_FULL = 65_535
@@ -31,7 +32,8 @@ class Pins:
         self._buzzer = machine.PWM(machine.Pin(entry["buzzer"])) if entry["buzzer"] is not None else None
         self._supply = machine.ADC(machine.Pin(entry["supply"])) if entry["supply"] is not None else None
         self._full_mv = entry["supply_mv_full"]
-        self._dog = machine.WDT(timeout=entry["watchdog_ms"]) if entry["watchdog_ms"] else None
+        has_dog = entry["watchdog_ms"] and not OPEN_REPL  # it would end what a technician does at the prompt
+        self._dog = machine.WDT(timeout=entry["watchdog_ms"]) if has_dog else None
         self.shown = {}
 
     def read(self, buffer):

@@ -18,6 +18,7 @@ from host_watch import HostWatch
 from inputs import UNKNOWN_MV, Inputs
 from lamps import Lamps
 from pps import Pps
+from served import Served
 from settings import Settings
 from text import Text
 
@@ -28,9 +29,12 @@ _HEALTH = "<IIIIIHHHBB"
 
 
 class LinkDevice:
-    """board: an entry of boards.py. name: what the board says it is, b"board<TAB>version<TAB>unique id"."""
+    """board: an entry of boards.py. name: what the board says it is, b"board<TAB>version<TAB>unique id".
 
-    def __init__(self, board, pins, buses, boot, digest, name):
+    install, trial: the loader's, which outlive this version.
+    """
+
+    def __init__(self, board, pins, buses, boot, digest, name, install, trial):
         self.end = wire.End(boot, digest, name)
         self.tap = CanTap(self.end)
         self.lamps = Lamps(board["fail_slow"])
@@ -41,6 +45,8 @@ class LinkDevice:
         self.pps = Pps(self.end)
         self.gnss = GnssPass(self.end)
         self.settings = Settings(len(buses))
+        self.served = Served(self.end, install)
+        self._trial = trial
         self.refused = 0  # what the host said and was not understood
         self.faults = 0
         self._pins = pins
@@ -70,9 +76,15 @@ class LinkDevice:
         self._drain(at)
         self.watch.tick(self.end.is_up, at)
         self._act(at)
+        self.served.tick(at)
+        self._trial.tick(not self.faults, self.end.is_up, at)
         self.inputs.take(self._pins.levels(), at)
         self._tell(at)
         self._write(at)
+
+    def must_restart(self):
+        """Whether the host has asked for it, or this version has had its time to be confirmed."""
+        return self.served.must_restart or self._trial.must_restart
 
     def _hear(self, at):
         count = self._pins.read(self._in)
@@ -93,6 +105,8 @@ class LinkDevice:
             return True
         if end.kind == wire.TEXT and data:
             return self.text.put(data[0], data[1:])
+        if end.kind == wire.INSTALL:
+            return self.served.take(data, at)
         if end.kind == wire.CONFIG and self.settings.take(data):
             self._configure()
             return True
@@ -117,7 +131,10 @@ class LinkDevice:
             for _ in range(MOST_CAN):
                 if not bus.receive(message):
                     break
-                self.tap.take(channel, message[0], message[2], message[1], message[3], at)
+                if self.served.is_paused:
+                    self.tap.dropped += 1
+                else:
+                    self.tap.take(channel, message[0], message[2], message[1], message[3], at)
         self.tap.tick(at)
 
     def _act(self, at):

@@ -1,30 +1,26 @@
-"""What runs on the board: pins, buses and the loop. identity.py beside it says which board this is.
+"""What a slot runs on the board: pins, buses and the loop. identity.py beside it says which version this is.
 
 Not tried on hardware: compiled, and run on the shims.
 """
 
-import binascii
-import os
 import time
 
 import board
 import boards
 import machine
-import micropython
 import wire
 from digest import DIGEST
-from identity import BOARD, VERSION
+from hardware import BOARD
+from identity import VERSION
 from link_device import LinkDevice
 
 
-def make():
-    """(device, pins) of this board, ready to turn."""
-    micropython.kbd_intr(-1)  # a byte 3 on the link is data, not Ctrl-C
+def make(install, trial, boot, unique):
+    """(device, pins) of this board, ready to turn. install, trial: the loader's. unique: the chip's number in hex."""
     entry = boards.board(BOARD)
     pins = board.Pins(entry)
-    boot = int.from_bytes(os.urandom(2), "little") or 1
-    name = BOARD + "\t" + VERSION + "\t" + binascii.hexlify(machine.unique_id()).decode()
-    device = LinkDevice(entry, pins, board.buses(entry), boot, DIGEST, name.encode())
+    name = BOARD + "\t" + VERSION + "\t" + unique
+    device = LinkDevice(entry, pins, board.buses(entry), boot, DIGEST, name.encode(), install, trial)
     if entry["pps"] is not None:
         edge = device.pps.edge
         pin = machine.Pin(entry["pps"], machine.Pin.IN)
@@ -33,13 +29,10 @@ def make():
     return device, pins
 
 
-def main():
-    """For ever; what it cannot go on from, the watchdog ends."""
-    device, pins = make()
-    while True:
+def main(install, trial, boot, unique):
+    """Until a restart is due; what it cannot go on from, the watchdog ends."""
+    device, pins = make(install, trial, boot, unique)
+    while not device.must_restart():
         device.turn(time.ticks_us() & wire.MASK)
         pins.feed_watchdog()
-
-
-if __name__ == "__main__":
-    main()
+    machine.reset()

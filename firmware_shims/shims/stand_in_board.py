@@ -1,135 +1,92 @@
-"""A board that is a process: the firmware on MicroPython for Linux, its UART on standard input and output.
+"""A board that is a process: its own boot.py, loader and slots on MicroPython for Linux, on a LittleFS of its own.
 
-`micropython stand_in_board.py FOLDER SHIMS CAN_FD`; CAN_FD: a pipe of frames as `<IBB8s` (identifier with bit 31 for 29
-bits, channel, length, data). What it does is told on standard error, a line each: lamps, tone, show, power.
+`micropython stand_in_board.py FOLDER SHIMS UART_FD CAN_FD start|raw`. FOLDER: flash.img, made of tree/ where it is not
+there. Its prompt is on standard input and output. It exits with SOFT_RESET to be started anew.
 """
 
-import struct
+import os
 import sys
-import time
 
-FRAME = "<IBB8s"
+import vfs
 
-
-class Pins:
-    def __init__(self):
-        self._in = sys.stdin.buffer
-        self._out = sys.stdout.buffer
-        self._rest = b""
-        self.mask = 1
-
-    def read(self, buffer):
-        return _readinto(self._in, buffer)
-
-    def write(self, frame, length):
-        data = self._rest or bytes(memoryview(frame)[:length])
-        taken = self._out.write(data) or 0
-        self._rest = data[taken:]
-        return not self._rest
-
-    def lamps(self, mask):
-        _tell("lamps", mask)
-
-    def tone(self, hertz):
-        _tell("tone", hertz)
-
-    def show(self, row, line):
-        _tell("show", row, line.strip())
-
-    def levels(self):
-        return self.mask
-
-    def supply_mv(self):
-        return 24_500
-
-    def host_power(self, is_on):
-        _tell("power", int(is_on))
-
-    def gnss(self, buffer):
-        return 0
-
-    def free_heap(self):
-        import gc
-
-        return gc.mem_free()
-
-    def ticks_us(self):
-        return time.ticks_us()
+BLOCK, BLOCKS = 4096, 128
 
 
-class Bus:
-    """One channel of the pipe."""
+class Flash:
+    """An image file as a block device in the extended form, which LittleFS wants."""
 
-    def __init__(self, pipe, channel):
-        self._pipe = pipe
-        self._channel = channel
+    def __init__(self, path):
+        self._file = open(path, "r+b")  # noqa: SIM115 - for as long as the board runs
 
-    def open(self, bitrate, is_normal, filters):
-        mode, chosen = "normal" if is_normal else "silent", "all" if filters is None else len(filters)
-        _tell("bus", self._channel, bitrate, mode, chosen)
-        return True
+    def readblocks(self, block, buffer, offset=0):
+        self._file.seek(block * BLOCK + offset)
+        self._file.readinto(buffer)
 
-    def receive(self, message):
-        word, channel, length, data = self._pipe.next()
-        if channel != self._channel:
-            return False
-        self._pipe.taken()
-        message[0], message[2], message[3] = word & 0x1FFFFFFF, word >= 0x80000000, length
-        message[1][:] = data
-        return True
+    def writeblocks(self, block, buffer, offset=None):
+        self._file.seek(block * BLOCK + (offset or 0))
+        self._file.write(buffer)
 
-    def lost(self):
-        return 0
+    def ioctl(self, op, argument):
+        if op == 4:
+            return BLOCKS
+        return BLOCK if op == 5 else 0
 
 
-class Pipe:
-    """Frames one by one; next() gives channel -1 when there is none."""
-
-    def __init__(self, fd):
-        self._file = open(fd, "rb")  # noqa: SIM115 - for as long as the board runs
-        self._buffer = bytearray(struct.calcsize(FRAME))
-        self._view = memoryview(self._buffer)
-        self._have = 0
-
-    def next(self):
-        if self._have < len(self._buffer):
-            self._have += _readinto(self._file, self._view[self._have :])
-        if self._have < len(self._buffer):
-            return 0, -1, 0, b""
-        return struct.unpack(FRAME, self._buffer)
-
-    def taken(self):
-        self._have = 0
+def copied(source, target):
+    for entry in os.ilistdir(source):
+        name = entry[0]
+        if entry[1] == 0x4000:
+            os.mkdir(target + "/" + name)
+            copied(source + "/" + name, target + "/" + name)
+        else:
+            with open(source + "/" + name, "rb") as file, open(target + "/" + name, "wb") as copy:
+                copy.write(file.read())
 
 
-def _readinto(file, buffer):
-    try:
-        return file.readinto(buffer) or 0
-    except OSError:  # nobody has the other end open
-        return 0
+def flash(folder):
+    """The image as the root of all files from now on."""
+    path = folder + "/flash.img"
+    if "flash.img" not in os.listdir(folder):
+        with open(folder + "/flash.new", "wb") as file:
+            for _ in range(BLOCKS):
+                file.write(b"\xff" * BLOCK)
+        device = Flash(folder + "/flash.new")
+        vfs.VfsLfs2.mkfs(device)
+        vfs.mount(device, "/stand_in_flash")
+        copied(folder + "/tree", "/stand_in_flash")
+        vfs.umount("/stand_in_flash")
+        os.rename(folder + "/flash.new", path)
+    device = Flash(path)
+    vfs.umount("/")
+    vfs.mount(device, "/")
+    os.chdir("/")
 
 
-def _tell(*words):
-    sys.stderr.write(" ".join(map(str, words)) + "\n")
+def run(path):
+    with open(path) as file:
+        exec(file.read(), {"__name__": "__main__"})
 
 
-def main(folder, shims, can_fd):
-    sys.path[:0] = [folder, shims]
-    import boards
-    import wire
-    from digest import DIGEST
-    from identity import BOARD, VERSION
-    from link_device import LinkDevice
+def main(folder, shims, uart, can, how):
+    sys.path[:] = [shims]
+    import machine
+    import raw_repl
+    import stand_in_pins
 
-    entry = boards.board(BOARD)
-    pipe = Pipe(int(can_fd))
-    buses = [Bus(pipe, channel) for channel in range(len(entry["buses"]))]
-    boot = time.ticks_us() & 0xFFFF or 1
-    device = LinkDevice(entry, Pins(), buses, boot, DIGEST, (BOARD + "\t" + VERSION + "\tstand-in").encode())
-    device.begin()
-    while True:
-        device.turn(time.ticks_us() & wire.MASK)
-        time.sleep_us(200)
+    repl = raw_repl.RawRepl()
+    sys.modules["board"] = stand_in_pins
+    machine.reset = lambda: sys.exit(raw_repl.SOFT_RESET)
+    flash(folder)
+    run("/boot.py")
+    import hardware
+
+    stand_in_pins.attach(int(uart), int(can), repl.interrupted if hardware.OPEN_REPL else lambda: False)
+    if how == "start":
+        try:  # noqa: SIM105 - MicroPython has no contextlib
+            run("/main.py")
+        except KeyboardInterrupt:
+            pass
+    repl.serve(how == "raw")
 
 
-main(*sys.argv[1:4])
+main(*sys.argv[1:6])

@@ -8,6 +8,7 @@ from obu.core.frames import JobOutcome
 from obu.runtime import wiring
 from obu.security import rules
 from obu.security.offsets import Offsets
+from obu.security.priority import Standing
 from obu.security.replay import Replay
 from obu.security.verdict import Verdict
 from obu.stack import aids
@@ -26,6 +27,11 @@ def _first_ones(right: Any) -> Any:
 
 def _but(verdict: Verdict) -> Any:
     return lambda fault: None if fault is verdict else fault
+
+
+def _any_frame(heard: Any) -> Any:
+    frames = tuple({frame for row in heard.values() for frame in row.frames})
+    return {aid: dataclasses.replace(row, frames=frames) for aid, row in heard.items()}
 
 
 def _deaf_to(name: str, *unheard: int) -> Defect:
@@ -49,6 +55,9 @@ DEFECTS: dict[str, Defect] = {
     "overwhelmed": changed("it hears five packets a turn", Receiver, "take", _first_ones),
     "timeless": result("a certificate is as good after its end as before", rules, "use_fault", EXPIRED),
     "credulous": changed("any signature is good", Receiver, "settle", _all_good),
+    "gracious": result("anybody may say anything", rules, "use_fault", _but(Verdict.AID_NOT_PERMITTED)),
+    "boundless": constant("it hears round the globe", Standing, "is_out_of_reach", lambda *_: False),
+    "indifferent": result("any message goes under any number", wiring, "heard_aids", _any_frame),
     "lenient": constant("nobody is revoked", rules, "is_revoked", lambda *_: False),
     "visionary": result("what comes from the future is fresh", rules, "header_fault", FUTURE),
     "unsuspecting": constant("it never wonders about its own clock", Offsets, "take", lambda *_: None),

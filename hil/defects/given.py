@@ -73,7 +73,7 @@ def _always_alike(right: Any) -> Any:
 
 
 def _drivers_unheard(right: Any) -> Callable[..., None]:
-    return lambda self, drivers, host, buses: right(self, (), host, ())
+    return lambda self, drivers, *rest: right(self, (), *rest)
 
 
 def _late_from_50_ms(now: Any, underway: Any, *_: Any) -> Any:
@@ -91,11 +91,20 @@ def _with_a_guess(right: Any) -> Any:
     return step
 
 
+def _settled(right: Any) -> Any:
+    def vehicle(self: Any, at_ns: int) -> Any:
+        self.state.settled_ns = 0
+        return right(self, at_ns)
+
+    return vehicle
+
+
 DEFECTS: dict[str, Defect] = {
     "believing": constant("it takes any fix for true", gate, "_jump", lambda *_: None),
     "introverted": changed("it believes its wheels and no receiver", Gate, "admit", _own_way),
     "holding": changed("it keeps a lost signal's last value", Assembler, "vehicle", _held),
     "armless": changed("it takes its antenna for its centre", OwnTracker, "_centre", _antenna),
+    "rash": changed("it trusts a bus that was just switched on", Assembler, "vehicle", _settled),
     "literal": constant("it takes error values for measurements", j1939, "span", lambda bits, *_: (0, (1 << bits) - 1)),
     "summing_up": constant("it takes frames with a wrong sum", Decoder, "_check", lambda *_: None),
     "guessing": changed("it goes on with a guess where it does not know the time", Station, "step", _with_a_guess),

@@ -5,11 +5,14 @@ from typing import Any
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from obu.core.geo import Offset
+from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
+from obu.hmi.arbiter import Arbiter
 from obu.scene import facts, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
 from obu.scene.view import Look, Scene
+from obu.station import warn
 from obu.station.health import Health
 
 EVENT_AHEAD_M = 50.0
@@ -64,6 +67,14 @@ def _both_sides() -> tuple[Patch, ...]:
     return Patch(relevance, "HEADING_LIMIT_DEG", 181.0), Patch(scene, "ahead_m", ahead_m)
 
 
+def _without_patience() -> tuple[Patch, ...]:
+    return Patch(Arbiter, "_latch", lambda *_: 0), Patch(Arbiter, "_is_quiet", lambda *_: False)
+
+
+def _seldom() -> tuple[Patch, ...]:
+    return Patch(warn, "LOOK_APART_NS", NS_PER_S), Patch(warn, "LOOK_AGAIN_NS", NS_PER_S)
+
+
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
@@ -76,7 +87,9 @@ DEFECTS: dict[str, Defect] = {
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
     ),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
+    "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
+    "sluggish": Defect("it looks at the road once a second", _seldom),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", but("Bsm")),
 }

@@ -9,6 +9,7 @@ from obu.codec.messages.bsm import Bsm
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.core.vehicle import Event
 from obu.positioning.path_prediction import STRAIGHT
+from obu.security.certificate import Certificate
 from obu.security.signer import Signer
 from obu.stack import aids
 from obu.stack.sender import Sender
@@ -112,7 +113,9 @@ DEFECTS: dict[str, Defect] = {
     "alarmed": constant("hard braking is told for ten seconds", events, "BRAKING_HOLD_NS", 10 * NS_PER_S),
     "numb": constant("driving aids count after a minute", events, "ENGAGED_NS", 60 * NS_PER_S),
     "jumpy": constant("driving aids count at once", events, "ENGAGED_NS", -1),
+    "undying": constant("its own certificates never end", Certificate, "is_valid_at", lambda *_: True),
     "unlit": _without(Event.HAZARD_LIGHTS),
+    "slipping": _without(Event.TRACTION_CONTROL_LOSS),
     "unsteady": _without(Event.STABILITY_CONTROL_ACTIVATED),
     "inconsiderate": Defect("it does not care how crowded the channel is", _careless_of_others),
 }  # fmt: skip

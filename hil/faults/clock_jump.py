@@ -12,7 +12,7 @@ EFFECT = "A clock known to be unsure sends nothing; one that lies refuses all ot
 class Parameters:
     """off_ms: how far ahead the clock is. error_ms: the bound of which the unit is told."""
 
-    off_ms: float = 0.0
+    off_ms: float = 1000.0
     error_ms: float = 1.0
 
 

@@ -4,10 +4,12 @@ SAE J1979 mode 01 over ISO 15765-4. An answer becomes a frame whose identifier i
 and age limits are those of every other vehicle. Laws: nothing is asked without leave; one question at a time, and no
 more than ten a second; a car that does not answer is asked ever more rarely, because questions keep control units
 awake; when the bus complains no question is asked until the unit starts anew.
+
+Each time a car begins to answer it is asked which data it has: that is its fingerprint, where it broadcasts nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from obu.can_input.j1939 import OUT_OF_RANGE
 from obu.core.errors import RemoteError
@@ -22,6 +24,9 @@ ANSWER_NS = 200 * NS_PER_MS  # P2 of ISO 15765-4 is 50 ms; gateways take longer
 PATIENT = 10  # questions in vain, then they go rarer
 RARELY_NS = 10 * NS_PER_S
 CHANNEL = "obd"
+KINDS = (0x0100, 0x0120, 0x0140)  # which PIDs there are: a bit each, the last of them whether the next question is one
+ROUNDS = 3  # so many times, among the other questions: a fingerprint is what was seen often
+MASK_OCTETS = 4
 MOST_PID = 0xFF
 
 
@@ -55,6 +60,7 @@ class AskerState:
     """next: index of the next question. asked: the key under way, since asked_ns. vain: unanswered in a row.
 
     is_up: there is a channel to ask through; it goes for good when the bus complains. answers, refused: counted.
+    kind, rounds: of the questions after its kind. marks: what came of them, not yet taken.
     """
 
     next: int = 0
@@ -63,13 +69,17 @@ class AskerState:
     not_before_ns: int = 0
     vain: int = 0
     is_up: bool = False
+    kind: int = 0
+    rounds: int = 0
+    marks: list[CanFrame] = field(default_factory=list)
     answers: int = 0
     refused: int = 0
 
 
 class Asker:
-    """take() what came in, then ask(). driver: of the channel. keys: of the messages that the profile uses, none for
-    other vehicles.
+    """take() what came in, then marks() and ask().
+
+    driver: of the channel. keys: of the messages that the profile uses, none for other vehicles.
     """
 
     def __init__(self, driver: str, keys: Sequence[int]) -> None:
@@ -86,23 +96,44 @@ class Asker:
         frames = []
         for answer in answers:
             try:
-                frames.append(self._frame(answer))
+                frame = self._frame(answer)
             except RemoteError:
                 state.refused += 1
+                continue
+            if frame.can_id in KINDS:
+                self._marked(frame)
+            else:
+                frames.append(frame)
         if state.asked is not None and at_ns - state.asked_ns > ANSWER_NS:
+            if state.asked in KINDS:
+                state.kind, state.rounds = 0, state.rounds + 1
             state.asked = None
             state.vain += 1
             if state.vain >= PATIENT:
                 state.not_before_ns = state.asked_ns + RARELY_NS
+                state.kind, state.rounds = 0, 0
         return frames
+
+    def marks(self) -> tuple[CanFrame, ...]:
+        """Of the car's kind, since the last call: frames whose identifiers are question and answer together."""
+        marks, self.state.marks = tuple(self.state.marks), []
+        return marks
+
+    def _marked(self, frame: CanFrame) -> None:
+        state, mask = self.state, frame.data[:MASK_OCTETS]
+        has_next = len(mask) == MASK_OCTETS and mask[-1] & 1 and state.kind + 1 < len(KINDS)
+        state.kind, state.rounds = (state.kind + 1, state.rounds) if has_next else (0, state.rounds + 1)
+        can_id = int.from_bytes(frame.can_id.to_bytes(2, "big") + mask)
+        state.marks.append(CanFrame(frame.channel, can_id, False, mask, frame.at_ns))
 
     def ask(self, at_ns: int) -> tuple[bytes, ...]:
         """The next question, when it is time."""
         state = self.state
         if not self._keys or not state.is_up or state.asked is not None or at_ns < state.not_before_ns:
             return ()
-        asked = self._keys[state.next % len(self._keys)]
         state.next += 1
+        is_of_kind = state.rounds < ROUNDS and state.next % 2 == 0
+        asked = KINDS[state.kind] if is_of_kind else self._keys[state.next % len(self._keys)]
         state.asked, state.asked_ns, state.not_before_ns = asked, at_ns, at_ns + BETWEEN_NS
         return (asked.to_bytes(2, "big"),)
 

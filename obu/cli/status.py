@@ -92,6 +92,10 @@ STATES = {
     "other": Text("不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt",
                   "not the unit's own, no BSM is sent; if it was moved: obu vehicle adopt"),
 }  # fmt: skip
+RADIO = {
+    "up": Text("已连接", "up"), "down": Text("未连接，不发送 BSM", "down, no BSM is sent"),
+    "unknown": Text("未知", "not known"),
+}  # fmt: skip
 SOURCES = {
     "system": Text("系统时钟", "the machine's clock"), "chrony": Text("chrony", "chrony"),
     "gnss": Text("等待接收机", "waiting for the receiver"),
@@ -114,7 +118,8 @@ FORMS = {
         "车辆  {match}{vin}",
         "应用  {apps}",
         "健康  CPU {cpu} %，内存 {memory} MiB，磁盘可用 {free} MiB，温度 {heat} °C；写入（每天）：{writes}",
-        "时间  {clock}  {clock_source}，误差不超过 {clock_error} ms",
+        "时间  {clock}  {clock_source}，误差不超过 {clock_error} ms{clock_apart}",
+        "电台  {radio}，未发出或未理解：{radio_counts}",
         "接口  {drivers}",
     ),
     "en": (
@@ -132,7 +137,8 @@ FORMS = {
         "vehicle   {match}{vin}",
         "apps      {apps}",
         "health    CPU {cpu} %, memory {memory} MiB, disk free {free} MiB, heat {heat} deg C; written a day: {writes}",
-        "time      {clock}  {clock_source}, off by {clock_error} ms at most",
+        "time      {clock}  {clock_source}, off by {clock_error} ms at most{clock_apart}",
+        "radio     {radio}, not sent or not understood: {radio_counts}",
         "drivers   {drivers}",
     ),
 }
@@ -169,6 +175,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "clock": _state(body["clock"]["state"], lang),
         "clock_source": getattr(SOURCES[body["clock"]["source"]], lang),
         "clock_error": body["clock"]["error_ms"],
+        "clock_apart": _clock_apart(body["clock"]["apart"], lang),
         "security": _state(security["state"], lang),
         "certificate": security["certificate"],
         "pool": security["pool"],
@@ -185,6 +192,8 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "doubted": editions["doubted"],
         "rebound": editions["rebound"],
         "drivers": "; ".join(down) or _state("ok", lang),
+        "radio": getattr(RADIO[body["radio"]["state"]], lang),
+        "radio_counts": _counts(body["radio"]["counts"]),
         **_power(body["power"], lang),
         "match": _state(body["vehicle"]["match"], lang),
         "vin": f"  VIN {body['vehicle']['vin']}" if body["vehicle"]["vin"] else "",
@@ -272,6 +281,16 @@ def _clocks_off(off: dict[str, Any] | None, lang: str) -> str:
     zh = f"；{off['senders']} 个发送方的时钟恒差 {off['off_s']:+} 秒：对方按另一时标计闰秒，见 security.time_scale"
     en = f"; {off['senders']} senders' clocks are {off['off_s']:+} s off: another time scale, see security.time_scale"
     return zh if lang == "zh" else en
+
+
+def _clock_apart(apart: dict[str, Any] | None, lang: str) -> str:
+    """apart: as in docs/local-socket.md."""
+    if apart is None:
+        return ""
+    off_ms, senders = abs(apart["slow_ms"]), apart["senders"]
+    if lang == "zh":
+        return f"；本机时钟{'慢' if apart['slow_ms'] > 0 else '快'} {off_ms} ms 以上（与 {senders} 个发送方相比）"
+    return f"; own clock {'slow' if apart['slow_ms'] > 0 else 'fast'} by {off_ms} ms or more, against {senders} senders"
 
 
 def _can_faults(channels: dict[str, dict[str, Any]], lang: str) -> str:

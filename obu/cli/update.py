@@ -4,10 +4,13 @@ import argparse
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from obu.core.alert import Text
 from obu.core.errors import LocalError
+
+if TYPE_CHECKING:
+    from obu.runtime.slots import Record
 
 SUMMARY = Text("本机软件升级：查看，安装，确认，回退", "the unit's own release: show, install, confirm, take back")
 ROOT = Path("/opt/obu")
@@ -15,7 +18,7 @@ STEADY_S = 10.0  # ours: a unit that has answered well for so long has read its 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """show, install FILE, confirm [--within S], rollback; each with --root DIR."""
+    """show, install FILE, confirm [--within S], rollback, adopt FOLDER --first FILE; each with --root DIR."""
     verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = verbs.add_parser("show", help="installed versions / 查看已安装版本")
     install = verbs.add_parser("install", help="install a bundle; it starts next time / 安装升级包，下次启动生效")
@@ -23,13 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     confirm = verbs.add_parser("confirm", help="wait until the new version is well, then keep it / 运行正常后确认")
     confirm.add_argument("--within", type=float, default=180.0, metavar="SECONDS", help="(180)")
     rollback = verbs.add_parser("rollback", help="take an unconfirmed version back / 回退未确认的版本")
-    for verb in (show, install, confirm, rollback):
+    adopt = verbs.add_parser("adopt", help="what a package brought; its own script calls this / 由软件包脚本调用")
+    adopt.add_argument("folder", type=Path, metavar="FOLDER")
+    adopt.add_argument("--first", type=Path, required=True, metavar="FILE", help="a new terminal's TOML / 初始配置")
+    for verb in (show, install, confirm, rollback, adopt):
         verb.add_argument("--root", type=Path, default=ROOT, metavar="DIR", help="(/opt/obu)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; 1 when confirm waited in vain. What is wrong is said in one sentence."""
-    actions = {"show": _show, "install": _install, "confirm": _confirm, "rollback": _rollback}
+    actions = {"show": _show, "install": _install, "confirm": _confirm, "rollback": _rollback, "adopt": _adopt}
     try:
         return actions[args.action](args)
     except PermissionError as error:
@@ -61,11 +67,29 @@ def _show(args: argparse.Namespace) -> int:
 def _install(args: argparse.Namespace) -> int:
     from obu.runtime import update
 
-    record = update.install(args.root, args.file, _bar)
+    return _installed(args, update.install(args.root, args.file, _bar))
+
+
+def _installed(args: argparse.Namespace, record: "Record") -> int:
     _say(args, f"已安装 {record.current}；重启后生效：systemctl restart obu；"
          f"{record.tries} 次启动内未确认将回退到 {record.previous}",
          f"installed {record.current}; it starts with: systemctl restart obu; "
          f"if it is not confirmed in {record.tries} starts, {record.previous} returns")  # fmt: skip
+    return 0
+
+
+def _adopt(args: argparse.Namespace) -> int:
+    import obu
+    from obu.runtime import update
+
+    record = update.adopt(args.root, args.folder, obu.__version__, args.first, _bar)
+    if record is None:
+        _say(args, f"版本 {obu.__version__} 已在本机", f"version {obu.__version__} is here already")
+    elif record.is_confirmed:
+        _say(args, f"已安装 {record.current}；下一步：sudo -u obu obu provision",
+             f"installed {record.current}; next: sudo -u obu obu provision")  # fmt: skip
+    else:
+        return _installed(args, record)
     return 0
 
 

@@ -109,6 +109,7 @@ class JobResult:
 
 KEYS = "keys"  # the driver state by which the key store speaks
 LOUDSPEAKER = "hmi.audio"  # that of the driver's loudspeaker
+RADIO = "radio"  # the modem
 STORE = "state"  # and by which the store of what outlives a restart does
 
 
@@ -299,6 +300,14 @@ class CanCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RadioCounts:
+    """What the modem's driver could not send and did not understand so far, by reason; told as CanCounts are."""
+
+    counts: tuple[tuple[str, int], ...]
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class PoolUpdate:
     """The unit's own certificates from now on, as a whole: (COER, name of its key in the key store) of each.
 
@@ -349,6 +358,7 @@ class Inbox:
     power: tuple[PowerSense, ...] = ()
     host: tuple[HostState, ...] = ()
     buses: tuple[CanCounts, ...] = ()
+    radios: tuple[RadioCounts, ...] = ()
     taps: tuple[BoardInputs, ...] = ()
     pulses: tuple[PulseEdge, ...] = ()
     board: tuple[BoardHealth, ...] = ()

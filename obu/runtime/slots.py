@@ -7,6 +7,7 @@ library, so that no version can break it. Below the root:
     versions/<version>/    what a bundle brought; never written again
     data/<version>/        its unit.toml, state and trust; each version has a copy of its own
     slots.json             which is current, which was before, how many starts are left to confirm it
+    unit.toml              leads to the configuration of the version that started last; for people
 
 A version that is not confirmed in TRIES starts is taken back. At each change of versions the record of used pseudonyms
 goes along (LATER): a pseudonym that was used stays used.
@@ -19,10 +20,13 @@ import sys
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-RECORD = "slots.json"
+RECORD, LINK = "slots.json", "unit.toml"
 TRIES = 3
 VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){0,3}")
 KEPT, LATER = "pseudonyms.state", "pseudonyms_later.state"
+USAGE = """usage: obu-start ROOT [OPTION OF obu run]...    the version that is to start, as the unit
+       obu-start --confirm ROOT                 `obu update confirm` of the version that runs; no start
+       obu-start --obu ROOT VERB [OPTION]...    any other verb of it; no start"""
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,25 @@ def carry(root: Path, leaving: str, coming: str) -> None:
     _put(state / LATER, kept.read_bytes())
 
 
+def point_at(root: Path, version: str) -> None:
+    """Makes LINK lead to the configuration of a version. Raises OSError."""
+    link, target = root / LINK, configuration(root, version).relative_to(root)
+    if link.is_symlink() and link.readlink() == target:
+        return
+    beside = root / f".{LINK}.new"
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    beside.replace(link)
+
+
 def start(root: Path) -> Record:
     """Decides which version starts now, and keeps it. Raises ValueError, OSError."""
+    record = _decided(root)
+    point_at(root, record.current)
+    return record
+
+
+def _decided(root: Path) -> Record:
     record = read(root)
     if record is None:
         raise ValueError(f"{root}: no version is installed there")
@@ -153,25 +174,30 @@ def start(root: Path) -> Record:
     return after
 
 
-def main(words: list[str]) -> int:
-    """ROOT [OPTION]...: becomes `obu run` of the version that is to start, with these options.
-
-    --confirm ROOT: becomes `obu update confirm` of the version that runs; that is no start.
-    """
-    is_confirming = words[:1] == ["--confirm"]
-    words = words[is_confirming:]
-    if len(words) < 1 or words[0].startswith("-"):
-        print("usage: obu-start ROOT [OPTION OF obu run]...\n       obu-start --confirm ROOT", file=sys.stderr)
-        return 2
+def command(words: list[str]) -> list[str]:
+    """The command that a call of the launcher becomes (USAGE). Raises ValueError, OSError."""
+    how = words[0] if words[:1] in (["--confirm"], ["--obu"]) else ""
+    words = words[1:] if how else words
+    if not words or words[0].startswith("-"):
+        raise ValueError(USAGE)
     root = Path(words[0]).resolve()
+    record = (read(root) or start(root)) if how else start(root)
+    whole = {
+        "": ["run", "--config", str(configuration(root, record.current)), *words[1:]],
+        "--confirm": ["update", "confirm", "--root", str(root)],
+        "--obu": words[1:],
+    }
+    return [str(program(root, record.current)), *whole[how]]
+
+
+def main(words: list[str]) -> int:
+    """Becomes what `command` says; returns only when it cannot: 2 for wrong words, 1 for what is not there."""
     try:
-        record = (read(root) or start(root)) if is_confirming else start(root)
-        command = str(program(root, record.current))
-        what = ["run", "--config", str(configuration(root, record.current)), *words[1:]]
-        os.execv(command, [command, *(["update", "confirm", "--root", str(root)] if is_confirming else what)])
+        becomes = command(words)
+        os.execv(becomes[0], becomes)
     except (OSError, ValueError) as error:
-        print(f"obu-start: {error}", file=sys.stderr)
-        return 1
+        print(error if str(error) == USAGE else f"obu-start: {error}", file=sys.stderr)
+        return 2 if str(error) == USAGE else 1
 
 
 if __name__ == "__main__":

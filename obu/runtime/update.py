@@ -5,18 +5,20 @@ Before the switch the new version itself reads a copy of configuration, state an
 leaves the old version current, or the new one with its copy whole.
 """
 
+import compileall
 import os
 import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from obu.core.errors import LocalError
 from obu.link import manifest as manifests
 from obu.link.manifest import Target
-from obu.runtime import bundle, config, slots
+from obu.runtime import bundle, config, durable, slots
 from obu.runtime.bundle import Bundle
 from obu.runtime.slots import Record
 
@@ -65,18 +67,89 @@ def install(root: Path, file: Path, tell: Callable[[int, int], None]) -> Record:
     if version in (record.current, record.previous) and program_is_there(root, version):
         raise LocalError(f"version {version} is installed already; a new release has a new version",
                          f"版本 {version} 已经安装；新的发布须有新的版本号") from None  # fmt: skip
-    held = record.current if record.is_confirmed else record.previous
-    _keys_stay(root, held)
+    return _bring(root, record, Incoming(version, found.manifest.counter, files_of(found)), tell)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A version that comes in. files: its contents by name."""
+
+    version: str
+    counter: int
+    files: Mapping[str, bytes]
+
+
+def files_of(found: Bundle) -> dict[str, bytes]:
+    """What of a bundle is put on the disk: its files, and who signed them."""
+    return {**found.files, bundle.MANIFEST: found.raw, bundle.SIGNATURE: found.signature}
+
+
+def adopt(root: Path, folder: Path, version: str, first: Path, tell: Callable[[int, int], None]) -> Record | None:
+    """Takes over the version that a package of the system unpacked into `folder`; None where it is here already.
+
+    On a terminal in service as `install`: beside the current one, tried, to be confirmed. On any other it is the one
+    that runs from now on, with the configuration that is there, or a copy of `first`. A package has no counter of its
+    own: who may install one is root here, and the counter of bundles stays. Raises LocalError in one sentence.
+    """
+    files = bundle.folder_files(folder)
+    record = record_of(root) if (root / slots.RECORD).exists() else None
+    if record is None:
+        return _begin(root, Incoming(version, 0, files), "", first, tell)
+    if version in (record.current, record.previous) and program_is_there(root, version):
+        place = root / "versions" / version
+        if all((place / name).is_file() and (place / name).read_bytes() == content for name, content in files.items()):
+            return None
+        raise LocalError(f"another version {version} is installed already; a new release has a new version",
+                         f"已安装另一个 {version} 版本；新的发布须有新的版本号")  # fmt: skip
+    held, counter = _held(record)
+    coming = Incoming(version, counter, files)
+    if refusal(root, held, slots.configuration(root, held)):
+        return _begin(root, coming, held, first, tell)
+    return _bring(root, record, coming, tell)
+
+
+def _held(record: Record) -> tuple[str, int]:
+    """The version that was last confirmed, and its counter."""
+    return (record.current, record.counter) if record.is_confirmed else (record.previous, record.previous_counter)
+
+
+def _begin(root: Path, coming: Incoming, held: str, first: Path, tell: Callable[[int, int], None]) -> Record:
+    """The version of a terminal that is not in service, with `held`'s data, if any. Cut off, it begins anew."""
+    data, after = root / "data" / coming.version, Record(coming.version, coming.counter)
     try:
-        _unpack(root, found, tell)
-        _copy_data(root, held, version)
-        after = slots.installed(record, version, found.manifest.counter)
+        if held and not data.exists():
+            _copy_beside(root, held, coming.version).replace(data)
+        for place, mode in ((root / "versions", 0o755), (data / "state", 0o700), (data / "trust", 0o755)):
+            place.mkdir(mode=mode, parents=True, exist_ok=True)
+        if not (data / "unit.toml").exists():
+            durable.write(data / "unit.toml", first.read_bytes(), 0o644)
+        _unpack(root, coming, tell)
+        slots.point_at(root, coming.version)
         slots.write(root, after)
         _prune(root, after)
     except OSError as error:
-        raise LocalError(f"{error.filename or root}: {error.strerror}; nothing has changed",
-                         f"{error.filename or root}：{error.strerror}；没有任何改动") from None  # fmt: skip
+        raise _no_room(root, error) from None
     return after
+
+
+def _bring(root: Path, record: Record, coming: Incoming, tell: Callable[[int, int], None]) -> Record:
+    """Puts a version beside the one in use, tries it on a copy of the unit's files, makes it the next to start."""
+    held, _ = _held(record)
+    _keys_stay(root, held)
+    try:
+        _unpack(root, coming, tell)
+        _copy_data(root, held, coming.version)
+        after = slots.installed(record, coming.version, coming.counter)
+        slots.write(root, after)
+        _prune(root, after)
+    except OSError as error:
+        raise _no_room(root, error) from None
+    return after
+
+
+def _no_room(root: Path, error: OSError) -> LocalError:
+    return LocalError(f"{error.filename or root}: {error.strerror}; nothing has changed",
+                      f"{error.filename or root}：{error.strerror}；没有任何改动")  # fmt: skip
 
 
 def program_is_there(root: Path, version: str) -> bool:
@@ -92,12 +165,11 @@ def _keys_stay(root: Path, version: str) -> None:
                          f"security.keys：{keys} 位于版本数据目录内，密钥不得复制；请移到别处")  # fmt: skip
 
 
-def _unpack(root: Path, found: Bundle, tell: Callable[[int, int], None]) -> None:
-    place = root / "versions" / found.manifest.version
+def _unpack(root: Path, coming: Incoming, tell: Callable[[int, int], None]) -> None:
+    place = root / "versions" / coming.version
     beside = place.with_name(f".{place.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
-    contents = {**found.files, bundle.MANIFEST: found.raw, bundle.SIGNATURE: found.signature}
-    for done, (name, content) in enumerate(contents.items(), 1):
+    for done, (name, content) in enumerate(coming.files.items(), 1):
         path = beside / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -105,11 +177,12 @@ def _unpack(root: Path, found: Bundle, tell: Callable[[int, int], None]) -> None
             file.flush()
             os.fsync(file.fileno())
         path.chmod(0o755 if name.startswith(_EXECUTABLE) else 0o644)
-        tell(done, len(contents))
-    for entry in found.manifest.files:  # read again: what the flash gives back is what will run
-        if manifests.entry(entry.name, (beside / entry.name).read_bytes()) != entry:
-            raise LocalError(f"{beside / entry.name}: the disk gives back something else; replace it",
-                             f"{beside / entry.name}：读回内容不一致；请更换存储")  # fmt: skip
+        tell(done, len(coming.files))
+    for name, content in coming.files.items():  # read again: what the flash gives back is what will run
+        if (beside / name).read_bytes() != content:
+            raise LocalError(f"{beside / name}: the disk gives back something else; replace it",
+                             f"{beside / name}：读回内容不一致；请更换存储")  # fmt: skip
+    compileall.compile_dir(beside, quiet=2, stripdir=str(beside), prependdir=str(place))
     shutil.rmtree(place, ignore_errors=True)  # left by an install that was cut off, or taken back
     beside.replace(place)
     slots.force(place.parent)
@@ -118,20 +191,8 @@ def _unpack(root: Path, found: Bundle, tell: Callable[[int, int], None]) -> None
 def _copy_data(root: Path, old: str, new: str) -> None:
     """The old version's data for the new one, which says whether it can use it. Raises LocalError with its sentence."""
     place = root / "data" / new
-    beside = place.with_name(f".{new}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(root / "data" / old, beside, symlinks=True)
-    words = [str(slots.program(root, new)), "--lang", "en", "run", "--check", "--config", str(beside / "unit.toml")]
-    try:
-        done = subprocess.run(
-            words, capture_output=True, text=True, timeout=CHECK_S, check=False, stdin=subprocess.DEVNULL
-        )
-        said = (
-            "" if done.returncode == 0 else (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        )
-    except subprocess.TimeoutExpired:
-        said = f"no answer in {CHECK_S:.0f} s"
-    if said:
+    beside = _copy_beside(root, old, new)
+    if said := refusal(root, new, beside / "unit.toml"):
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(root / "versions" / new, ignore_errors=True)
         raise LocalError(f"version {new} cannot use this unit's configuration or state ({said}); nothing has changed",
@@ -139,6 +200,27 @@ def _copy_data(root: Path, old: str, new: str) -> None:
     shutil.rmtree(place, ignore_errors=True)
     beside.replace(place)
     slots.force(place.parent)
+
+
+def _copy_beside(root: Path, old: str, new: str) -> Path:
+    beside = root / "data" / f".{new}.new"
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(root / "data" / old, beside, symlinks=True)
+    return beside
+
+
+def refusal(root: Path, version: str, configuration: Path) -> str:
+    """Why a version cannot use a configuration and what belongs to it, in its own words; empty where it can."""
+    words = [str(slots.program(root, version)), "--lang", "en", "run", "--check", "--config", str(configuration)]
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, timeout=CHECK_S, check=False, stdin=subprocess.DEVNULL
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer in {CHECK_S:.0f} s"
+    except OSError as error:
+        return str(error)
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
 
 
 def _prune(root: Path, record: Record) -> None:

@@ -102,7 +102,7 @@ def station(config: Config, material: Material) -> Station:
     receiver = Receiver(judge, spoken, heard_aids(config))
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
     transmit = Transmit(
-        enabled=config.bsm.transmit,
+        enabled=config.bsm.transmit and not config.radio.get("receive_only", False),
         max_clock_error_ns=timekeeping.options(config.clock).max_error_ns,
         pseudonyms=pseudonyms,
         sender=sender,

@@ -23,7 +23,7 @@ class Packet:
     """What is kept of a packet while it waits. spdu: its octets; parts: what they hold. until_ns: monotonic.
 
     place: where we were when it came. claim: what its first bytes say; is_far: that its sender is out of any radio's
-    reach.
+    reach. ahead_us: by how much its time was ahead of our clock when it came.
     """
 
     ticket: int
@@ -35,6 +35,7 @@ class Packet:
     is_far: bool
     rank: Priority
     until_ns: int
+    ahead_us: int
 
 
 @quick

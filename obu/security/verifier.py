@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from obu.codec.messages import claim
 from obu.core.errors import RemoteError
 from obu.core.frames import JobOutcome, JobResult, VerifyJob
-from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us
+from obu.core.now import NS_PER_MS, Now, utc_ns_of_v2x_us, v2x_time_us
 from obu.core.time_scale import TimeScale
 from obu.security import certificate as certificates
 from obu.security import envelope, plausibility, profile, rules
@@ -26,6 +26,7 @@ from obu.security.priority import NOWHERE, Priority, Standing
 from obu.security.replay import Replay, ReplayState
 from obu.security.trust import Snapshot
 from obu.security.verdict import Judgement, Pending, Verdict, of_reason
+from obu.security.witness import OF_TIME, Testimony, Witnesses, WitnessState
 
 __all__ = ["Judgement", "Options", "Pending", "Verdict", "Verifier", "VerifierState"]
 
@@ -83,6 +84,7 @@ class VerifierState:
     plausibility: PlausibilityState = field(default_factory=PlausibilityState)
     answers: list[Judgement] = field(default_factory=list)
     suspicions: list[Suspicion] = field(default_factory=list)
+    witness: WitnessState = field(default_factory=WitnessState)
     late: int = 0
     believed_from: int = 0
 
@@ -109,6 +111,7 @@ class Verifier:
             limits.max_certificate_jobs,
             limits.max_refused,
         )
+        self._witnesses = Witnesses(limits.time_scale)
         self._job_ns = (limits.deadline_ms - limits.wait_ms) * NS_PER_MS
 
     def believe(self, snapshot: Snapshot) -> None:
@@ -137,6 +140,9 @@ class Verifier:
             if verdict is None:
                 answer = self._by_digest if signer is not None else self._by_certificate
                 verdict = answer(now, ticket, spdu, parsed, standing)
+            elif verdict in OF_TIME:
+                witnesses, ahead_us = self._witnesses, _ahead_us(now, generation_us)
+                witnesses.summon(self.state.witness, now, ticket, parsed, self._trust, standing.place, ahead_us)
         except RemoteError as error:
             verdict = of_reason(error.reason)
         if verdict is None:
@@ -145,7 +151,12 @@ class Verifier:
 
     def take_jobs(self) -> tuple[VerifyJob, ...]:
         """Jobs for the pool, as many as it shall have at a time: certificates first, then messages by their rank."""
-        return (*self._newcomers.jobs(self.state.newcomers, self._number), *self._message_jobs())
+        state = self.state
+        return (
+            *self._newcomers.jobs(state.newcomers, self._number),
+            *self._witnesses.jobs(state.witness, self._trust, self._number),
+            *self._message_jobs(),
+        )
 
     def settle(self, now: Now, result: JobResult) -> list[Judgement]:
         """What a result decides: one packet, or all that need one certificate. Foreign and late numbers: nothing."""
@@ -154,6 +165,8 @@ class Verifier:
         if candidate is not None:
             return self._settle_certificate(now, candidate, result.outcome)
         waiting = state.waiting.pop(result.number, None)
+        if waiting is None and self._witnesses.settle(state.witness, result.number, result.outcome):
+            return []
         if waiting is None:
             state.late += result.number % 2  # an even one is the signer's
             return []
@@ -163,6 +176,7 @@ class Verifier:
         """The answers to what has waited too long, and to what had to make room since the last call."""
         state = self.state
         self._replay.forget(state.replay, now.at_ns)
+        self._witnesses.expire(state.witness, now.at_ns)
         for waiting in self._backlog.expire(state.backlog, now.at_ns):
             self._shed(waiting)
         at_ns = now.at_ns - self._job_ns
@@ -184,6 +198,10 @@ class Verifier:
         suspicions, self.state.suspicions = self.state.suspicions, []
         return suspicions
 
+    def take_testimonies(self) -> list[Testimony]:
+        """Those since the last call: of packets whose signature was good, also where their time was refused."""
+        return self._witnesses.take(self.state.witness)
+
     def _suspect(self, suspicion: Suspicion) -> None:
         certificate = self.state.learned.get(suspicion.signer)
         raw = b"" if certificate is None else certificate.raw
@@ -203,13 +221,13 @@ class Verifier:
             if certificate.curve != parts.curve:
                 return Verdict.HASH_ALGORITHM
             until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
-            return self._line_up(now, _packet(ticket, spdu, parts, standing, until_ns), certificate)
+            return self._line_up(now, _packet(now, ticket, spdu, parts, standing, until_ns), certificate)
         if signer in self._trust.roots or signer in self._trust.authorities:
             return Verdict.SIGNER_NOT_END_ENTITY
         if not self._newcomers.has_room_for(self.state.newcomers, signer):
             return Verdict.UNKNOWN_SIGNER
         until_ns = now.at_ns + self._options.hold_ms * NS_PER_MS
-        packet = _packet(ticket, spdu, parts, standing, until_ns)
+        packet = _packet(now, ticket, spdu, parts, standing, until_ns)
         self._newcomers.hold(self.state.newcomers, signer, packet)
         return None
 
@@ -227,11 +245,11 @@ class Verifier:
             return Verdict.DIGEST_COLLISION
         if known is not None:
             until_ns = now.at_ns + self._options.wait_ms * NS_PER_MS
-            return self._line_up(now, _packet(ticket, spdu, parts, standing, until_ns), known)
+            return self._line_up(now, _packet(now, ticket, spdu, parts, standing, until_ns), known)
         if digest in newcomers.refused:
             return Verdict.CERTIFICATE_SIGNATURE
         until_ns = now.at_ns + self._options.deadline_ms * NS_PER_MS
-        packet, verdict = _packet(ticket, spdu, parts, standing, until_ns), None
+        packet, verdict = _packet(now, ticket, spdu, parts, standing, until_ns), None
         candidate = newcomers.candidates.get(digest)
         if candidate is None:
             assert certificate is not None
@@ -340,6 +358,7 @@ class Verifier:
             self._suspect(suspicion)
         if verdict is not None:
             return _refused(packet, verdict, signer)
+        self._witnesses.testify(state.witness, (signer, packet.ahead_us))
         aid, payload = packet.parts.aid, packet.parts.payload
         return Judgement(packet.ticket, _VALID, aid, signer, payload, generation_us, packet.spdu)
 
@@ -356,10 +375,20 @@ _OF_MESSAGE_JOB = {
 _OF_CERTIFICATE_JOB = {**_OF_MESSAGE_JOB, JobOutcome.BAD_SIGNATURE: Verdict.CERTIFICATE_SIGNATURE}
 
 
-def _packet(ticket: int, spdu: bytes, parts: Spdu, standing: Standing, until_ns: int) -> Packet:
+def _packet(now: Now, ticket: int, spdu: bytes, parts: Spdu, standing: Standing, until_ns: int) -> Packet:
     said = claim.read(parts.payload)
-    is_far, rank = standing.is_out_of_reach(said), standing.rank(parts.aid, said)
-    return Packet(ticket, spdu, parts, parts.generation_us or 0, standing.place, said, is_far, rank, until_ns)
+    is_far, rank, generation_us = (
+        standing.is_out_of_reach(said),
+        standing.rank(parts.aid, said),
+        parts.generation_us or 0,
+    )
+    ahead_us = _ahead_us(now, generation_us)
+    return Packet(ticket, spdu, parts, generation_us, standing.place, said, is_far, rank, until_ns, ahead_us)
+
+
+def _ahead_us(now: Now, generation_us: int) -> int:
+    """How far the sender's clock was ahead of ours, less the packet's way; without a UTC no packet comes this far."""
+    return generation_us - v2x_time_us(now.utc_ns or 0)
 
 
 def _shed(waiting: Waiting) -> Verdict:

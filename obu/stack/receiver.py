@@ -87,7 +87,6 @@ class Receiver:
                 continue
             judgement = self._verifier.judge(now, dsm.payload, dsm.aid, standing)
             if isinstance(judgement, Judgement):
-                self.offsets.take(now, judgement)
                 heard.extend(self._deliver(judgement))
         return heard
 
@@ -96,7 +95,9 @@ class Receiver:
         return [heard for judgement in self._verifier.settle(now, result) for heard in self._deliver(judgement)]
 
     def expire(self, now: Now) -> None:
-        """Counts the packets whose verify result never came."""
+        """Counts the packets whose verify result never came, and learns whose clock is off."""
+        for signer, ahead_us in self._verifier.take_testimonies():
+            self.offsets.take(now, signer, ahead_us)
         for judgement in self._verifier.expire(now):
             self._deliver(judgement)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obu.core.alert import Shown
-from obu.core.frames import CanCounts, DriverState, FeedEvent, HostState
+from obu.core.frames import RADIO, CanCounts, DriverState, FeedEvent, HostState, RadioCounts
 from obu.core.now import NS_PER_MS, Now
 from obu.core.world import View
 from obu.hmi.display import DisplayWatch
@@ -23,7 +23,8 @@ MIB = 1 << 20
 class HealthState:
     """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times.
 
-    warnings: how many of each application. host, buses: the last word of the machine and of each CAN channel.
+    warnings: how many of each application. host, buses, radio: the last word of the machine, of each CAN channel,
+    of the modem's driver.
     """
 
     drivers: dict[str, DriverState] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class HealthState:
     warnings: dict[str, int] = field(default_factory=dict)
     host: HostState | None = None
     buses: dict[str, CanCounts] = field(default_factory=dict)
+    radio: RadioCounts | None = None
 
 
 class Health:
@@ -44,9 +46,16 @@ class Health:
     def __init__(self) -> None:
         self.state = HealthState()
 
-    def take(self, drivers: tuple[DriverState, ...], host: tuple[HostState, ...], buses: tuple[CanCounts, ...]) -> None:
+    def take(
+        self,
+        drivers: tuple[DriverState, ...],
+        host: tuple[HostState, ...],
+        buses: tuple[CanCounts, ...],
+        radios: tuple[RadioCounts, ...],
+    ) -> None:
         """What the drivers and the machine said of themselves."""
         self.state.buses.update((counts.name, counts) for counts in buses)
+        self.state.radio = radios[-1] if radios else self.state.radio
         self.state.host = host[-1] if host else self.state.host
         for driver in drivers:
             self.state.drivers[driver.name] = driver
@@ -122,6 +131,12 @@ class Health:
             name: {"up": driver.is_up, "why": driver.why, "why_zh": driver.why_zh or driver.why}
             for name, driver in sorted(self.state.drivers.items())
         }
+
+    def radio(self) -> dict[str, Any]:
+        """The modem, as its driver has it."""
+        driver, counts = self.state.drivers.get(RADIO), self.state.radio
+        state = "unknown" if driver is None else "up" if driver.is_up else "down"
+        return {"state": state, "counts": dict(counts.counts) if counts else {}}
 
     def is_down(self, name: str) -> bool:
         """Whether this driver's last word was that it is down."""

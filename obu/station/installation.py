@@ -2,8 +2,8 @@
 
 Its VIN tells, where the bus brings it; else the bus's fingerprint: which identifiers of the profile are sent, with how
 many octets. Laws: the first bus that is seen is the unit's own until a technician says otherwise (`obu vehicle adopt`);
-while it is not known whether this is the own vehicle, no BSM goes; the same VIN excuses another fingerprint, as after a
-repair.
+while it is not known whether this is the own vehicle, no BSM goes; what was known once stays known while the bus is
+silent, for a terminal is moved with its supply cut; the same VIN excuses another fingerprint, as after a repair.
 """
 
 import json
@@ -25,6 +25,9 @@ VIN_LENGTH = 17
 Mark = tuple[int, bool, int]  # identifier, is it extended, octets of payload
 
 CHECKING = Text("正在核对车辆", "checking that this is the unit's own vehicle")
+SILENT_BUS = Text(
+    "车辆总线没有数据，无法核对车辆", "the vehicle's bus is silent: it cannot be told which vehicle this is"
+)
 OTHER_BUS = Text("不是登记的车辆，请联系技术人员", "not the vehicle this unit was installed in: tell a technician")
 
 
@@ -49,7 +52,8 @@ class Provisioned:
 class InstallationState:
     """own: what is provisioned. seen: how often each mark came since watched_ns. vin: heard on the bus since it lives.
 
-    watched_ns: when the present bus began to live; None while it does not. is_judged: its watch is over.
+    watched_ns: when the present bus began to live; None while it does not. is_judged: its watch is over. was_own: the
+    last that was known in this run.
     """
 
     own: Provisioned = field(default_factory=Provisioned)
@@ -58,6 +62,7 @@ class InstallationState:
     vin: str = ""
     watched_ns: int | None = None
     is_judged: bool = False
+    was_own: bool = False
     is_to_save: bool = False
 
 
@@ -102,6 +107,8 @@ class Installation:
             if mark in state.seen or mark in state.own.marks or len(state.seen) < MOST_IDENTIFIERS:
                 state.seen[mark] = state.seen.get(mark, 0) + 1
         self._judge(at_ns - state.watched_ns >= WATCH_NS)
+        if state.match is not Match.UNKNOWN:
+            state.was_own = state.match is not Match.OTHER
 
     def _judge(self, is_over: bool) -> None:
         state = self.state
@@ -139,7 +146,9 @@ class Installation:
         if state.match in (Match.OWN, Match.LEARNING):
             return ()
         if state.match is Match.UNKNOWN:
-            return (CHECKING,) if state.watched_ns is not None else ()
+            if state.watched_ns is not None:
+                return (CHECKING,)
+            return () if state.was_own else (SILENT_BUS,)
         own_vin = self._vin or state.own.vin
         if own_vin and state.vin:
             zh = f"不是登记的车辆（登记 {own_vin}，当前 {state.vin}），请联系技术人员"

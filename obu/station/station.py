@@ -108,7 +108,7 @@ class Station:
         if self.state.started_ns is None:
             self.state.started_ns = now.at_ns
         self.recall(inbox.saved)
-        stages.health.take(inbox.drivers, inbox.host, inbox.buses)
+        stages.health.take(inbox.drivers, inbox.host, inbox.buses, inbox.radios)
         stages.board.take(inbox.taps, inbox.board)
         stages.timing.take(inbox.pulses)
         stages.trusting.take(inbox.trust, inbox.refused)
@@ -173,7 +173,8 @@ class Station:
         stages = self._stages
         is_settled = stages.assembler.is_settled(now.at_ns)
         stages.powering.look(now, inbox.power, own, is_settled, stages.health.is_down(STORE))
-        stages.installation.take(now.at_ns, inbox.can, stages.assembler.has_bus(), own.vehicle.vin)
+        marks = (*inbox.can, *stages.asker.marks())
+        stages.installation.take(now.at_ns, marks, stages.assembler.has_bus(), own.vehicle.vin)
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""
@@ -209,7 +210,7 @@ class Station:
             "utc_s": status.utc_s(now),
             "uptime_s": uptime_s,
             "version": status.version(),
-            "clock": stages.timing.status(now),
+            "clock": status.clock(stages.timing.status(now), stages.receiver.offsets.own(now)),
             "bsm": status.bsm(stages.transmit),
             "air": status.air(now, stages.receiver),
             "power": stages.powering.status(now, own),
@@ -219,6 +220,7 @@ class Station:
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),
+            "radio": stages.health.radio(),
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,

@@ -11,6 +11,7 @@ from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.security.misbehaviour import Reports
+from obu.security.offsets import Apart
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
 from obu.station.installation import InstallationState
@@ -92,6 +93,11 @@ def gnss(now: Now, own: Own, dropped: dict[str, int]) -> dict[str, Any]:
         "accuracy_m": rounded(fix.semi_major_m, 2) if fix else None,
         "dropped": dict(sorted(dropped.items())),
     }
+
+
+def clock(timing: dict[str, Any], apart: Apart | None) -> dict[str, Any]:
+    """Whose word the time is, how good it is, and whether the clocks of others contradict it."""
+    return {**timing, "apart": {"senders": apart.senders, "slow_ms": apart.slow_ms} if apart else None}
 
 
 def bsm(transmit: Transmit) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 """The unit's time as its receiver has it: which of its words the clock shall follow, and how good that is.
 
-The rule: a pulse stands above the sentences while one is fresh, for they come when the line has carried them; time that
-sentences alone have told is degraded, and the unit says so.
+The rule: a pulse stands above the sentences while one is fresh, for they come when the line has carried them; one edge
+alone is no pulse, it may be a spark on the wire: another must be whole seconds away. Time that sentences alone told is
+degraded, and the unit says so.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 from obu.core.frames import PulseEdge
-from obu.core.now import NS_PER_MS, NS_PER_S, ClockMark, Now
+from obu.core.now import DRIFT_PPM, NS_PER_MS, NS_PER_S, ClockMark, Now
 from obu.core.vehicle import Fix
 
 RECEIVER = "gnss"  # the source of a clock that follows the receiver
 FRESH_NS = 10 * NS_PER_S  # ours: some pulses may be lost; a crystal drifts 1 ms in this time
+PAIR_NS = 3 * NS_PER_S  # ours: an edge vouches for another so long
+MOST_EDGES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +33,9 @@ class Options:
 
 @dataclass(slots=True)
 class TimingState:
-    """pulse: the last edge. mark: what the clock follows. heard_utc_ns: of the last fix that was looked at."""
+    """edges: the last ones. mark: what the clock follows. heard_utc_ns: of the last fix that was looked at."""
 
-    pulse: PulseEdge | None = None
+    edges: tuple[PulseEdge, ...] = ()
     mark: ClockMark | None = None
     heard_utc_ns: int | None = None
 
@@ -45,8 +48,9 @@ class Timing:
         self._options = options
 
     def take(self, pulses: tuple[PulseEdge, ...]) -> None:
-        """The newest counts."""
-        self.state.pulse = pulses[-1] if pulses else self.state.pulse
+        """Every edge of the wire."""
+        if pulses:
+            self.state.edges = (*self.state.edges, *pulses)[-MOST_EDGES:]
 
     def mark(self, fix: Fix | None) -> ClockMark | None:
         """What the clock shall follow from now on; None where nothing better has come, or it is led by others."""
@@ -67,11 +71,26 @@ class Timing:
         return mark is not None and mark.is_pulse and at_ns - mark.at_ns < FRESH_NS
 
     def _of_pulse(self, fix: Fix) -> ClockMark | None:
-        """The pulse that began the second which the sentence tells."""
-        pulse = self.state.pulse
-        if pulse is None or fix.utc_ns % NS_PER_S or not 0 <= fix.at_ns - pulse.at_ns + pulse.error_ns < NS_PER_S:
+        """The pulse that began the second which the sentence tells; None where it is not sure which edge that was."""
+        if fix.utc_ns % NS_PER_S:
             return None
-        return ClockMark(pulse.at_ns, fix.utc_ns, pulse.error_ns, is_pulse=True)
+        found = [
+            edge
+            for edge in self.state.edges
+            if 0 <= fix.at_ns - edge.at_ns + edge.error_ns < NS_PER_S and self._is_pulse(edge, fix.at_ns)
+        ]
+        if len(found) != 1:
+            return None
+        return ClockMark(found[0].at_ns, fix.utc_ns, found[0].error_ns, is_pulse=True)
+
+    def _is_pulse(self, edge: PulseEdge, at_ns: int) -> bool:
+        """Whether it is whole seconds after the pulse that is followed; where none is, after another edge."""
+        mark = self.state.mark
+        if mark is not None and self._has_fresh_pulse(at_ns):
+            return _is_whole(edge, mark)
+        return any(
+            NS_PER_S // 2 < edge.at_ns - each.at_ns < PAIR_NS and _is_whole(edge, each) for each in self.state.edges
+        )
 
     def _of_sentence(self, fix: Fix) -> ClockMark:
         return ClockMark(fix.at_ns - self._options.latency_ns, fix.utc_ns, self._options.error_ns)
@@ -93,3 +112,10 @@ class Timing:
         if now.utc_error_ns > self._options.max_error_ns:
             return "unsure"
         return "degraded" if source == "sentences" else "ok"
+
+
+def _is_whole(edge: PulseEdge, other: PulseEdge | ClockMark) -> bool:
+    """Whether whole seconds lie between them, as far as can be told."""
+    apart_ns = edge.at_ns - other.at_ns
+    off_ns = abs((apart_ns + NS_PER_S // 2) % NS_PER_S - NS_PER_S // 2)
+    return off_ns <= edge.error_ns + other.error_ns + abs(apart_ns) * DRIFT_PPM // 1_000_000

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from obu.core.alert import Text
-from obu.core.frames import KEYS, ChannelLoad, DriverState, JobResult, SignJob, TxPacket
+from obu.core.frames import KEYS, RADIO, ChannelLoad, DriverState, JobResult, SignJob, TxPacket
 from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
@@ -32,7 +32,7 @@ AID = {
     (False, Due.REGULAR): aids.BSM, (False, Due.EVENT): aids.BSM_EVENT,
     (True, Due.REGULAR): aids.BSM_EMERGENCY, (True, Due.EVENT): aids.BSM_EMERGENCY_EVENT,
 }  # fmt: skip
-OFF = Text("配置为不发送", "switched off by bsm.transmit")
+OFF = Text("配置为不发送（bsm.transmit、radio.receive_only）", "switched off by bsm.transmit or radio.receive_only")
 UNSURE_TIME = Text("时间误差超过 clock.max_error_ms", "the clock may be off by more than clock.max_error_ms")
 WHY = {
     Lack.NO_TIME: content.NO_TIME,
@@ -59,11 +59,13 @@ class Underway:
 class TransmitState:
     """why: what stops the BSMs now, empty while they are sent. epoch: of the identity that msg_count belongs to.
 
+    radio_fault: what the modem's driver says is wrong; what would be signed then would go nowhere.
     key_fault: what the key store says is wrong with it. Signatures are still asked for: that is how it is tried again.
     path_ns: when the path history went last under this identity.
     """
 
     why: tuple[Text, ...] = ()
+    radio_fault: Text | None = None
     key_fault: Text | None = None
     epoch: int = -1
     msg_count: int = 0
@@ -97,9 +99,12 @@ class Transmit:
         self._max_clock_error_ns = max_clock_error_ns
 
     def hear(self, drivers: tuple[DriverState, ...]) -> None:
-        """What the key store said of itself."""
+        """What the modem and the key store said of themselves."""
         for driver in drivers:
-            if driver.name == KEYS:
+            if driver.name == RADIO:
+                fault = Text(f"电台：{driver.why_zh or driver.why}", f"radio: {driver.why}")
+                self.state.radio_fault = None if driver.is_up else fault
+            elif driver.name == KEYS:
                 fault = Text(f"密钥库：{driver.why_zh or driver.why}", f"key store: {driver.why}")
                 self.state.key_fault = None if driver.is_up else fault
 
@@ -129,7 +134,7 @@ class Transmit:
         """The job of the BSM that is due now, if one is. stops: what else stands against it."""
         state = self.state
         reasons = [] if self._enabled else [OFF]
-        reasons += stops
+        reasons += [*stops, *([state.radio_fault] if state.radio_fault else [])]
         if now.utc_ns is not None and now.utc_error_ns > self._max_clock_error_ns:
             reasons.append(UNSURE_TIME)
         reasons += content.missing(now, own, self._tracker.state.fix_utc_ns is not None)

@@ -31,7 +31,9 @@ class Car:
         self.assembler = Assembler(profile, self.plans, self.decoder, str(path))
         self.asker = Asker("can.main", [message.key for message in self.plans.messages])
         self.asker.take(0, (), (UP,))
-        self.at_ms, self.asked_ms = 0, []
+        self.at_ms, self.asked_ms, self.asked = 0, [], []
+        self.kinds = {0x00: bytes.fromhex("4100be3fa813"), 0x20: bytes.fromhex("41209005b011"),
+                      0x40: bytes.fromhex("4140fed00400")}  # fmt: skip
 
     def run(self, until_ms: int, answer=None, late_ms: int = 30) -> None:
         """answer: the octets of an answer at a millisecond, None for silence."""
@@ -42,9 +44,11 @@ class Car:
             due = [each for each in due if each[0] > self.at_ms]
             self.decoder.take(self.asker.take(self.at_ms * MS, came, ()))
             for question in self.asker.ask(self.at_ms * MS):
-                assert question == SPEED
                 self.asked_ms.append(self.at_ms)
+                self.asked.append(question)
                 said = answer(self.at_ms) if answer else None
+                if said is not None and question != SPEED:
+                    said = self.kinds.get(question[1])
                 if said is not None:
                     due.append((self.at_ms + late_ms, said))
 
@@ -62,7 +66,8 @@ def test_a_car_that_answers_is_asked_ten_times_a_second() -> None:
     assert car.speed_mps() == pytest.approx(10.0)
     gaps = {later - earlier for earlier, later in zip(car.asked_ms, car.asked_ms[1:], strict=False)}
     assert gaps == {100}
-    assert car.asker.state.answers == car.decoder.state.used
+    assert set(car.asked) == {SPEED, b"\x01\x00", b"\x01\x20", b"\x01\x40"}
+    assert car.asker.state.answers == car.decoder.state.used + 3 * len(car.kinds)
 
 
 def test_one_question_at_a_time() -> None:
@@ -85,10 +90,10 @@ def test_a_car_that_is_silent_is_left_to_sleep() -> None:
 
 def test_an_old_answer_is_no_speed() -> None:
     car = Car()
-    car.run(1000, at_kph(36))
-    car.run(1400)
+    car.run(3000, at_kph(36))
+    car.run(3400)
     assert car.speed_mps() == pytest.approx(10.0)
-    car.run(1700)
+    car.run(3700)
     assert car.speed_mps() is None
 
 
@@ -128,7 +133,31 @@ def test_strangers_octets_raise_nothing(payloads: list[bytes]) -> None:
         car.decoder.take(car.asker.take(number * 300 * MS, (DiagnosticAnswer(data, number * MS),), ()))
     state = car.asker.state
     assert state.answers + state.refused == len(payloads)  # every one is counted
-    assert car.decoder.state.frames == state.answers
+    assert car.decoder.state.frames + len(car.asker.marks()) == state.answers
+
+
+def test_its_kind_is_asked_three_times_among_the_others_and_again_when_it_has_slept() -> None:
+    car = Car()
+    car.run(5000, at_kph(36))
+    assert [question[1] for question in car.asked[:18] if question != SPEED] == [0x00, 0x20, 0x40] * 3
+    assert set(car.asked[18:]) == {SPEED}
+    marks = car.asker.marks()
+    assert len(marks) == 9 and len({mark.can_id for mark in marks}) == 3
+    assert marks[0].can_id == 0x0100BE3FA813 and car.asker.marks() == ()
+    car.run(20_000)
+    car.run(60_000, at_kph(36))
+    assert len(car.asker.marks()) == 9
+
+
+@pytest.mark.parametrize("kinds", [
+    {}, {0x00: b"\x7f\x01\x12"}, {0x00: b"\x41\x00"}, {0x00: bytes.fromhex("4100be3fa812")},
+])  # fmt: skip
+def test_a_car_that_does_not_tell_its_kind_is_asked_three_times_and_no_more(kinds: dict[int, bytes]) -> None:
+    car = Car()
+    car.kinds = kinds
+    car.run(10_000, at_kph(36))
+    assert [question[1] for question in car.asked if question != SPEED] == [0x00] * 3
+    assert car.speed_mps() == pytest.approx(10.0)
 
 
 def test_the_state_survives_a_checkpoint() -> None:

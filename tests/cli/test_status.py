@@ -77,6 +77,40 @@ def test_clocks_of_the_other_time_scale_are_said(unit):
     assert "3 senders' clocks are -5.0 s off: another time scale" in status.lines(told, "en")[1]
 
 
+def test_the_radio_is_shown_and_what_it_did_not_send(unit):
+    body = unit.status()
+    for state, counts, zh, en in (
+        (
+            "down",
+            {"not_sent": 3},
+            "电台  未连接，不发送 BSM，未发出或未理解：not_sent 3",
+            "radio     down, no BSM is sent",
+        ),
+        ("up", {}, "电台  已连接，未发出或未理解：-", "radio     up, not sent or not understood: -"),
+    ):
+        told = {**body, "radio": {"state": state, "counts": counts}}
+        assert any(line.startswith(zh) for line in status.lines(told, "zh")), status.lines(told, "zh")[-3:]
+        assert any(line.startswith(en) for line in status.lines(told, "en"))
+
+
+def test_the_time_and_what_other_clocks_say_of_it_are_shown(unit):
+    body = unit.status()
+    assert "时间  正常  系统时钟，误差不超过 1.0 ms" in status.lines(body, "zh")
+    for slow_ms, zh, en in (
+        (270, "；本机时钟慢 270 ms 以上（与 5 个发送方相比）", "; own clock slow by 270 ms or more, against 5 senders"),
+        (-40, "；本机时钟快 40 ms 以上", "; own clock fast by 40 ms or more"),
+    ):
+        told = {**body, "clock": {**body["clock"], "apart": {"senders": 5, "slow_ms": slow_ms}}}
+        assert any(zh in line for line in status.lines(told, "zh"))
+        assert any(en in line for line in status.lines(told, "en"))
+    for source, state, zh in (
+        ("sentences", "degraded", "时间  降级  仅有接收机语句"), ("chrony", "no_time", "时间  没有时间  chrony"),
+        ("pulse", "unsure", "时间  误差过大，不发送  接收机秒脉冲"), ("gnss", "no_time", "时间  没有时间  等待接收机"),
+    ):  # fmt: skip
+        told = {**body, "clock": {**body["clock"], "source": source, "state": state}}
+        assert any(line.startswith(zh) for line in status.lines(told, "zh"))
+
+
 def test_editions_and_habits_are_shown(unit):
     body = unit.status()
     editions = body["air"]["editions"] | {"mode": "csae53", "bound": {"ydt3709": 2, "csae53": 31}, "doubted": 1}

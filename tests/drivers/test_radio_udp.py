@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obu.core.errors import ConfigError
-from obu.core.frames import AirPacket, ChannelLoad, DriverState, TxPacket
+from obu.core.frames import AirPacket, ChannelLoad, DriverState, RadioCounts, TxPacket
 from obu.core.now import NS_PER_S
 from obu.drivers import radio_udp
 from obu.drivers.radio_udp import Datagram, Kind, Options, RadioUdp
@@ -130,6 +130,7 @@ def test_a_modem_that_does_not_answer_is_down_after_three_seconds(radio: RadioUd
     assert list(radio.poll(3 * S - 1)) == []
     (state,) = radio.poll(3 * S)
     assert isinstance(state, DriverState) and not state.is_up and "no answer" in state.why
+    assert "没有应答" in state.why_zh
     assert list(radio.poll(4 * S)) == []
 
 
@@ -165,6 +166,18 @@ def test_garbage_of_the_modem_is_counted_and_the_rest_still_read(radio: RadioUdp
     modem.link.sendto(Datagram(kind=Kind.DATA, sdu=b"x").encode(), unit)
     assert list(radio.poll(1)) == [AirPacket(b"x", 1, None)]
     assert radio.counts == {"modem_truncated": 1, "modem_kind": 1}
+
+
+def test_what_was_not_sent_or_understood_is_told_when_it_has_changed_once_a_second_at_most(
+    radio: RadioUdp, modem: Modem
+) -> None:
+    unit = joined(radio, modem, 5 * S)
+    told = []
+    for tick in range(40):  # 4 s
+        if tick < 20:
+            modem.link.sendto(b"hello", unit)
+        told += [each for each in radio.poll(5 * S + tick * S // 10) if isinstance(each, RadioCounts)]
+    assert [each.counts for each in told] == [(("modem_truncated", count),) for count in (1, 11, 20)]
 
 
 def test_one_poll_takes_no_more_than_its_share(radio: RadioUdp, modem: Modem) -> None:

@@ -2,26 +2,15 @@
 
 import sys
 from collections.abc import Sequence
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+
+from firmware_shims.micropython import FETCHER
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIMS = ROOT / "firmware_shims" / "shims"
 ARCHITECTURES = {"micropython64": "amd64", "micropython32": "i386"}
 NAMES = ("cpython", *ARCHITECTURES)
 HEAP = "192k"  # a small board's; the tests of all parts are loaded at once
-
-
-def _fetcher() -> ModuleType:
-    spec = spec_from_file_location("fetch_micropython", ROOT / ".ci" / "micropython.py")
-    assert spec and spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FETCHER = _fetcher()
 
 
 def is_present(name: str) -> bool:

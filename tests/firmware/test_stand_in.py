@@ -55,7 +55,7 @@ def frames_of(unit: Coprocessor, count: int) -> list[object]:
 
 def test_the_board_comes_up_takes_its_settings_and_carries_can(board: StandIn, unit: Coprocessor) -> None:
     found = until(unit, lambda found: any(state.is_up for state in of(DriverState, found)))
-    assert of(DriverState, found)[-1].why == "stm32_machine 0.0.0 stand-in"
+    assert of(DriverState, found)[-1].why == "stm32_machine 0.0.0 01020304"
     until(unit, lambda _: "bus 1 500000 silent all" in board.told())
     assert "bus 0 250000 silent 1" in board.told()
     began_ns = time.monotonic_ns()
@@ -103,7 +103,7 @@ def test_the_board_shows_what_it_is_told_and_falls_back_when_the_unit_is_gone(
 def test_a_board_that_starts_anew_is_told_everything_again(board: StandIn, unit: Coprocessor, tmp_path: Path) -> None:
     unit.send(Indication(steady=3))
     until(unit, lambda _: "lamps 3" in board.told())
-    other = StandIn(board._process.args[:-4], tmp_path / "other")
+    other = StandIn(board.command, tmp_path / "other")
     try:
         unit._line._device = other.device
         unit._line.close()

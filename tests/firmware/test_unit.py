@@ -56,8 +56,8 @@ def test_the_boards_bus_is_the_units_and_the_run_can_be_replayed(tmp_path: Path)
         board.close()
     assert unit.returncode == 0, said
     driver = status["drivers"]["coprocessor"]
-    assert (driver["up"], driver["why"]) == (True, "stm32_machine 0.0.0 stand-in")
-    assert status["coprocessor"]["board"] == "stm32_machine 0.0.0 stand-in"
+    assert (driver["up"], driver["why"]) == (True, "stm32_machine 0.0.0 01020304")
+    assert status["coprocessor"]["board"] == "stm32_machine 0.0.0 01020304"
     assert status["coprocessor"]["can_filtered"] > 0 and status["coprocessor"]["faults"] == 0
     assert status["power"]["ignition"] is True and status["power"]["supply_v"] == 24.5
     assert any(line.startswith("bus 0 250000 silent") for line in told) and "lamps 1" in told

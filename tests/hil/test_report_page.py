@@ -1,38 +1,60 @@
-"""The report in a real browser without a network: its table, its timeline, and what failed in red; nothing fetched."""
+"""The report in a real browser without a network: its table, its plots, and what failed in red; nothing fetched."""
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from hil import report, scenario_file, variation
-from hil.outcome import Outcome
-from hil.report import Result, Run
+from hil import report_page, run, scenario_file, variation
+from hil.report import Result
+from hil.run import Task
 
 pytestmark = pytest.mark.needs("chromium")
+WARNED, QUIET = "ebw_hard_braking_ahead", "packets_forged"
 
 
 def test_the_report_opens_offline_and_shows_what_failed(chromium: str, tmp_path: Path) -> None:
-    found = scenario_file.read(scenario_file.FOLDER / "hlw_works_ahead.toml")
-    drawn = variation.drawn(found.variation, 1)
-    good = Run(1, drawn, Outcome((("HLW", 7.1),), {}, 111, 12.0, ""), tmp_path)
-    late = Run(2, drawn, Outcome((("HLW", 9.2),), {"replayed": 3}, 111, 12.0, "HLW <late>"), tmp_path)
-    report.write(tmp_path, [Result("hlw_works_ahead", found, (good, late))])
+    late = tmp_path / "late.toml"
+    text = scenario_file.paths()[WARNED].read_text()
+    late.write_text(re.sub(r"\nfrom_s = 4.*\n", "\nfrom_s = 4.2\n", text).replace("The car", "<i>The car</i>"))
+    paths = {"late": late, QUIET: scenario_file.paths()[QUIET]}
+    results = []
+    for name, path in paths.items():
+        runs = tuple(run.one(Task(name, path, seed, tmp_path)) for seed in (1, 2))
+        results.append(Result(name, scenario_file.read(path), runs))
+    (tmp_path / "report.html").write_text(report_page.page(results, "sim"), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
-        context = browser.new_context(offline=True)
-        page = context.new_page()
+        page = browser.new_context(offline=True).new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto((tmp_path / "report.html").as_uri())
-        assert found.title in page.inner_text("table >> nth=0")
-        assert "1 of 2" in page.inner_text("table >> nth=0")
-        assert page.locator(".bad").all_inner_texts() == ["not as expected", "not as expected"]
-        assert "HLW <late>" in page.inner_text("table >> nth=1")
-        window = page.locator("svg rect").bounding_box()
-        marks = [mark.bounding_box() for mark in page.locator("svg line").all()]
+        assert "<i>The car</i>" in page.inner_text("table >> nth=0")
+        assert "0 of 2" in page.inner_text("table >> nth=0") and "2 of 2" in page.inner_text("table >> nth=0")
+        assert page.locator(".bad").all_inner_texts() == ["not as expected"] * 4
+        assert page.locator(".forbidden .window").count() == 1  # nothing may show
+        window = page.locator("svg .window >> nth=0").bounding_box()
+        first = page.locator("svg .bar rect >> nth=0").bounding_box()
+        lines = page.locator("svg[aria-label='over time'] >> nth=0").locator("polyline").count()
+        above = page.locator("svg[aria-label^='from above'] >> nth=0")
+        cars = [each.bounding_box() for each in above.locator(".vehicle rect").all()]
+        names = above.locator(".vehicle text").all_text_contents()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         browser.close()
     assert asked == [(tmp_path / "report.html").as_uri()]
-    assert window and all(marks)
-    inside = [window["x"] <= mark["x"] <= window["x"] + window["width"] for mark in marks if mark]
-    assert inside == [True, False]
+    assert window and first and first["x"] < window["x"]  # the warning came before it was due
+    assert lines == 3 and wide <= 0
+    assert [name.split()[0] for name in names] == ["car", "us"]
+    assert cars[0] and cars[1] and cars[0]["y"] < cars[1]["y"]  # whom we drive behind is above us
+    assert (tmp_path / "report.html").stat().st_size < 40_000
+
+
+def test_what_varies_has_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "varied.toml"
+    path.write_text("variation = { loss = [0.0, 0.2] }\n" + scenario_file.paths()[QUIET].read_text())
+    runs = tuple(run.one(Task("varied", path, seed, tmp_path)) for seed in (1, 2))
+    found = scenario_file.read(path)
+    text = report_page.page([Result("varied", found, runs)], "sim")
+    assert "<th>loss<th>" in text and "<th>sigma_m" not in text
+    assert f"<td>{variation.drawn(found.variation, 2).loss:g}<td>" in text

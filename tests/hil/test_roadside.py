@@ -42,12 +42,11 @@ def test_the_lane_of_a_map_is_the_road_that_it_was_made_of(tmp_path: Path) -> No
     again = ways.road_of(Road(map=str(path), link=0, lane=2))
     from_m = LIGHT.at_m - LIGHT.approach_m
     for along_m in range(0, 200, 10):
-        here, there = again.place(along_m), road.place(from_m + along_m)
-        east_m, north_m = road.frame.to_plane(here)
+        east_m, north_m = road.frame.to_plane(again.place(along_m))
         true = road.at(from_m + along_m)
-        assert (east_m, north_m) == pytest.approx((true.east_m, true.north_m), abs=4.0)  # points lie 40 m apart
+        assert (east_m, north_m) == pytest.approx((true.east_m, true.north_m), abs=1.0)  # its points lie 20 m apart
         turn_deg = (again.at(along_m).heading_deg - true.heading_deg + 180.0) % 360.0 - 180.0
-        assert abs(turn_deg) < 25.0 and there is not None
+        assert abs(turn_deg) < 6.0
     assert again.at(0.0).heading_deg == pytest.approx(road.at(from_m).heading_deg, abs=1.0)
 
 

@@ -65,10 +65,15 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("lasts_s = 5.0", "lasts_s = 0.0", 5, "lasts_s"),
         ("speed_mps = 3.0", "speed_kph = 3.0", 8, "own.speed_kph"),
         ("speed_mps = 3.0", 'kind = "tram"', 8, "own.kind"),
+        ("[own]", '[road]\nmap = "maps/x.json"\n[own]', 8, "road.map"),
+        ("[own]", '[road]\nmap = "x.json"\n[own]', 8, "road.map"),
+        ("speed_mps = 3.0", 'settings = { "bsm.max_sigma" = 1.0 }', 8, "own.settings"),
+        ("speed_mps = 3.0", 'settings = { "apps.ebw.range" = 1.0 }', 8, "own.settings"),
+        ("speed_mps = 3.0", 'settings = { "bsm.max_sigma_m" = "far" }', 8, "own.settings"),
         ('name = "second"', 'name = "first"', 15, "actor[1].name"),
         ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
-        ("at_m = 20.0", "at_m = 20.0\ncount = 30", 17, "actor[1].count"),
+        ("at_m = 20.0", "at_m = 20.0\ncount = 60", 17, "actor[1].count"),
         ("at_m = 20.0", "at_m = 20.0\nway = [{ turn_deg = 90.0 }]", 17, "actor[1].way[0]"),
         ("mps2 = 2.0", "", 18, "actor[1].act[0].mps2"),
         ('do = "brake"', 'do = "event"\nevent = "bang"', 20, "actor[1].act[0].event"),
@@ -94,21 +99,16 @@ def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:
     assert "title" in str(_caught(tmp_path, 'title = "x"\n', ""))
 
 
-def test_each_scenario_there_is_can_be_read_and_names_an_application_there_is() -> None:
+def test_all_scenarios_there_are_can_be_read_and_use_every_application_fault_and_defect() -> None:
     found = [scenario_file.read(path) for path in scenario_file.paths().values()]
-    assert {each.app.lower() for each in found if each.app} <= set(base.names())
+    assert {each.app.lower() for each in found if each.app} == set(base.names())
     assert len({each.title for each in found}) == len(found)
+    assert {fault.name for each in found for fault in each.fault} == set(faults.names())
+    assert {each.defect for each in found} == defects.ALL
 
 
-def test_each_fault_says_its_effect_works_as_it_comes_and_is_in_a_scenario() -> None:
-    used = {fault.name for path in scenario_file.paths().values() for fault in scenario_file.read(path).fault}
+def test_each_fault_says_its_effect_and_works_as_it_comes() -> None:
     told = (scenario_file.FOLDER.parents[1] / "docs" / "rig.md").read_text()
     for name in faults.names():
         assert f"| `{name}` | {faults.module(name).EFFECT} |" in told
         assert faults.module(name).make(faults.module(name).Parameters())
-        assert name in used
-
-
-def test_each_planted_defect_is_used() -> None:
-    used = {scenario_file.read(path).defect for path in scenario_file.paths().values()}
-    assert used == defects.ALL

@@ -24,7 +24,10 @@ def pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 # One of each kind of expectation; `make hil` runs all, each with its planted defect.
-SHORT = ("ebw_hard_braking_ahead", "hlw_works_on_another_road", "bsm_event_at_once", "packets_forged")
+SHORT = (
+    "ebw_hard_braking_ahead", "ebw_on_a_mapped_road", "hlw_works_on_another_road", "bsm_event_at_once",
+    "bsm_right_turn_is_positive", "packets_forged", "can_yaw_rate_lost", "brownout_of_the_unit",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SHORT)

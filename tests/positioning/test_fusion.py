@@ -14,7 +14,7 @@ from obu.core.frames import GnssBytes
 from obu.core.geo import LatLon, distance_m, move, seen_from
 from obu.core.now import Now
 from obu.core.vehicle import Body, FixKind, Gear, VehicleState
-from obu.positioning.fusion import STEP_NS, Fusion
+from obu.positioning.fusion import BIAS, STEP_NS, Fusion
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.runtime.freeze import freeze, thaw
@@ -42,12 +42,15 @@ class Seen:
     kind: FixKind | None
 
 
-def ride(seed, *, max_sigma_m=1e9, bias_deg_s=0.3, until_s=IN_S + LONG_S, to_s=None, yaw=True, tracker=None):
-    """A ride through the tunnel: worn tyres, a yaw rate with bias and noise, the bench receiver's NMEA before it."""
+def ride(seed, *, max_sigma_m=1e9, bias_deg_s=0.3, until_s=IN_S + LONG_S, to_s=None, silent_s=(0.0, 0.0), tracker=None):
+    """A ride through the tunnel: worn tyres, a yaw rate with bias and noise, the bench receiver's NMEA before it.
+
+    silent_s: from when to when the yaw rate sensor says nothing.
+    """
     chance = random.Random(f"ride {seed}")
     scale = 1 + chance.choice((-0.02, 0.02))
     receiver, nmea = Receiver(MOUNT, seed), Nmea()
-    tracker = tracker or OwnTracker(500_000_000, max_sigma_m, has_yaw_sensor=yaw)
+    tracker = tracker or OwnTracker(500_000_000, max_sigma_m)
     seen, next_epoch_s = [], 0.0
     for number in range(round((to_s or until_s) / STEP_S)):
         t_s = number * STEP_S
@@ -56,7 +59,8 @@ def ride(seed, *, max_sigma_m=1e9, bias_deg_s=0.3, until_s=IN_S + LONG_S, to_s=N
             next_epoch_s += 0.1
             if not IN_S <= t_s < until_s:
                 nmea.take([GnssBytes(receiver.epoch(UTC0_NS + at_ns, truth), at_ns)])
-        told = truth.yaw_rate_deg_s + bias_deg_s + chance.gauss(0.0, 0.2) if yaw else None
+        told = truth.yaw_rate_deg_s + bias_deg_s + chance.gauss(0.0, 0.2)
+        told = None if silent_s[0] <= t_s < silent_s[1] else told
         wheel_mps = max(0.0, truth.speed_mps * scale + (chance.gauss(0.0, 0.03) if truth.speed_mps > 0 else 0.0))
         vehicle = VehicleState(speed_mps=wheel_mps, yaw_rate_deg_s=told, gear=Gear.FORWARD)
         own = tracker.update(Now(at_ns, UTC0_NS + at_ns), vehicle, nmea.state.fix, BODY)
@@ -141,6 +145,43 @@ def test_without_a_yaw_sensor_the_courses_tell_the_yaw_rate_or_it_says_so():
             straight.append(abs(own.vehicle.yaw_rate_deg_s - truth.yaw_rate_deg_s))
     assert len(straight) > 100
     assert sorted(straight)[len(straight) * 68 // 100] <= 0.5
+
+
+def bias_deg_s(tracker):
+    return math.degrees(tracker.fusion.state.x[BIAS])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_sensor_that_falls_silent_in_a_tunnel_has_the_same_bias_when_it_speaks_again(seed):
+    """And the place is as unsure as a road that may have turned makes it: here it did, by 37 degrees."""
+    heard, silent = OwnTracker(500_000_000, 1e9), OwnTracker(500_000_000, 1e9)
+    usual = inside(ride(seed, to_s=IN_S + 15.0, tracker=heard))
+    dark = inside(ride(seed, to_s=IN_S + 15.0, silent_s=(IN_S + 6.0, IN_S + 9.0), tracker=silent))
+    assert bias_deg_s(silent) == pytest.approx(bias_deg_s(heard), abs=0.02)
+    assert bias_deg_s(heard) == pytest.approx(0.3, abs=0.1)
+    assert max(one.off_m / one.sigma_m for one in dark) < 3.0
+    assert dark[-1].sigma_m > 10 * usual[-1].sigma_m
+
+
+def test_without_a_receiver_a_silent_sensor_stops_the_bsms_and_its_bias_is_never_sent_as_yaw_rate():
+    tracker = OwnTracker(500_000_000, 1e9)
+    ride(2, to_s=IN_S + 5.0, tracker=tracker)
+    for step in range(100):
+        at_ns = round((IN_S + 5.0 + step * STEP_S) * 1e9)
+        own = tracker.update(Now(at_ns, UTC0_NS + at_ns), VehicleState(speed_mps=10.0), None, BODY)
+        assert own.vehicle.yaw_rate_deg_s is None
+
+
+def test_a_stop_with_a_silent_sensor_unlearns_nothing():
+    fusion, at_ns = begun(speed_mps=0.0), 0
+    for number in range(6000):
+        at_ns += STEP_NS
+        fusion.move(at_ns, 0.0, 0.4 if number < 3000 else None, False)
+    assert math.degrees(fusion.state.x[BIAS]) == pytest.approx(0.4, abs=0.02)
+    told = fusion.estimate()
+    assert told.semi_major_m < 0.2
+    fusion.move(at_ns + STEP_NS, 0.0, 0.4, False)
+    assert fusion.estimate().yaw_rate_deg_s == pytest.approx(0.0, abs=0.02)
 
 
 def begun(speed_mps=10.0, front_deg=0.0):

@@ -58,7 +58,7 @@ MAY_CALL = {"obu/codec/messages/record.py": {"exec"}}
 DOORS = {
     "asn1tools": ["obu/codec/compiler/sources.py"],
     "can": ["obu/drivers/can_*.py", "obu/drivers/isotp.py", "hil/*"],
-    "cantools": ["obu/can_input/dbc.py"],
+    "cantools": ["obu/can_input/dbc.py", "hil/from_log.py"],
     "cryptography": ["obu/drivers/*"],
     "ctypes": ["obu/drivers/*"],
     "dpkt": ["obu/drivers/capture.py"],
@@ -68,7 +68,7 @@ DOORS = {
     "libsumo": ["hil/traffic/sumo.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],
     "pynmea2": ["obu/positioning/nmea.py"],
-    "serial": ["obu/drivers/serial_line.py"],
+    "serial": ["obu/drivers/serial_line.py", "hil/instruments/*"],
 }
 OUTSIDE = ("hil", "tests", "firmware_shims")  # what obu never imports
 

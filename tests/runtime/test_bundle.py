@@ -175,13 +175,20 @@ def test_a_signer_without_the_key_is_told_so(workshop: Workshop) -> None:
 
 def test_firmware_is_compiled_for_the_board(workshop: Workshop) -> None:
     order = dataclasses.replace(ORDER, product="firmware")
+    with pytest.raises(LocalError, match="bin/obu: a board's slot has no folders"):
+        workshop.build(order)
+    shutil.rmtree(workshop.source)
+    workshop.source.mkdir()
+    (workshop.source / "a.py").write_text("A = 1\n")
+    (workshop.source / "table").write_text("1 2 3\n")
     workshop.build(order)
     found = workshop.read()
-    assert sorted(found.files) == ["bin/obu", "lib/a.mpy"]
-    assert found.files["lib/a.mpy"][:1] == b"M"  # of every .mpy file
+    assert sorted(found.files) == ["a.mpy", "identity.mpy", "table"]
+    assert found.files["a.mpy"][:1] == b"M"  # of every .mpy file
+    assert b"1.2.0" in found.files["identity.mpy"]
     assert found.manifest.abi == "mpy6.3"
-    (workshop.source / "lib" / "bad.py").write_text("match x:\n case 1: pass\n")
-    with pytest.raises(LocalError, match=r"lib/bad\.py: mpy-cross: .*SyntaxError"):
+    (workshop.source / "bad.py").write_text("match x:\n case 1: pass\n")
+    with pytest.raises(LocalError, match=r"bad\.py: mpy-cross: .*SyntaxError"):
         workshop.build(order)
 
 

@@ -102,6 +102,22 @@ def test_confirming_runs_the_version_that_runs_and_is_no_start(root: Path) -> No
     assert slots.read(root) == before
 
 
+def test_any_other_verb_is_of_the_version_in_use_and_no_start(root: Path) -> None:
+    before = slots.read(root)
+    words = [sys.executable, "-I", "-S", slots.__file__, "--obu", str(root), "status", "--json"]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "1.1 status --json\n"
+    assert slots.read(root) == before
+
+
+def test_what_people_open_is_the_configuration_that_started_last(root: Path) -> None:
+    link = root / slots.LINK
+    seen = []
+    for _ in range(5):
+        started(root)
+        seen.append(link.readlink().parts[1])
+    assert seen == ["1.1"] * 3 + ["1.0"] * 2
+
+
 def test_a_version_whose_program_is_gone_does_not_wait_for_three_starts(root: Path) -> None:
     slots.program(root, "1.1").unlink()
     assert started(root).startswith("1.0")

@@ -269,3 +269,80 @@ def test_what_a_technician_types(terminal: Terminal, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == "current 1.0 (counter 4)\ntaken back: 1.1\n"
     assert main(["--lang", "en", "update", "show", "--root", str(terminal.folder / "nowhere")]) == 2
     assert "no version is installed there; name its folder with --root" in capsys.readouterr().err
+
+
+class Package:
+    """A release that a package of the system unpacked, of the version that its program tells."""
+
+    def __init__(self, terminal: Terminal, program: str = PROGRAM) -> None:
+        self.folder, self.root = terminal.folder / "unpacked", terminal.root
+        self.first = terminal.folder / "first.toml"
+        self.first.write_text("[vehicle]\n")
+        self.fill(program)
+
+    def fill(self, program: str) -> None:
+        place = self.folder / "bin/obu"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(program)
+
+    def adopt(self, version: str) -> Record | None:
+        return update.adopt(self.root, self.folder, version, self.first, lambda done, of: None)
+
+
+def test_a_package_on_a_terminal_in_service_goes_beside_the_version_in_use(terminal: Terminal) -> None:
+    before = terminal.files("data/1.0")
+    package = Package(terminal)
+    assert package.adopt("1.1") == Record("1.1", 4, "1.0", 4, is_confirmed=False, tries=3)
+    assert terminal.files("data/1.0") == before and terminal.files("data/1.1") == before
+    assert package.adopt("1.1") is None  # the same again
+    package.fill(PROGRAM + "# changed\n")
+    with pytest.raises(LocalError, match=r"another version 1\.1 is installed already"):
+        package.adopt("1.1")
+
+
+def test_a_package_that_cannot_use_the_files_of_a_terminal_in_service_changes_nothing(terminal: Terminal) -> None:
+    before = terminal.files()
+    with pytest.raises(LocalError, match=r"version 1\.1 cannot use .* \(no\)"):
+        Package(terminal, "#!/bin/sh\necho no >&2; exit 2\n").adopt("1.1")
+    assert terminal.files() == before
+
+
+def test_a_terminal_that_is_not_in_service_has_nothing_to_go_back_to(terminal: Terminal) -> None:
+    toml = terminal.root / "data/1.0/unit.toml"
+    toml.write_text(toml.read_text().replace('"city_bus_j1939"', '""'))
+    assert Package(terminal).adopt("1.1") == Record("1.1", 4)
+    assert (terminal.root / slots.LINK).readlink() == Path("data/1.1/unit.toml")
+    assert sorted(terminal.files("data")) == sorted(f"1.1/{name}" for name in terminal.files("data/1.1"))
+
+
+def test_a_first_package_brings_the_first_configuration_and_may_be_cut_off_anywhere(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cut(BaseException):
+        pass
+
+    package = Package(terminal)
+    real, steps = slots.force, 0
+    while True:
+        shutil.rmtree(terminal.root)
+        left = [steps]
+
+        def force(folder: Path, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Cut
+            real(folder)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(slots, "force", force)
+            try:
+                package.adopt("1.1")
+            except Cut:
+                assert slots.read(terminal.root) in (None, Record("1.1"))
+            else:
+                break
+        package.adopt("1.1")  # dpkg is told to go on
+        assert slots.read(terminal.root) == Record("1.1")
+        assert (terminal.root / slots.LINK).read_text() == "[vehicle]\n"
+        steps += 1
+    assert steps >= 2

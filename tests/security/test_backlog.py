@@ -61,7 +61,7 @@ def test_it_is_a_list_in_order_of_rank_and_age(shop: Workshop, steps: list) -> N
             assert backlog.take(state, step) == (None if first is None else (first.waiting, first.rank))
         else:
             aid, rank = step
-            packet = Packet(ticket, b"", PARTS, 0, None, None, False, rank, ticket + 20)
+            packet = Packet(ticket, b"", PARTS, 0, None, None, False, rank, ticket + 20, 0)
             waiting = Waiting(packet, certificate, b"", (certificate.digest8, aid))
             assert backlog.put(state, waiting, rank) == model_put(line, waiting, rank)
         assert state.count == len(line) == sum(map(len, state.of_sender.values()))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from obu.core.frames import CanFrame, Save
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.runtime.config import Vehicle
-from obu.station.installation import CHECKING, OTHER_BUS, Installation, Match, Provisioned, pack, unpack
+from obu.station.installation import CHECKING, OTHER_BUS, SILENT_BUS, Installation, Match, Provisioned, pack, unpack
 
 from .unit import Unit
 
@@ -98,6 +98,19 @@ def test_a_silent_bus_is_judged_anew():
     part.take(20 * NS_PER_S, (), False, None)
     others = [one + 1 for one in BUS]
     assert driven(part, others, start_ns=30 * NS_PER_S).state.match is Match.OTHER
+
+
+def test_a_bus_that_falls_silent_is_still_the_vehicle_it_was_and_one_that_never_spoke_is_none():
+    part = driven(later(installed()), BUS)
+    part.take(20 * NS_PER_S, (), False, None)
+    assert (part.state.match, part.stops()) == (Match.UNKNOWN, ())
+    part = driven(later(installed()), [one + 1 for one in BUS])
+    assert part.stops() == (OTHER_BUS,)
+    part.take(20 * NS_PER_S, (), False, None)
+    assert part.stops() == (SILENT_BUS,)
+    for fresh in (Installation(), later(installed()), Installation(OWN_VIN)):
+        fresh.take(NS_PER_S, (), False, None)
+        assert fresh.stops() == (SILENT_BUS,)
 
 
 def test_noise_and_a_babbling_node_make_no_other_vehicle():

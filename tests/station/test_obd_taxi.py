@@ -17,13 +17,18 @@ SECTION = {"interface": "obd", "permit_sending": "mode-01", "through": "virtual"
 class Taxi(Unit):
     """A whole unit in a car whose control unit answers mode 01 PID 0D 30 ms after it is asked, while it is awake."""
 
-    def __init__(self, pki):
+    def __init__(self, pki, saved=()):
         super().__init__(pki, sections={
             "vehicle": config.Vehicle(profile="taxi_obd"), "can": {"main": SECTION},
         })  # fmt: skip
         self.is_awake, self.turn_deg_s = True, 0.0
+        self.kinds = {
+            0x00: "be3fa813",
+            0x20: "9005b011",
+            0x40: "fed00400",
+        }  # as of a petrol car: SAE J1979 PID 00, 20, 40
         self.due: list[tuple[int, bytes]] = []
-        self.step(drivers=(DriverState("can.main", True, "virtual x", self.at_ns),))
+        self.step(drivers=(DriverState("can.main", True, "virtual x", self.at_ns),), saved=saved)
 
     def drive(self, seconds):
         for tick in range(round(seconds * 100)):
@@ -38,10 +43,16 @@ class Taxi(Unit):
             answers = tuple(DiagnosticAnswer(data, at_ns) for at_ns, data in self.due if at_ns <= self.at_ns)
             self.due = [each for each in self.due if each[0] > self.at_ns]
             for question in self.step(gnss=gnss, answers=answers).asks:
-                if self.is_awake:
-                    kph = round(self.speed_mps * 3.6)
-                    self.due.append((self.at_ns + 30 * NS_PER_MS, bytes([0x40 | question[0], question[1], kph])))
+                if self.is_awake and question[1] in (0x0D, *self.kinds):
+                    said = self.kinds.get(question[1], f"{round(self.speed_mps * 3.6):02x}")
+                    data = bytes([0x40 | question[0], question[1]]) + bytes.fromhex(said)
+                    self.due.append((self.at_ns + 30 * NS_PER_MS, data))
         return self
+
+    def kept(self):
+        """What it would find after a restart."""
+        saves = {save.name: save for _, outbox in self.outboxes for save in outbox.saves}
+        return tuple(saves.values())
 
     def sent(self, seconds):
         """How many BSMs in the last seconds."""
@@ -89,6 +100,33 @@ def test_a_car_that_sleeps_is_ignition_off(pki):
     taxi.drive(10)
     assert taxi.sent(4) == 0
     assert taxi.status()["power"]["ignition"] is False
+
+
+def test_in_another_car_it_sends_none_and_says_so_and_in_its_own_it_is_known_by_what_the_car_can_tell(pki):
+    first = Taxi(pki).drive(20)
+    assert first.sent(5) == 50 and first.status()["vehicle"]["match"] == "own"
+    again = Taxi(pki, first.kept()).drive(10)
+    assert again.sent(2) == 20 and again.status()["vehicle"]["match"] == "own"
+    moved = Taxi(pki, first.kept())
+    moved.kinds = {0x00: "983b8013", 0x20: "a0180011", 0x40: "7ed00400"}
+    moved.drive(20)
+    assert moved.packets() == [] and moved.status()["vehicle"]["match"] == "other"
+    assert any("不是登记的车辆" in why["zh"] for why in moved.status()["bsm"]["why"])
+
+
+def test_with_the_plug_out_it_does_not_know_its_car_and_sends_nothing(pki):
+    taxi = Taxi(pki)
+    taxi.is_awake = False
+    taxi.drive(20)  # the receiver says that it moves, and how it turns
+    assert taxi.packets() == []
+    assert any("无法核对车辆" in why["zh"] for why in taxi.status()["bsm"]["why"])
+
+
+def test_a_plug_that_falls_out_on_the_road_changes_no_car(pki):
+    taxi = Taxi(pki).drive(20)
+    taxi.is_awake = False
+    taxi.drive(15)
+    assert taxi.sent(5) == 50  # by the receiver's speed
 
 
 def test_channel_and_profile_belong_together(pki):

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from obu.core.frames import ChannelLoad, DriverState, JobOutcome
+from obu.core.frames import ChannelLoad, DriverState, JobOutcome, RadioCounts
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.runtime.config import Clock
@@ -77,11 +77,14 @@ def test_none_goes_while_the_clock_may_be_off_by_more_than_allowed(pki, allowed_
     assert any("max_error_ms" in reason["en"] for reason in unit.status()["bsm"]["why"]) is not goes
 
 
-def test_a_receive_only_unit_sends_nothing(pki):
-    unit = Unit(pki, transmit=False)
-    unit.run(2)
-    assert not unit.packets()
-    assert unit.status()["bsm"]["state"] == "stopped"
+def test_a_receive_only_unit_sends_nothing_and_says_so(pki):
+    receive_only = {"radio": {"type": "udp", "modem": "127.0.0.1:1", "receive_only": True}}
+    for unit in (Unit(pki, transmit=False), Unit(pki, sections=receive_only)):
+        unit.run(2)
+        assert not any(outbox.sign_jobs for _, outbox in unit.outboxes)
+        bsm = unit.status()["bsm"]
+        assert bsm["state"] == "stopped"
+        assert "switched off" in bsm["why"][0]["en"]
 
 
 def test_a_slow_key_store_costs_bsms_but_never_two_at_once(pki):
@@ -104,6 +107,26 @@ def test_a_key_store_that_is_away_is_told_and_tried_again(pki):
     unit.step(drivers=(DriverState("keys", True, "file, 3 keys", unit.at_ns),))
     unit.run(2)
     assert (unit.status()["bsm"]["state"], unit.status()["security"]["state"]) == ("sending", "ok")
+
+
+def test_while_the_modem_is_away_nothing_is_signed_and_it_is_told(pki):
+    unit = Unit(pki)
+    unit.run(3)
+    assert unit.status()["radio"] == {"state": "unknown", "counts": {}}
+    unit.step(drivers=(DriverState("radio", False, "no answer", unit.at_ns, "没有应答"),))
+    asked, sent = len([1 for _, outbox in unit.outboxes if outbox.sign_jobs]), len(unit.packets())
+    unit.run(2)
+    status = unit.status()
+    assert (status["bsm"]["state"], status["radio"]["state"]) == ("stopped", "down")
+    assert status["bsm"]["why"] == [{"zh": "电台：没有应答", "en": "radio: no answer"}]
+    assert len([1 for _, outbox in unit.outboxes if outbox.sign_jobs]) == asked
+    assert len(unit.packets()) <= sent + 1  # the one that was being signed
+    counts = RadioCounts((("not_sent", 3),), unit.at_ns)
+    unit.step(drivers=(DriverState("radio", True, "192.0.2.1:5905", unit.at_ns),), radios=(counts,))
+    unit.run(2)
+    status = unit.status()
+    assert (status["bsm"]["state"], status["radio"]) == ("sending", {"state": "up", "counts": {"not_sent": 3}})
+    assert len(unit.packets()) >= sent + 19
 
 
 def test_every_packet_is_dsmp_and_under_its_limit(pki):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from obu.core.frames import PulseEdge
 from obu.core.now import MARK_LIFE_NS, NS_PER_MS, NS_PER_S, ClockMark, Now
 from obu.core.vehicle import Fix, FixKind
-from obu.station.timing import FRESH_NS, Options, Timing
+from obu.station.timing import FRESH_NS, PAIR_NS, Options, Timing
 
 UTC_NS = 1_800_000_000 * NS_PER_S  # at the monotonic instant 0
 SENTENCE_ERROR_NS = 20 * NS_PER_MS
@@ -63,15 +63,21 @@ def test_whatever_pulses_are_lost_the_clock_is_as_good_as_it_says_or_as_the_late
 ) -> None:
     """Ten epochs each second; each second's pulse comes or is lost."""
     line = receiver(lag_ms, told_ms)
-    pulsed_ns: int | None = None
+    pulsed_ns: int | None = None  # the last pulse that counts, and
+    seen_ns: int | None = None  # the last that came
     for index in range(len(seconds) * 10):
         has_pulse = seconds[index // 10]
         line.epoch(index, has_pulse, edge_off_ns)
-        pulsed_ns = index * EPOCH_NS if has_pulse and index % 10 == 0 else pulsed_ns
+        if has_pulse and index % 10 == 0:
+            at_ns = index * EPOCH_NS
+            is_followed = pulsed_ns is not None and at_ns + lag_ms * NS_PER_MS - pulsed_ns - edge_off_ns < FRESH_NS
+            if is_followed or (seen_ns is not None and at_ns - seen_ns < PAIR_NS):
+                pulsed_ns = at_ns
+            seen_ns = at_ns
         here_ns = index * EPOCH_NS + lag_ms * NS_PER_MS
         assert line.held is not None
         now = line.held.carried(here_ns)
-        is_fresh = pulsed_ns is not None and here_ns - pulsed_ns < FRESH_NS
+        is_fresh = pulsed_ns is not None and here_ns - pulsed_ns - edge_off_ns < FRESH_NS
         assert line.held.is_pulse is is_fresh
         if is_fresh:  # whatever the latency is, and whatever was said of it
             assert off_ns(now) == -edge_off_ns
@@ -92,18 +98,55 @@ def test_a_sentence_of_no_whole_second_has_no_pulse(lag_ms: int, first: int) -> 
 
 
 @given(LAGS_MS)
-def test_pulses_that_came_back_are_followed_at_their_first_second(lag_ms: int) -> None:
+def test_pulses_that_came_back_are_followed_at_their_second(lag_ms: int) -> None:
     line = receiver(lag_ms, 0)
     for index in range(300):
         line.epoch(index, index < 50 or index >= 200)
         assert line.held is not None
-        lost = 40 * EPOCH_NS + FRESH_NS <= index * EPOCH_NS + lag_ms * NS_PER_MS < 200 * EPOCH_NS + lag_ms * NS_PER_MS
-        assert line.held.is_pulse is not lost
+        here_ns = index * EPOCH_NS + lag_ms * NS_PER_MS
+        is_lost = 40 * EPOCH_NS + FRESH_NS <= here_ns < 210 * EPOCH_NS + lag_ms * NS_PER_MS
+        assert line.held.is_pulse is not (is_lost or index < 10)
+
+
+SPARKS = st.lists(st.lists(st.integers(1, 999), max_size=3), min_size=2, max_size=25)  # ms after each second's begin
+
+
+@given(LAGS_MS, SPARKS, st.lists(st.booleans(), min_size=25, max_size=25))
+def test_sparks_on_the_wire_never_set_the_clock(lag_ms: int, sparks: list[list[int]], has_pulse: list[bool]) -> None:
+    """They are no two of them whole seconds apart here; where they are, nobody can tell them from pulses."""
+    line, known = receiver(lag_ms, lag_ms), set[int]()
+    for second, offsets_ms in enumerate(sparks):
+        begin_ns = second * NS_PER_S
+        fresh = [each for each in offsets_ms if 5 < each < 995 and not any(abs(each - old) < 5 for old in known)]
+        known.update(fresh)
+        edges = [begin_ns + offset * NS_PER_MS for offset in fresh if offset <= lag_ms]
+        late = [begin_ns + offset * NS_PER_MS for offset in fresh if offset > lag_ms]
+        if has_pulse[second]:
+            edges.insert(0, begin_ns)
+        line.timing.take(tuple(PulseEdge(edge_ns, PULSE_ERROR_NS) for edge_ns in edges))
+        line.epoch(second * 10, False)
+        line.timing.take(tuple(PulseEdge(edge_ns, PULSE_ERROR_NS) for edge_ns in late))
+        assert line.held is not None
+        assert off_ns(line.held.carried(begin_ns + lag_ms * NS_PER_MS)) == 0
+
+
+def test_an_edge_that_wandered_is_followed_again_when_the_old_one_is_no_longer_fresh() -> None:
+    """As of a receiver that had no fix when it began to pulse."""
+    line = receiver(50, 50)
+    for second in range(30):
+        early_ns = 0 if second < 5 else 200 * NS_PER_MS
+        line.timing.take((PulseEdge(second * NS_PER_S - early_ns, PULSE_ERROR_NS),))
+        line.epoch(second * 10, False)
+        assert line.held is not None
+        if 1 <= second < 5 or second >= 4 + FRESH_NS // NS_PER_S:
+            assert line.held.is_pulse and line.held.at_ns == second * NS_PER_S - early_ns
+        elif second >= 5:
+            assert line.held.at_ns == 4 * NS_PER_S  # it goes on by what was sure
 
 
 def test_the_pulse_of_another_second_is_none() -> None:
     timing = receiver(0, 0).timing
-    timing.take((PulseEdge(0, PULSE_ERROR_NS),))
+    timing.take((PulseEdge(-NS_PER_S, PULSE_ERROR_NS), PulseEdge(0, PULSE_ERROR_NS)))
     mark = timing.mark(fix(NS_PER_S, UTC_NS + NS_PER_S))
     assert mark is not None and not mark.is_pulse
     timing.take((PulseEdge(3 * NS_PER_S, PULSE_ERROR_NS),))  # after the sentence: of a second yet to be told
@@ -116,7 +159,9 @@ def test_a_fix_marks_once_and_a_clock_that_others_lead_is_left_alone() -> None:
     assert timing.mark(fix(0, UTC_NS)) is not None
     assert timing.mark(fix(EPOCH_NS, UTC_NS)) is None
     assert timing.mark(None) is None
-    timing.take((PulseEdge(5, PULSE_ERROR_NS),))  # the board's line was slower than the receiver's
+    timing.take(
+        (PulseEdge(5 - NS_PER_S, PULSE_ERROR_NS), PulseEdge(5, PULSE_ERROR_NS))
+    )  # the board's line was slower than the receiver's
     mark = timing.mark(fix(EPOCH_NS, UTC_NS))
     assert mark == ClockMark(5, UTC_NS, PULSE_ERROR_NS, is_pulse=True)
     assert timing.mark(fix(EPOCH_NS, UTC_NS)) is None

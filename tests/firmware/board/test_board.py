@@ -1,17 +1,24 @@
 """main.py and board.py of every board in boards.py, on the shims: the one place where pins are touched."""
 
 import boards
+import hardware
 import identity
 import machine
 import main
 import wire
+from install import Install
+from slots import Slots
+from trial import Trial
+from world import ABOUT
 
 
 def turned(name, count):
     machine.levels.clear()
     machine.lines.clear()
-    identity.BOARD = main.BOARD = name
-    device, pins = main.make()
+    hardware.BOARD = main.BOARD = name
+    slots = Slots("nowhere")
+    trial = Trial(slots)
+    device, pins = main.make(Install(slots, ABOUT, trial.is_well), trial, 7, "01020304")
     for number in range(count):
         device.turn(number * 1000)
         pins.feed_watchdog()

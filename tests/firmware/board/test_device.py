@@ -220,7 +220,8 @@ def test_frames_of_any_content_stop_nothing():
         for index in range(wire.PAYLOAD_AT, wire.MOST_FRAME):
             seed = (seed * 1103515245 + 12345) & 0x7FFFFFFF
             frame[index] = seed >> 16 & 0xFF
-        kinds = (wire.HELLO, wire.BEAT, wire.CONFIG, wire.TEXT, wire.SOUND, wire.LAMPS, 1 + (seed >> 8) % 255)
+        kinds = (wire.HELLO, wire.BEAT, wire.CONFIG, wire.TEXT, wire.SOUND, wire.LAMPS, wire.INSTALL,
+                 1 + (seed >> 8) % 255)  # fmt: skip
         length = (19, 15, 6, 2, seed % wire.MOST_PAYLOAD)[seed % 5]
         if seed & 64:
             frame[wire.PAYLOAD_AT] &= 7  # a key, a row or a sound that there is, more often than chance has it

@@ -6,9 +6,12 @@ import sys
 
 import boards
 import wire
+from install import Install
 from link_device import LinkDevice
 from settings import FILTERS_OFF
-from world import World
+from slots import Slots
+from trial import Trial
+from world import ABOUT, World
 
 # Of a turn in which link frames are written, for each: CRC-32 is no small integer, a view of a buffer is an object.
 FRAME_COST = 48 * (8 if sys.maxsize > 1 << 31 else 4)
@@ -116,7 +119,10 @@ def test_the_whole_board_is_small():
     entry, digest = boards.board("stm32_machine"), b"12345678"
     gc.collect()
     before = gc.mem_alloc()
-    device = LinkDevice(entry, Quiet(), [Full(), Full()], 7, digest, b"name")
+    slots = Slots("nowhere")
+    trial = Trial(slots)
+    install = Install(slots, ABOUT, trial.is_well)
+    device = LinkDevice(entry, Quiet(), [Full(), Full()], 7, digest, b"name", install, trial)
     gc.collect()
     used = gc.mem_alloc() - before
     print("bytes of heap of the whole board:", used, device.end.boot)

@@ -3,11 +3,16 @@
 import struct
 
 import boards
+import judge
 import wire
+from install import Install
 from link_device import LinkDevice
+from slots import Slots
+from trial import Trial
 
 STEP_US = 1_000
 DIGEST = b"12345678"
+ABOUT = judge.About("stm32_machine", "abc", "1.25.0", "mpy6.3", [])
 
 
 class Bus:
@@ -94,15 +99,18 @@ class Pins:
 
 
 class World:
-    """step() moves both by a millisecond; the host's end answers only while is_host_alive."""
+    """step() moves both by a millisecond; the host's end answers only while is_host_alive. root: of its flash."""
 
-    def __init__(self, name="stm32_machine", **changes):
+    def __init__(self, name="stm32_machine", root="nowhere", about=None, **changes):
         entry = boards.board(name)
         entry.update(changes)
         self.at = wire.MASK - 2_000_000  # the clock wraps on the way
         self.pins = Pins()
         self.bus = [Bus() for _ in entry["buses"]]
-        self.device = LinkDevice(entry, self.pins, self.bus, 7, DIGEST, b"stand-in\t1.2.3\tabc")
+        self.slots = Slots(root)
+        trial = Trial(self.slots)
+        install = Install(self.slots, ABOUT if about is None else about, trial.is_well)
+        self.device = LinkDevice(entry, self.pins, self.bus, 7, DIGEST, b"stand-in\t1.2.3\tabc", install, trial)
         self.device.begin()
         self.host = wire.End(9, DIGEST, b"host")
         self.heard = []

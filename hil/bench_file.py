@@ -1,0 +1,52 @@
+"""Bench files: which instrument plays which role, strictly read; `process` is the one of hil/benches/process.toml."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hil import instruments
+from obu.core.errors import ConfigError
+from obu.runtime import strict
+
+PROCESS = Path(__file__).parent / "benches" / "process.toml"
+NEEDED = ("radio", "unit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """A bench file as it is written. pki: folder of everybody's certificates, seen from the file; made if missing."""
+
+    title: str
+    pki: str = ""
+    power: dict[str, Any] | None = None
+    can: dict[str, Any] | None = None
+    gnss: dict[str, Any] | None = None
+    radio: dict[str, Any] | None = None
+    board: dict[str, Any] | None = None
+    unit: dict[str, Any] | None = None
+    lamp: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """name: for reports. chosen: (instrument, its options) in the order in which they begin."""
+
+    name: str
+    title: str
+    pki: Path | None
+    chosen: tuple[tuple[str, Any], ...]
+
+    def carries(self) -> frozenset[str]:
+        """Of what the unit is given, what this bench can bring to it."""
+        return frozenset(field for name, _ in self.chosen for field in instruments.module(name).CARRIES)
+
+
+def read(path: Path) -> Bench:
+    """Raises ConfigError that names file and key."""
+    tables = strict.read_toml(path, Tables)
+    for role in NEEDED:
+        if getattr(tables, role) is None:
+            raise ConfigError(f"{path}: {role}: is missing", f"{path}：缺少 {role}")
+    roles = [role for role in instruments.ROLES if getattr(tables, role) is not None]
+    chosen = tuple(instruments.options(role, getattr(tables, role), str(path)) for role in roles)
+    return Bench(path.stem, tables.title, path.parent / tables.pki if tables.pki else None, chosen)

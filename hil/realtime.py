@@ -1,0 +1,120 @@
+"""A scenario in real time around a real unit: the same world and the same judge as on `sim`, instruments between.
+
+Each turn has its place on a grid of 10 ms; a turn that comes late is made up for, never left out.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+from hil import instruments, pki
+from hil.bench_file import Bench
+from hil.given import Given
+from hil.instruments import Ask, Context, Instrument
+from hil.outcome import Outcome, outcome
+from hil.processes import Died
+from hil.recording import Recorder
+from hil.scenario import LEAD_S, Scenario
+from hil.scenario_file import VOICES
+from hil.witness import Witness
+from hil.world import World
+from obu.core.now import NS_PER_MS, NS_PER_S
+
+TICK_NS = 10 * NS_PER_MS
+GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
+AFTER_S = 0.2  # so long may the unit's last words be on their way
+# What a fault may change; all else of a Given is the same on every bench.
+CHANGEABLE = (
+    "frames", "sentences", "packets", "results", "drivers", "buses", "host", "error_ns", "clock_off_ns", "busy",
+    "acknowledges", "beats", "is_cut", "saves_fail", "line", "garbled", "is_board_cut",
+)  # fmt: skip
+
+
+class Beyond(Exception):
+    """The scenario needs what no instrument of this bench can bring about."""
+
+
+class RealTime:
+    """run() once. folder: of this run; pki_folder: of all of today's runs."""
+
+    def __init__(self, scenario: Scenario, seed: int, bench: Bench, pki_folder: Path, folder: Path, ask: Ask) -> None:
+        self._scenario, self._seed, self._bench, self._folder, self._ask = scenario, seed, bench, folder, ask
+        self._pki = pki_folder
+        pki.ensure(pki_folder, time.time_ns(), VOICES)
+        self._recorder = Recorder(folder)
+        self._begin()
+        self.drawn = self._world.drawn
+        self.witness = Witness(scenario, self._world.stage, self._recorder)
+
+    def run(self) -> Outcome:
+        """To the end of the scenario. Raises ConfigError for a device that is not there."""
+        lasts_s = self._scenario.lasts_s + LEAD_S
+        with tempfile.TemporaryDirectory(prefix="obu-", dir="/tmp") as work:
+            context = Context(self._scenario, Path(work), self._folder, self._pki, self._ask)
+            chosen = [instruments.module(name).make(options, context) for name, options in self._bench.chosen]
+            begun: list[Instrument] = []
+            why = ""
+            try:
+                for each in chosen:
+                    begun.append(each)
+                    each.begin()
+                self._begin()
+                self._turns(chosen, round(lasts_s * NS_PER_S / TICK_NS))
+            except (Died, Beyond) as end:
+                why = str(end)
+            finally:
+                for each in reversed(begun):
+                    each.close()
+                self._recorder.close()
+        found = outcome(self._scenario, self.witness, lasts_s)
+        return replace(found, why=why) if why else found
+
+    def _begin(self) -> None:
+        """Now: made once to know what there will be, and again when the unit is there, however long that took."""
+        utc_ns, at_ns = time.time_ns(), time.monotonic_ns()
+        self._begin_utc_ns = utc_ns - utc_ns % GRID_NS + GRID_NS
+        self._begin_ns = at_ns + self._begin_utc_ns - utc_ns
+        self._world = World(self._scenario, self._seed, self._pki, None, self._begin_ns)
+
+    def _turns(self, chosen: list[Instrument], count: int) -> None:
+        for turn in range(1, count + 1):
+            at_ns = self._begin_ns + turn * TICK_NS
+            self._wait(chosen, at_ns)
+            given = self._given(turn, at_ns)
+            for each in chosen:
+                each.carry(given)
+        self._wait(chosen, time.monotonic_ns() + round(AFTER_S * NS_PER_S))
+
+    def _given(self, turn: int, at_ns: int) -> Given:
+        utc_ns, at_s = self._begin_utc_ns + turn * TICK_NS, turn * TICK_NS / NS_PER_S - LEAD_S
+        given = self._world.given(at_ns, utc_ns, at_s, [])
+        for name in _beyond(given, self._bench.carries()):
+            raise Beyond(f"the bench {self._bench.name} cannot change {name}, as the scenario does")
+        self._recorder.frames(given.frames, utc_ns)
+        self._recorder.sentences(given.sentences or b"")
+        self.witness.look(at_s)
+        self.witness.heard(given.packets, at_s, utc_ns)
+        return given
+
+    def _wait(self, chosen: list[Instrument], until_ns: int) -> None:
+        """Until then, and once in any case, looks at what the unit does."""
+        while True:
+            now_ns = time.monotonic_ns()
+            at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
+            for each in chosen:
+                each.look(self.witness, at_s, self._begin_utc_ns + now_ns - self._begin_ns)
+            left_ns = until_ns - time.monotonic_ns()
+            if left_ns <= 0:
+                return
+            time.sleep(min(left_ns, 2 * NS_PER_MS) / NS_PER_S)
+
+
+def _beyond(given: Given, carries: frozenset[str]) -> Iterator[str]:
+    """What a fault has changed that no instrument here can bring about."""
+    usual = {field.name: field.default for field in fields(Given)}
+    for name in CHANGEABLE:
+        value = getattr(given, name)
+        if name not in carries and value != usual[name] and (value or value is False or name == "error_ns"):
+            yield name

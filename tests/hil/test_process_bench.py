@@ -1,0 +1,45 @@
+"""The bench `process`: the real unit in real time, its board's firmware on MicroPython, judged as on `sim`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hil import kept, scenario_file
+from obu.runtime import journal
+from tests.hil.players import hil
+
+
+@pytest.mark.needs("micropython64")
+def test_a_real_unit_runs_a_scenario_and_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "short.toml"
+    text = scenario_file.paths()["ebw_hard_braking_ahead"].read_text()
+    for old, new in (
+        ("lasts_s = 7.0", "lasts_s = 3.5"),
+        ("from_s = 4.0", "from_s = 2.0"),
+        ("to_s = 4.5", "to_s = 3.5"),
+        ("since_s = 4.0\nwithin_ms = 300", ""),  # of a machine that others use, too, no speed is asked
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text.replace("[own]", "[own]\nhas_board = true"))
+    out = tmp_path / "out"
+    assert hil("run", str(path), "--bench", "process", "--out", str(out)) == 0, capsys.readouterr().err
+    (folder,) = kept.below(out)
+    was, _ = kept.load(folder)
+    assert (was.bench, was.outcome["shown"][0][0]) == ("process", "EBW")
+    assert json.loads((out / "results.json").read_text())["bench"] == "process"
+    assert len(was.latencies_ms) > 30 and max(was.latencies_ms) > min(was.latencies_ms) > 0
+    board = (folder / "board.txt").read_text().splitlines()
+    assert any(line.startswith("bus 0 250000 silent") for line in board)  # it listens to the bus, and to nothing else
+    assert len({line for line in board if line.startswith("lamps")}) > 1  # its lamp was lit for the warning
+    assert journal.segments(folder / kept.JOURNAL)
+    capsys.readouterr()
+    assert hil("replay", str(folder)) == 0, capsys.readouterr().out
+
+
+def test_a_bench_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hil("run", "hlw_works_ahead", "--bench", str(tmp_path / "none.toml")) == 2
+    assert "no such file" in capsys.readouterr().err
+    assert hil("run", "hlw_works_ahead", "--bench", "process", "--defects") == 2
+    assert "--defects" in capsys.readouterr().err
