@@ -36,6 +36,7 @@ class StandIn:
         if not (folder / "tree").is_dir():
             tree.build(folder / "tree", board, version, keys=keys, is_open=is_open)
         self.command, self.folder = list(command), folder
+        self._mount = "/flash" if board.startswith("stm32") else "/"  # as MicroPython's ports have it
         self._uart, self._far = _line()
         os.set_blocking(self._uart, False)
         self._prompt, self._far_prompt = _line()
@@ -47,7 +48,8 @@ class StandIn:
         self._process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        script = [str(SHIMS / "stand_in_board.py"), str(self.folder), str(SHIMS), str(self._uart), str(self._can_out)]
+        script = [str(SHIMS / "stand_in_board.py"), str(self.folder), str(SHIMS), self._mount]
+        script += [str(self._uart), str(self._can_out)]
         return subprocess.Popen(
             ["sh", "-c", AGAIN, "sh", *self.command, *script],
             stdin=self._prompt, stdout=self._prompt, stderr=self._told, pass_fds=[self._uart, self._can_out],

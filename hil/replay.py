@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hil import kept
 from hil.sim import START_NS, Sim
-from obu.core.errors import ConfigError, LocalError
+from obu.core.errors import LocalError
 from obu.core.now import NS_PER_S
 from obu.runtime import journal, replay, wiring
 from obu.runtime.freeze import freeze
@@ -26,25 +26,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: all the same, 1: not, 2: no kept run there."""
+    """0: all the same, 1: not, 2: no kept run there, or one that this version cannot read."""
     folders = list(kept.below(args.folder))
     if not folders:
         print(f"{args.folder}: no kept run in it (a folder with {kept.RUN}) / 没有已保存的运行", file=sys.stderr)
         return 2
-    is_same = True
+    status = 0
     for folder in folders:
         try:
             found = again(folder)
-        except (ConfigError, LocalError) as error:
-            print(error, file=sys.stderr)
-            return 2
-        is_same = is_same and found == SAME
+        except LocalError as error:
+            print(f"{folder}: {error}", file=sys.stderr)
+            status = 2
+            continue
+        status = max(status, 1 if found else 0)
         print(f"{folder}: {found or 'the same'}", flush=True)
-    return 0 if is_same else 1
+    return status
 
 
 def again(folder: Path) -> str:
-    """What differs first; empty when nothing does. Raises ConfigError, LocalError for what is no kept run."""
+    """What differs first; empty when nothing does. Raises LocalError for what is no kept run."""
     was, scenario = kept.load(folder)
     if was.bench != "sim":
         return _stepped(folder / kept.JOURNAL)

@@ -12,7 +12,7 @@ def do(data):
     if not serving:
         import start
 
-        serving.append(start.at_prompt(""))
+        serving.append(start.at_prompt())
     install = serving[0]
     print(binascii.hexlify(install.do(data)).decode())
     if install.must_restart:

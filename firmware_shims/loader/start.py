@@ -16,26 +16,27 @@ from install import Install
 from slots import NONE, Slots
 from trial import Trial
 
+ROOT = __file__.rsplit("/", 2)[0]  # "" where the flash is the root of all files, "/flash" on STM32
 AFTER_A_FALL_S = 60  # of recovery, then the confirmed version is tried again
 
 
-def about(root):
+def about():
     """What the board is, as a manifest meets it."""
     version = ".".join(str(part) for part in sys.implementation.version[:3])
     mpy = getattr(sys.implementation, "_mpy", 0)
     unique = binascii.hexlify(machine.unique_id()).decode()
     abi = "mpy" + str(mpy & 255) + "." + str(mpy >> 8 & 3)
-    return judge.About(BOARD, unique, version, abi, judge.keys(root + "/loader/keys.txt"))
+    return judge.About(BOARD, unique, version, abi, judge.keys(ROOT + "/loader/keys.txt"))
 
 
-def at_prompt(root):
+def at_prompt():
     """The Install of a board whose slot was not started: nothing runs that could have proved itself."""
-    return Install(Slots(root), about(root), lambda: False)
+    return Install(Slots(ROOT), about(), lambda: False)
 
 
-def run(root):
-    """root: "" on a board. Comes back only to an open REPL."""
-    slots, board = Slots(root), about(root)
+def run():
+    """Comes back only to an open REPL."""
+    slots, board = Slots(ROOT), about()
     trial = Trial(slots)
     install = Install(slots, board, trial.is_well)
     install_repl.serving[:] = [install]

@@ -3,7 +3,7 @@
 try:
     import start
 
-    start.run("")
+    start.run()
 except Exception as error:
     __import__("sys").print_exception(error)
     __import__("time").sleep_ms(1000)

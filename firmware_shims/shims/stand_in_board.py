@@ -1,7 +1,8 @@
 """A board that is a process: its own boot.py, loader and slots on MicroPython for Linux, on a LittleFS of its own.
 
-`micropython stand_in_board.py FOLDER SHIMS UART_FD CAN_FD start|raw`. FOLDER: flash.img, made of tree/ where it is not
-there. Its prompt is on standard input and output. It exits with SOFT_RESET to be started anew.
+`micropython stand_in_board.py FOLDER SHIMS MOUNT UART_FD CAN_FD start|raw`. FOLDER: flash.img, made of tree/ where it
+is not there. MOUNT: where the flash lies among the files. Its prompt is on standard input and output. It exits with
+SOFT_RESET to be started anew.
 """
 
 import os
@@ -43,8 +44,8 @@ def copied(source, target):
                 copy.write(file.read())
 
 
-def flash(folder):
-    """The image as the root of all files from now on."""
+def flash(folder, mount):
+    """The image, and nothing else, is what there is of files from now on."""
     path = folder + "/flash.img"
     if "flash.img" not in os.listdir(folder):
         with open(folder + "/flash.new", "wb") as file:
@@ -58,8 +59,8 @@ def flash(folder):
         os.rename(folder + "/flash.new", path)
     device = Flash(path)
     vfs.umount("/")
-    vfs.mount(device, "/")
-    os.chdir("/")
+    vfs.mount(device, mount)
+    os.chdir(mount)
 
 
 def run(path):
@@ -67,7 +68,7 @@ def run(path):
         exec(file.read(), {"__name__": "__main__"})
 
 
-def main(folder, shims, uart, can, how):
+def main(folder, shims, mount, uart, can, how):
     sys.path[:] = [shims]
     import machine
     import raw_repl
@@ -76,17 +77,17 @@ def main(folder, shims, uart, can, how):
     repl = raw_repl.RawRepl()
     sys.modules["board"] = stand_in_pins
     machine.reset = lambda: sys.exit(raw_repl.SOFT_RESET)
-    flash(folder)
-    run("/boot.py")
+    flash(folder, mount)
+    run("boot.py")
     import hardware
 
     stand_in_pins.attach(int(uart), int(can), repl.interrupted if hardware.OPEN_REPL else lambda: False)
     if how == "start":
         try:  # noqa: SIM105 - MicroPython has no contextlib
-            run("/main.py")
+            run("main.py")
         except KeyboardInterrupt:
             pass
     repl.serve(how == "raw")
 
 
-main(*sys.argv[1:6])
+main(*sys.argv[1:7])

@@ -117,7 +117,7 @@ FORMS = {
         "电源  {power}{supply}{ends}；第 {run} 次运行，{woke}，上次结束：{last_end}",
         "车辆  {match}{vin}",
         "应用  {apps}",
-        "健康  CPU {cpu} %，内存 {memory} MiB，磁盘可用 {free} MiB，温度 {heat} °C；写入（每天）：{writes}",
+        "健康  CPU {cpu} %，内存 {memory} MiB，磁盘可用 {free} MiB，温度 {heat} °C；写入（每天）：{writes}{not_done}",
         "时间  {clock}  {clock_source}，误差不超过 {clock_error} ms{clock_apart}",
         "电台  {radio}，未发出或未理解：{radio_counts}",
         "接口  {drivers}",
@@ -136,7 +136,8 @@ FORMS = {
         "power     {power}{supply}{ends}; run {run}, woken by {woke}, the last run's end: {last_end}",
         "vehicle   {match}{vin}",
         "apps      {apps}",
-        "health    CPU {cpu} %, memory {memory} MiB, disk free {free} MiB, heat {heat} deg C; written a day: {writes}",
+        "health    CPU {cpu} %, memory {memory} MiB, disk free {free} MiB, heat {heat} deg C; written a day: {writes}"
+        "{not_done}",
         "time      {clock}  {clock_source}, off by {clock_error} ms at most{clock_apart}",
         "radio     {radio}, not sent or not understood: {radio_counts}",
         "drivers   {drivers}",
@@ -252,7 +253,20 @@ def _host(host: dict[str, Any], lang: str) -> dict[str, Any]:
         "free": host["free_mib"],
         "heat": host["heat_deg"],
         "writes": ("，" if lang == "zh" else ", ").join(writes) or None,
+        "not_done": _not_done(host["not_done"], lang),
     }
+
+
+def _not_done(steps: list[str] | None, lang: str) -> str:
+    """What the installation's record leaves open; nothing where it is whole, or there is none."""
+    if not steps:
+        return ""
+    names = ", ".join(steps)
+    return (
+        f"；安装未完成：{names}（obu provision）"
+        if lang == "zh"
+        else f"; installation not done: {names} (obu provision)"
+    )
 
 
 def _pace(congestion: dict[str, Any], lang: str) -> str:

@@ -238,7 +238,8 @@ class HostState:
     """How the machine and this program on it fare; None is unknown.
 
     cpu_percent: of one core, since the last. memory_mib: resident. free_mib: where the state is kept. heat_deg: of the
-    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were.
+    hottest zone, Celsius. written: bytes given to the disk since the start, by what they were. not_done: the steps that
+    the record of the installation leaves open, None where there is no record.
     """
 
     cpu_percent: float | None
@@ -247,6 +248,7 @@ class HostState:
     heat_deg: float | None
     written: tuple[tuple[str, int], ...]
     at_ns: int
+    not_done: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

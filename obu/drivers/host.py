@@ -19,11 +19,16 @@ MEMORY = Path("/proc/self/statm")
 
 
 class Host:
-    """The Driver. folder: whose disk is looked at. written: bytes since the start, by what was written."""
+    """The Driver. folder: whose disk is looked at. written: bytes since the start, by what was written.
 
-    def __init__(self, folder: Path, written: Mapping[str, Callable[[], int]]) -> None:
+    not_done: what the record of the installation leaves open.
+    """
+
+    def __init__(
+        self, folder: Path, written: Mapping[str, Callable[[], int]], not_done: tuple[str, ...] | None = None
+    ) -> None:
         self.name = "host"
-        self._folder, self._written = folder, written
+        self._folder, self._written, self._not_done = folder, written, not_done
         self._next_ns = 0
         self._last: tuple[int, float] | None = None
 
@@ -47,6 +52,7 @@ class Host:
             heat_deg=_heat_deg(),
             written=tuple((name, count()) for name, count in sorted(self._written.items())),
             at_ns=at_ns,
+            not_done=self._not_done,
         )
         return (state,)
 

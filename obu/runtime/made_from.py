@@ -34,11 +34,27 @@ class Material:
         parts = {
             "profile": self.profile.encode(),
             "dbc": self.dbc.encode(),
-            "trust": _joined(self.trust | {"lists": self.lists}),
+            "trust": trust_octets(self.trust, self.lists),
             "certificates": _joined(self.certificates),
             "identity": _joined(self.identity),
         }
         return {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
+
+
+def trust_octets(anchors: dict[str, bytes], lists: bytes) -> bytes:
+    """All of a trust store as one value."""
+    return _joined(anchors | {"lists": lists})
+
+
+def trust_hash(anchors: dict[str, bytes], lists: bytes) -> str:
+    """SHA-256 of it, in hex."""
+    return hashlib.sha256(trust_octets(anchors, lists)).hexdigest()
+
+
+def profile_hash(path: Path) -> str:
+    """SHA-256 over a vehicle's TOML and DBC, in hex. Raises ConfigError that names the file."""
+    texts = (strict.read_text(path), strict.read_text(path.with_suffix(".dbc")))
+    return hashlib.sha256("".join(texts).encode()).hexdigest()
 
 
 def _joined(files: dict[str, bytes]) -> bytes:

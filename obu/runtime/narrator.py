@@ -26,6 +26,7 @@ class Narrator:
         self._has_told_waking = False
         self._writes_ns = 0
         self._match: str | None = None
+        self._not_done: list[str] | None = None
         self._dropped: dict[str, int] = {}  # at the last summary
         self._total = 0  # of these at the last status
         self._summary_ns: int | None = None
@@ -58,6 +59,7 @@ class Narrator:
         self._time(now, body["clock"])
         self._vehicle(body["uptime_s"], body["power"], body["vehicle"])
         self._writes(now, body["host"]["writes_mib_per_day"])
+        self._installation(body["host"]["not_done"])
         self._summary(now, body["air"])
 
     def _time(self, now: Now, clock: dict[str, Any]) -> None:
@@ -80,6 +82,11 @@ class Narrator:
             self._writes_ns = now.at_ns + WRITES_NS
             told = ", ".join(f"{name} {mib:g} MiB" for name, mib in mib_per_day.items())
             self._log.info("written a day at this rate: %s", told)
+
+    def _installation(self, not_done: list[str] | None) -> None:
+        if not_done and not_done != self._not_done:
+            self._log.warning("installation: not done: %s; obu provision goes on", ", ".join(not_done))
+        self._not_done = not_done
 
     def _vehicle(self, uptime_s: float, power: dict[str, Any], vehicle: dict[str, Any]) -> None:
         if not self._has_told_waking and (power["ignition"] or uptime_s >= WAKING_S):

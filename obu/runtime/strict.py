@@ -29,6 +29,14 @@ def read_toml(path: Path, kind: type[T]) -> T:
     return parse_toml(read_text(path), kind, str(path))
 
 
+def read_tree(path: Path) -> dict[str, object]:
+    """The file's tree as it is, for who checks it. Raises ConfigError that names the file."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}", f"{path}：不是有效的 TOML：{error}") from None
+
+
 def parse_toml(text: str, kind: type[T], source: str) -> T:
     """TOML text as a `kind`. Raises ConfigError that names `source` and the key."""
     try:

@@ -40,6 +40,7 @@ from obu.runtime import (
     journal,
     made_from,
     own_certificates,
+    provision_record,
     store,
     strict,
     timekeeping,
@@ -231,7 +232,8 @@ def outer(config: Config, material: Material, keys: KeyStore, journal_written: C
     plans = dbc.compile_plans(material.dbc, profile, str(material.profile_path))
     radio: Any = devices.driver("radio", "radio", config.radio)
     kept = store.Store(Path(config.unit.state))
-    machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written})
+    not_done = provision_record.open_steps(Path(config.unit.state))
+    machine = Host(Path(config.unit.state), {"state": lambda: kept.written, "journal": journal_written}, not_done)
     certificates = own_certificates.watch(config, keys, material)
     allowed = (0, os.geteuid(), *config.hmi.allow_uids)
     clock = timekeeping.clock_of(config.clock)

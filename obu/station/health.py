@@ -118,6 +118,7 @@ class Health:
             "memory_mib": status.rounded(host.memory_mib if host else None),
             "free_mib": status.rounded(host.free_mib if host else None, 0),
             "heat_deg": status.rounded(host.heat_deg if host else None),
+            "not_done": list(host.not_done) if host and host.not_done is not None else None,
             "writes_mib_per_day": {
                 name: round(count / MIB / uptime_s * DAY_S, 3) for name, count in (host.written if host else ())
             }

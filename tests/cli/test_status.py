@@ -129,8 +129,11 @@ def test_power_vehicle_applications_and_health_are_on_the_same_screen(unit):
     body["vehicle"] = {"match": "other", "vin": "LZYTATE63B1000001"}
     body["apps"] = {"EBW": {"warnings": 3, "last_utc_s": 1_790_000_000.5}, "HLW": {"warnings": 0, "last_utc_s": None}}
     body["host"] = {"cpu_percent": 12.5, "memory_mib": 48.1, "free_mib": 2100.0, "heat_deg": None,
-                    "writes_mib_per_day": {"journal": 3100.0, "state": 0.012}}  # fmt: skip
+                    "writes_mib_per_day": {"journal": 3100.0, "state": 0.012},
+                    "not_done": ["bus", "checks"]}  # fmt: skip
     chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
+    assert "安装未完成：bus, checks（obu provision）" in chinese
+    assert "installation not done: bus, checks (obu provision)" in english
     assert "电源  即将关机  24.1 V，41 秒后结束；第 7 次运行，timer，上次结束：中断" in chinese
     assert "shutting down  24.1 V, ends in 41 s; run 7, woken by timer, the last run's end: cut off" in english
     assert "车辆  不是登记的车辆，不发送 BSM；如已移装：obu vehicle adopt  VIN LZYTATE63B1000001" in chinese

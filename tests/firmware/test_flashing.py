@@ -111,12 +111,12 @@ def test_by_the_stock_mpremote(board: StandIn, release: Bundle, tmp_path: Path) 
     asked = "install_repl.do(bytes({}))".format
     begin = asked([BEGIN, 1, *hashlib.sha256(raw).digest()])
     paths = [str(tmp_path / name) for name in files]
-    done = mpremote(board, "exec", f"import install_repl; {begin}", "+", "cp", *paths, ":/app_b/", "+", "exec",
+    done = mpremote(board, "exec", f"import install_repl; {begin}", "+", "cp", *paths, ":app_b/", "+", "exec",
                     f"{asked([VERIFY, 2])}; {asked([ARM, 3])}")  # fmt: skip
     assert [line for line in done.splitlines() if len(line) in (6, 8)] == ["02010000", "050200", "060300"]
-    listed = mpremote(board, "resume", "fs", "ls", ":/app_b")
+    listed = mpremote(board, "resume", "fs", "ls", ":app_b")
     assert all(f" {name}" in listed for name in files)
-    said = mpremote(board, "resume", "fs", "sha256sum", ":/app_b/manifest.json")
+    said = mpremote(board, "resume", "fs", "sha256sum", ":app_b/manifest.json")
     assert hashlib.sha256(raw).hexdigest() in said
     subprocess.run([sys.executable, "-m", "mpremote", "connect", board.prompt, "resume", "exec", "--no-follow",
                     asked([RESTART, 4])], capture_output=True, timeout=60, check=True)  # fmt: skip
@@ -127,7 +127,7 @@ def test_by_the_stock_mpremote(board: StandIn, release: Bundle, tmp_path: Path) 
 
 def test_without_a_slot_that_starts_the_board_recovers_over_the_link(board: StandIn, release: Bundle) -> None:
     raw, files = release
-    mpremote(board, "exec", "import os; os.remove('/app_a/main.py')", "+", "exec", "--no-follow",
+    mpremote(board, "exec", "import os; os.remove('app_a/main.py')", "+", "exec", "--no-follow",
              "import machine; machine.reset()")  # fmt: skip
     with Host(board.device) as host:
         assert host.meet() == "recovery"
@@ -173,14 +173,15 @@ def test_what_the_workshops_commands_make_is_a_board_and_a_bundle_that_it_takes(
     (tmp_path / "signer.toml").write_text('folder = "keys"\nkey = "release"\n', "utf-8")
     (tmp_path / "update-keys.txt").write_text(f"{2 + (point[64] & 1):02x}{point[1:33].hex()}\n", "ascii")
     folder.mkdir()
-    told = ["--board", "stm32_pyb", "--keys", str(tmp_path / "update-keys.txt"), "--version", "0.9.0"]
+    told = ["--board", "esp32_mcp2515", "--keys", str(tmp_path / "update-keys.txt"), "--version", "0.9.0"]
     assert workshop.main(["board", str(folder / "tree"), *told]) == 0
     assert workshop.main(["slot", str(tmp_path / "slot")]) == 0
-    order = bundle_build.Order(product="firmware", hardware=("stm32_pyb",), version="1.3.0", counter=9,
-                               minimum_base="1.25", abi="")  # fmt: skip
+    hardware = ("rp2_mcp2515", "esp32_mcp2515")
+    order = bundle_build.Order(product="firmware", hardware=hardware, version="1.3.0", counter=9, minimum_base="1.25",
+                               abi="")  # fmt: skip
     (tmp_path / "it.bundle").write_bytes(bundle_build.build(tmp_path / "slot", order, tmp_path / "signer.toml"))
     found = bundle.read(tmp_path / "it.bundle", bundle.trusted_keys(tmp_path / "update-keys.txt"))
-    board = StandIn(runtimes.words("micropython64"), folder)
+    board = StandIn(runtimes.words("micropython64"), folder, "esp32_mcp2515")
     try:
         with Host(board.device) as host:
             assert host.meet() == "0.9.0"

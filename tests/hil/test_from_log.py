@@ -19,17 +19,17 @@ DRIVE = """
 title = "A drive"
 kind = "rule"
 defect = "imperial"
-lasts_s = 16.0
+lasts_s = 13.0
 road.pieces = [{ straight_m = 60.0 }, { turn_deg = 60.0, radius_m = 60.0 }]
 [own]
 speed_mps = 5.0
 act = [
   { do = "accelerate", from_s = 1.0, mps2 = 1.0, to_mps = 10.0 },
-  { do = "brake", from_s = 10.0, mps2 = 1.5, to_mps = 6.0 },
+  { do = "brake", from_s = 8.0, mps2 = 1.5, to_mps = 6.0 },
 ]
 [[bsm]]
 from_s = 2.0
-to_s = 16.0
+to_s = 13.0
 most_gap_ms = 150
 """
 DBC = places.vehicles() / "city_bus_j1939.dbc"
@@ -97,7 +97,7 @@ def test_a_profile_of_the_customers_own_goes_with_it(customer: Path, tmp_path: P
 
 def test_road_users_can_be_added_along_the_way(customer: Path, tmp_path: Path) -> None:
     made = tmp_path / "mine.toml"
-    words = ("--dbc", str(DBC), "--nmea", str(customer / "gnss.nmea"), "--out", str(made), "--for", "12")
+    words = ("--dbc", str(DBC), "--nmea", str(customer / "gnss.nmea"), "--out", str(made), "--for", "11")
     assert hil("from-log", str(customer / "can.blf"), *words) == 0
     car = '[[actor]]\nname = "car"\nat_m = 40.0\nspeed_mps = 9.0\nact = [{do = "brake", from_s = 5.0, mps2 = 6.0}]\n'
     text = made.read_text().replace('kind = "rule"', 'kind = "warn"\napp = "EBW"', 1)

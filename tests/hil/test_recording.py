@@ -79,6 +79,9 @@ def test_the_first_difference_is_told(folder: Path, tmp_path: Path, capsys: pyte
     (other / kept.JOURNAL).symlink_to(tmp_path / "broken" / kept.JOURNAL)
     assert hil("replay", str(other)) == 1
     assert "differs in" in capsys.readouterr().out
+    (other / kept.RUN).write_text("{}")
+    assert hil("replay", str(other.parent)) == 2  # and the others are told all the same
+    assert f"{other}: {other}: not a kept run" in capsys.readouterr().err
 
 
 def test_what_is_no_kept_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,6 +63,8 @@ class Terminal:
         self._program(source, program)
         abi = sys.implementation.cache_tag.replace("cpython-", "cp")
         order = {"product": "host", "hardware": (platform.machine(),), "minimum_base": "3.11", "abi": abi, **more}
+        if order["product"] == "firmware":  # a board's slot has no folders
+            source = source / "bin"
         octets = bundle_build.build(
             source,
             Order(version=version, counter=counter, **order),

@@ -267,3 +267,15 @@ def test_what_wears_the_flash_is_told_by_the_day_and_logged_once_an_hour(pki, ca
         for (now, inbox), (_, outbox) in zip(unit.inboxes, unit.outboxes, strict=True):
             narrator.observe(now, inbox, outbox)
     assert sum("written a day" in record.message for record in caplog.records) == 2
+
+
+def test_an_installation_that_is_not_done_is_told_and_logged_once(pki, caplog):
+    unit, narrator = Unit(pki), Narrator(logging.getLogger("test_powering"))
+    unit.step(host=(HostState(None, None, None, None, (), unit.at_ns, not_done=("bus", "checks")),))
+    unit.run(3.1)
+    assert unit.status()["host"]["not_done"] == ["bus", "checks"]
+    with caplog.at_level(logging.WARNING):
+        for (now, inbox), (_, outbox) in zip(unit.inboxes, unit.outboxes, strict=True):
+            narrator.observe(now, inbox, outbox)
+    said = [record.message for record in caplog.records if "installation" in record.message]
+    assert said == ["installation: not done: bus, checks; obu provision goes on"]

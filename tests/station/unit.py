@@ -15,7 +15,7 @@ from obu.stack import dsmp
 
 from .frames import driving
 
-START_UTC_NS = 1_790_000_000 * NS_PER_S  # 2026-09-21T15:33:20Z, inside the PKI's life
+START_UTC_NS = 1_790_000_000 * NS_PER_S  # 2026-09-21T14:13:20Z, inside the PKI's life
 START = LatLon(28.2282, 112.9388)
 
 

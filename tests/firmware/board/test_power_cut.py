@@ -5,6 +5,7 @@ steps up to the cut, and half of the step that was cut. On each such flash the b
 """
 
 import gc
+import os
 
 import install as installing
 import kit
@@ -243,6 +244,14 @@ def test_a_way_back_cut_anywhere_is_gone_again():
     for _ in range(2):
         last = acted(last, start)[0]
     assert each(last, start, (b"old", 0, True)) == {(b"old", 0, True)}
+
+
+def test_the_ways_out_of_damage_cut_anywhere_are_gone_again():
+    confirmed = acted(trial(), lambda: slots.Slots(ROOT).confirm())[0]
+    harmed = acted(confirmed, lambda: kit.put(ROOT + "/app_b/main.py", b"x"))[0]
+    assert each(harmed, start, (b"old", 0, True)) == {(b"old", 0, True)}
+    lost = acted(confirmed, lambda: os.remove(ROOT + slots.RECORD))[0]
+    assert len(each(lost, start, (b"new", 3, True), (b"new", 2, True))) == 2
 
 
 def test_an_install_over_the_confirmed_ones_fallback_cut_anywhere_leaves_the_confirmed_one():

@@ -1,0 +1,150 @@
+"""`obu explain`: from a journal, why each warning was given, held back or not claimed; as text, and as an SVG."""
+
+import argparse
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from obu.core.alert import Alert, Level, Text
+from obu.core.errors import LocalError
+from obu.core.now import NS_PER_S
+
+if TYPE_CHECKING:
+    from obu.core.world import View
+    from obu.runtime.explaining import Given, Held, Missed, Span, Story
+
+SUMMARY = Text("说明记录中每条预警为何发出或未发出", "tell from a journal why each warning was or was not given")
+LEVELS = {Level.INFORMATION: "提示", Level.CAUTION: "注意", Level.IMMINENT: "紧急"}
+MOST_CHANGES = 4  # of one warning that was not claimed, the most frequent
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """DIR, --segment N, --app NAME, --svg FILE."""
+    parser.add_argument("directory", type=Path, metavar="DIR", help="what `obu run --journal` kept / 记录目录")
+    parser.add_argument("--segment", type=int, metavar="N", help="only this segment / 只看第 N 段")
+    parser.add_argument("--app", metavar="NAME", help="only this application, as FCW / 只看一个应用")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it too, FILE of the first run / 同时绘图")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit status 0; 2 when the journal cannot be read, has none of that, or FILE cannot be written."""
+    from obu.runtime import explain_drawing, explaining, journal
+
+    paths = [path for path in journal.segments(args.directory) if args.segment in (None, int(path.stem))]
+    if not paths:
+        raise LocalError(f"no journal in {args.directory}", f"{args.directory} 中没有记录")
+    app = _known(args.app) if args.app else ""
+    stories = explaining.tell(paths)
+    for story in stories:
+        if app:
+            _only(story, app)
+        print("\n".join(lines(story, args.lang == "zh")))
+    if args.svg:
+        for number, story in enumerate(stories, 1):
+            path = args.svg if number == 1 else args.svg.with_stem(f"{args.svg.stem}-{number}")
+            _write(path, explain_drawing.svg(story))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LocalError(f"{path}: {error.strerror}; name another file with --svg",
+                         f"{path}：{error.strerror}；请用 --svg 换一个文件") from None  # fmt: skip
+
+
+def _known(app: str) -> str:
+    from obu.apps import base
+
+    known = base.names()
+    if app.lower() not in known:
+        names = ", ".join(known).upper()
+        raise LocalError(f"--app {app}: there is no such application; there are: {names}",
+                         f"--app {app}：没有这个应用；可用：{names}")  # fmt: skip
+    return app.upper()
+
+
+def _only(story: "Story", app: str) -> None:
+    story.apps = (app,)
+    story.given = [one for one in story.given if one.begun.app == app]
+    story.held = [one for one in story.held if one.alert.app == app]
+    story.missed = [one for one in story.missed if one.app == app]
+
+
+def lines(story: "Story", zh: bool) -> list[str]:
+    """One run of the unit as lines of text."""
+    said = [_title(story, zh)]
+    for segment, turn in story.differs:
+        said.append(
+            f"  {segment} 第 {turn} 步起与记录不同：以下是当前程序的判断"
+            if zh
+            else f"  {segment} differs from turn {turn} on: what follows is what the program of today does"
+        )
+    said += _part("已发出" if zh else "given", [_given(one, zh) for one in story.given])
+    said += _part("有判断但未显示" if zh else "claimed, not shown", [_held(one, zh) for one in story.held])
+    near = "未判断为危险，但只差一个条件" if zh else "not claimed, one condition away"
+    said += _part(near, [_missed(one, zh) for one in story.missed])
+    silent = " ".join(story.silent()) or "-"
+    said.append(f"没有接近触发的应用：{silent}" if zh else f"nothing near: {silent}")
+    return said
+
+
+def _part(title: str, found: list[list[str]]) -> list[str]:
+    colon = ": " if title.isascii() else "："
+    return [f"{title}{colon}{len(found)}", *itertools.chain.from_iterable(found)]
+
+
+def _title(story: "Story", zh: bool) -> str:
+    if story.first is None or story.last is None:
+        return "没有观察" if zh else "no look"
+    long_s = (story.last.at_ns - story.first.at_ns) / NS_PER_S
+    return f"{_time(story.first)}  {long_s:.1f} s  " + (f"{story.looks} 次判断" if zh else f"{story.looks} looks")
+
+
+def _given(one: "Given", zh: bool) -> list[str]:
+    begun = one.begun
+    text, level = (begun.text.zh, LEVELS[one.level]) if zh else (begun.text.en, one.level.name.lower())
+    far = f"  {_distance(begun)} -> {_distance(one.ended)}" if begun.distance_m is not None else ""
+    why = ", ".join(f"{name} {value}" for name, value in begun.why)
+    return [
+        f"  #{one.number} {_when(one.span)}  {begun.app} {begun.subject}  {level}  {text}{far}",
+        f"      {'因为' if zh else 'because'} {why}",
+    ]
+
+
+def _held(one: "Held", zh: bool) -> list[str]:
+    if one.behind is None:
+        why = "刚结束，静默期内不重复" if zh else "over a moment ago: quiet for its re-arm time"
+    else:
+        why = f"屏幕上是 #{one.behind}" if zh else f"#{one.behind} was on the screen"
+    return [f"  {_when(one.span)}  {one.alert.app} {one.alert.subject}: {why}"]
+
+
+def _missed(one: "Missed", zh: bool) -> list[str]:
+    often = sorted(one.changes.items(), key=lambda found: -found[1])[:MOST_CHANGES]
+    more = len(one.changes) - len(often)
+    said = [
+        f"      {'若' if zh else 'with'} {change.what} {change.needed} "
+        + (f"（实际 {change.was}）" if zh else f"(was {change.was})")
+        for change, _ in often
+    ]
+    rest = [f"      {f'另有 {more} 种' if zh else f'and {more} more'}"] if more else []
+    return [f"  {_when(one.span)}  {one.app} {one.about}", *said, *rest]
+
+
+def _when(span: "Span") -> str:
+    return f"{_time(span.first)[11:]}-{_time(span.last)[11:]}"
+
+
+def _time(view: "View") -> str:
+    """UTC to a tenth of a second; where it was not known, seconds of the unit's own clock."""
+    if view.utc_ns is None:
+        return f"{'':11}{view.at_ns / NS_PER_S:.1f} s"
+    at = datetime.fromtimestamp(view.utc_ns / NS_PER_S, UTC)
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 100_000}"
+
+
+def _distance(alert: Alert) -> str:
+    return "-" if alert.distance_m is None else f"{alert.distance_m:.0f} m"

@@ -1,0 +1,168 @@
+"""Why each warning of a journal was given, held back or not claimed; its one rule: what is told was asked again.
+
+The station of today is stepped through the journal as by `obu replay`; beside it the applications, which are pure, are
+asked about the very same views. Where replay differs, what is told is what the program of today would have done.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from obu.apps.base import Installed
+from obu.core.alert import Alert, Level
+from obu.core.now import NS_PER_S
+from obu.core.world import View
+from obu.hmi.arbiter import ArbiterState
+from obu.runtime import journal, keeper, replay, wiring
+from obu.runtime.counterfactual import Change, nearly
+from obu.station.warn import WarnState
+
+APART_NS = 5 * NS_PER_S  # what comes again after so long a silence is told as another
+
+
+@dataclass(slots=True)
+class Span:
+    """When it held: the first and the last view, and the number of them."""
+
+    first: View
+    last: View
+    looks: int = 1
+
+    def extend(self, view: View) -> None:
+        """One view more."""
+        self.last, self.looks = view, self.looks + 1
+
+
+@dataclass(slots=True)
+class Given:
+    """A warning that the driver saw. begun, ended: as first and last shown."""
+
+    number: int
+    begun: Alert
+    ended: Alert
+    level: Level
+    span: Span
+
+
+@dataclass(slots=True)
+class Held:
+    """What was claimed and not shown. behind: the number of the warning on the screen; None in the quiet after it."""
+
+    alert: Alert
+    behind: int | None
+    span: Span
+
+
+@dataclass(slots=True)
+class Missed:
+    """A warning that was not claimed, one change away. changes: each that would have brought it, with how often."""
+
+    app: str
+    about: str
+    span: Span
+    changes: dict[Change, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Story:
+    """Of one run of the unit. differs: the first turn in which the station of today does otherwise, by segment."""
+
+    apps: tuple[str, ...]
+    looks: int = 0
+    given: list[Given] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    missed: list[Missed] = field(default_factory=list)
+    differs: list[tuple[str, int]] = field(default_factory=list)
+    first: View | None = None
+    last: View | None = None
+
+    def look(self, view: View, apps: Sequence[Installed], warn: WarnState, arbiter: ArbiterState) -> None:
+        """One view with what the arbiter made of the claims; nearly-claims are asked for once a second."""
+        is_new_second = self.last is None or view.at_ns // NS_PER_S != self.last.at_ns // NS_PER_S
+        self.looks, self.first, self.last = self.looks + 1, self.first or view, view
+        self._given(view, warn)
+        claimed = [alert for app in apps for alert in app.look(view, app.parameters)]
+        self._held(view, claimed, warn, arbiter)
+        if is_new_second:
+            self._missed(view, apps, {(alert.app, alert.subject) for alert in claimed})
+
+    def silent(self) -> tuple[str, ...]:
+        """The applications that neither spoke nor were one change away from it."""
+        spoke = {each.begun.app for each in self.given} | {each.alert.app for each in self.held}
+        return tuple(app for app in self.apps if app not in spoke | {each.app for each in self.missed})
+
+    def _given(self, view: View, warn: WarnState) -> None:
+        shown = warn.shown
+        if shown is None:
+            return
+        same = next((one for one in self.given if one.number == shown.number), None)
+        if same is None:
+            self.given.append(Given(shown.number, shown.alert, shown.alert, shown.alert.level, Span(view, view)))
+            return
+        same.ended, same.level = shown.alert, max(same.level, shown.alert.level)
+        same.span.extend(view)
+
+    def _held(self, view: View, claimed: Iterable[Alert], warn: WarnState, arbiter: ArbiterState) -> None:
+        for alert in claimed:
+            key = (alert.app, alert.subject)
+            if warn.shown is not None and key == (warn.shown.alert.app, warn.shown.alert.subject):
+                continue
+            quiet = arbiter.quiet.get(key)
+            is_quiet = quiet is not None and alert.level <= quiet.level
+            behind = None if is_quiet or warn.shown is None else warn.shown.number
+            same = next((one for one in self.held if _is(one, key, behind) and _goes_on(one.span, view)), None)
+            if same is None:
+                self.held.append(Held(alert, behind, Span(view, view)))
+            else:
+                same.span.extend(view)
+
+    def _missed(self, view: View, apps: Iterable[Installed], claimed: set[tuple[str, str]]) -> None:
+        for near in (near for app in apps for near in nearly(app, view)):
+            if (near.app, near.about) in claimed:
+                continue
+            about = (near.app, near.about)
+            same = next(
+                (one for one in self.missed if (one.app, one.about) == about and _goes_on(one.span, view)), None
+            )
+            if same is None:
+                same = Missed(near.app, near.about, Span(view, view))
+                self.missed.append(same)
+            else:
+                same.span.extend(view)
+            for change in near.changes:
+                same.changes[change] = same.changes.get(change, 0) + 1
+
+
+def tell(paths: Iterable[Path]) -> list[Story]:
+    """One story for each run of the unit that the segments hold, in order."""
+    stories: dict[int | None, Story] = {}
+    for path in paths:
+        _tell(path, stories)
+    return list(stories.values())
+
+
+def _tell(path: Path, stories: dict[int | None, Story]) -> None:
+    head = replay.head(path)
+    apps = wiring.applications(keeper.material_of(head, path)[0])
+    station, _ = wiring.station_of_journal(head, path)
+    story, seen_ns, has_differed = None, None, False
+    for number, turn in enumerate((one for one in journal.read(path) if isinstance(one, journal.Turn)), 1):
+        outbox = station.step(turn.now, turn.inbox)
+        kept = station.checkpoint()
+        if story is None:
+            story = stories.setdefault(kept["station"].started_ns, Story(tuple(app.name for app in apps)))
+        if not has_differed and replay.differing(turn.digests, journal.digests(outbox)):
+            has_differed = True
+            story.differs.append((path.name, number))
+        view = kept["warn"].view
+        if view is not None and view.at_ns != seen_ns and view.at_ns == turn.now.at_ns:
+            seen_ns = view.at_ns
+            story.look(view, apps, kept["warn"], kept["arbiter"])
+
+
+def _is(held: Held, key: tuple[str, str], behind: int | None) -> bool:
+    return (held.alert.app, held.alert.subject) == key and held.behind == behind
+
+
+def _goes_on(span: Span, view: View) -> bool:
+    return view.at_ns - span.last.at_ns < APART_NS

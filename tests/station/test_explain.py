@@ -1,0 +1,150 @@
+"""`obu explain`: what it tells of a journal is what the display was told, and what the applications would have done."""
+
+import logging
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from obu.cli import explain as verb
+from obu.core.geo import move
+from obu.core.vehicle import Event
+from obu.runtime import explain_drawing, explaining, journal, records
+from obu.runtime.keeper import Keeper
+
+from .others import BSM, RSI, Other, car, works
+from .unit import START_UTC_NS, Unit
+
+CROSSING = b"car-0002"  # 20 degrees more would do: it brakes hard as well, but across our way
+
+
+@pytest.fixture(scope="module")
+def kept(pki, tmp_path_factory):
+    """12 s: road works from the first, hard braking ahead in the 6th, and all along a car that brakes across our way.
+
+    The journal's folder, and what the display was told: (number, app) in order.
+    """
+    folder = tmp_path_factory.mktemp("explain")
+    unit = Unit(pki)
+    keeper = Keeper(folder, unit.config, unit.material, unit.station, logging.getLogger("test"), unit.now())
+    step = unit.station.step
+
+    def stepping(now, inbox):
+        outbox = step(now, inbox)
+        keeper.observe(now, inbox, outbox)
+        return outbox
+
+    unit.station.step = stepping
+    one, two, rsu = Other(pki / "neighbours/00"), Other(pki / "neighbours/01"), Other(pki / "rsu")
+    for second in range(12):
+        utc_ns = START_UTC_NS + unit.at_ns
+        braking = {"events": frozenset({Event.HARD_BRAKING})}
+        ahead = move(unit.place, unit.heading_deg, 60)
+        across = unit.heading_deg + 50.0
+        unit.run(1, {
+            0: [one.sdu(car(ahead, unit.heading_deg, utc_ns, **(braking if second == 6 else {})), BSM, utc_ns),
+                two.sdu(car(move(ahead, 0.0, 9.0), across, utc_ns, id=CROSSING, **braking), BSM, utc_ns)],
+            20: [rsu.sdu(works(unit.place, unit.heading_deg, 100), RSI, utc_ns)],
+        })  # fmt: skip
+    keeper.close()
+    told = list(dict.fromkeys((alert["number"], alert["app"]) for alert in unit.events("alert")))
+    return folder, told
+
+
+@pytest.fixture(scope="module")
+def story(kept):
+    (one,) = explaining.tell(journal.segments(kept[0]))
+    return one
+
+
+def test_what_was_given_is_what_the_display_was_told(kept, story):
+    assert [(one.number, one.begun.app) for one in story.given] == kept[1]
+    assert {app for _, app in kept[1]} == {"EBW", "HLW"}
+    assert not story.differs
+    assert all(one.begun.why for one in story.given)
+
+
+def test_the_works_were_held_back_behind_the_braking(story):
+    (braking,) = [one for one in story.given if one.begun.app == "EBW"]
+    behind = [one for one in story.held if one.alert.app == "HLW" and one.behind == braking.number]
+    assert behind
+    for one in behind:
+        assert braking.span.first.at_ns <= one.span.first.at_ns <= one.span.last.at_ns <= braking.span.last.at_ns
+
+
+def test_the_car_across_our_way_was_one_condition_away(story):
+    missed = [one for one in story.missed if (one.app, one.about) == ("EBW", CROSSING.hex())]
+    assert missed
+    assert {(each.what, each.was, each.needed) for one in missed for each in one.changes} == {
+        ("course", "crossing", "same")
+    }
+
+
+def test_both_languages_tell_the_same_warnings(kept, tmp_path):
+    drawn = tmp_path / "drawn.svg"
+    said = {}
+    for lang in ("zh", "en"):
+        done = subprocess.run(
+            [sys.executable, "-m", "obu", "--lang", lang, "explain", str(kept[0]), "--svg", str(drawn)],
+            env={**os.environ, "PYTHONHASHSEED": "4711"}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+        said[lang] = [(int(number), app) for number, app in re.findall(r"^  #(\d+) \S+  (\w+) ", done.stdout, re.M)]
+        assert ("crossing" in done.stdout) and ("2026-09-21 14:13:3" in done.stdout)
+    assert said["zh"] == said["en"] == kept[1]
+    assert ET.parse(drawn).getroot().tag.endswith("svg")
+
+
+def test_the_drawing_is_to_scale(story):
+    root = ET.fromstring(explain_drawing.svg(story))
+    by_class = {}
+    for each in root.iter():
+        by_class.setdefault(each.get("class"), []).append(each)
+    assert len(by_class["given"]) == len(story.given) and len(by_class["own"]) == len(story.given)
+    assert len(by_class["missed"]) == len(story.missed) and len(by_class["held"]) == len(story.held)
+    (target,) = by_class["target"]  # of the braking alone: works are no vehicle
+    right_m, down_m = (float(one) for one in re.match(r"translate\((\S+) (\S+)\)", target.get("transform")).groups())
+    (braking,) = [one for one in story.given if one.begun.app == "EBW"]
+    assert -down_m == pytest.approx(60.0, abs=3.0) and abs(right_m) < 1.0
+    (own,) = {round(float(one.get("d").split("L0 ")[1].split("L")[0]), 2) for one in by_class["own"]}
+    assert own == round(-braking.span.first.own.body.length_m / 2, 2)
+
+
+def test_one_application_alone(kept, capsys):
+    from obu.cli import main
+
+    assert main.main(["--lang", "en", "explain", str(kept[0]), "--app", "ebw"]) == 0
+    out = capsys.readouterr().out
+    assert "EBW" in out and "  HLW " not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--app", "EBV"], "--app EBV: there is no such application; there are: "),
+        (["--segment", "99"], "no journal in "),
+        (["--svg", "/nowhere/at/all.svg"], "/nowhere/at/all.svg: No such file or directory; name another file"),
+    ],
+)
+def test_our_own_faults_are_one_sentence(kept, capsys, words, said):
+    from obu.cli import main
+
+    assert main.main(["--lang", "en", "explain", str(kept[0]), *words]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"obu explain: {said}") and err.count("\n") == 1
+
+
+def test_a_station_that_does_otherwise_today_is_told_before_all_else(kept, tmp_path):
+    path = journal.segments(kept[0])[0]
+    file = records.RecordFile(tmp_path / path.name)
+    for index, record in enumerate(records.read(path)):
+        if index == 300:
+            record["o"]["wake_at_ns"] ^= 1
+        file.write(record)
+    file.close()
+    (one,) = explaining.tell([tmp_path / path.name])
+    assert one.differs == [(path.name, 300)]
+    assert "differs from turn 300 on" in verb.lines(one, False)[1]
