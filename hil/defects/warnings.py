@@ -43,7 +43,7 @@ def _on_duty(seen: View) -> View:
 
 SETTINGS: dict[str, tuple[str, str, object]] = {
     "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
-    "timeless": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
+    "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
@@ -53,7 +53,6 @@ DEFECTS: dict[str, Defect] = {
     "brakeless": Defect("it does not see its own driver brake", _never_brakes),
     "unmoved": Defect("it does not see the others brake", _never_stops),
     "lightless": changed("it makes nothing of SPAT", Facts, "heard", but("Spat")),
-    "mapless": changed("it makes nothing of MAP", Facts, "heard", but("MapData")),
     "cameraless": changed("it makes nothing of RSM", Facts, "heard", but("Rsm")),
     "roadless": changed("it makes nothing of RSI", Facts, "heard", but("Rsi")),
     "signblind": result("it shows no sign", Scene, "build", _without_signs),
@@ -61,5 +60,5 @@ DEFECTS: dict[str, Defect] = {
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
-    "alarmed": result("every ambulance is on duty", Scene, "build", _on_duty),
+    "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),
 }
