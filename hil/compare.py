@@ -11,6 +11,7 @@ from typing import Any
 from obu.core.errors import ConfigError
 
 MOVED_S, SLOWER_MS = 0.05, 5.0  # less is not told
+NEEDED, NEEDED_OF_RUN = {"name", "ok", "rate", "interval", "runs"}, {"why", "shown", "age_ms"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,9 +71,18 @@ def _of_one(was: dict[str, Any], now: dict[str, Any]) -> Iterator[tuple[str, str
 def _read(path: Path) -> dict[str, Any]:
     file = path / "results.json" if path.is_dir() else path
     try:
-        return {each["name"]: each for each in json.loads(file.read_bytes())["scenarios"]}
+        rows = json.loads(file.read_bytes())["scenarios"]
+        lacking = {key for row in rows for key in _lacking(row)}
+        if lacking:  # of another version
+            raise KeyError(", ".join(sorted(lacking)))
+        return {row["name"]: row for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{file}: no results: {error}", f"{file}：没有结果：{error}") from None
+
+
+def _lacking(row: dict[str, Any]) -> set[str]:
+    """What a comparison needs and this row has not."""
+    return NEEDED - row.keys() | {key for run in row.get("runs", ()) for key in NEEDED_OF_RUN - run.keys()}
 
 
 def _overlap(one: list[float], other: list[float]) -> bool:

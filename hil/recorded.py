@@ -43,7 +43,7 @@ def beside(own: Own, folder: Path) -> Own:
     """Its files as seen from here, when they lie beside a scenario in `folder`."""
     was = own.recording
     assert was is not None
-    profile = str(folder / was.profile) if was.profile.endswith(".toml") else was.profile
+    profile = str((folder / was.profile).absolute()) if was.profile.endswith(".toml") else was.profile
     here = replace(was, log=str(folder / was.log), nmea=str(folder / was.nmea), profile=profile)
     return replace(own, recording=here)
 

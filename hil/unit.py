@@ -1,6 +1,7 @@
 """The real station on the bench: its configuration, its keys, its page, its journal; it can lose its power."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Unit:
     def __init__(self, own: Own, defect: str, pki_folder: Path, folder: Path, answering: Answering) -> None:
         """folder: of the journal."""
         self._settings = settings(own, pki_folder, defect)
-        self._kept_as = settings(own, Path(pki_folder.name), defect)  # equal wherever it is run
+        self._kept_as = settings(_anywhere(own), Path(pki_folder.name), defect)  # equal wherever it is run
         self._answering, self._folder = answering, folder
         self._material = made_from.gather(self._settings, answering.points())
         self._saved: dict[str, bytes] = {}
@@ -116,6 +117,13 @@ class Unit:
                 self._acks.append(DisplayAck(PAGE, int(event.body["number"]), shown_utc_s, drawn_ns))  # type: ignore[call-overload]
         if not given.saves_fail:
             self._saved.update((save.name, save.data) for save in outbox.saves)
+
+
+def _anywhere(own: Own) -> Own:
+    """With a profile that is a file beside the scenario by its name alone."""
+    if own.recording is None:
+        return own
+    return replace(own, recording=replace(own.recording, profile=Path(own.recording.profile).name))
 
 
 def settings(own: Own, folder: Path, defect: str) -> config.Config:

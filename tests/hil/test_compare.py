@@ -60,6 +60,10 @@ def test_the_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert hil("compare", bad, f"{good}/results.json") == 0
     assert hil("compare", good, str(tmp_path / "nowhere")) == 2
     assert "no results" in capsys.readouterr().err
+    older = _row()
+    del older["runs"][0]["age_ms"]
+    assert hil("compare", good, write("older", older)) == 2
+    assert "age_ms" in capsys.readouterr().err
 
 
 class Terminal(io.StringIO):

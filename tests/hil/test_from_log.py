@@ -91,8 +91,8 @@ def test_a_profile_of_the_customers_own_goes_with_it(customer: Path, tmp_path: P
     done = run.one(Task("mine", made, 1, tmp_path))
     assert done.outcome.why == ""
     made.unlink()
-    assert kept.load(done.folder)[1].own.recording is not None
-    assert (done.folder / "mine_profile.dbc").is_file()
+    made.with_name("mine_profile.toml").unlink()
+    assert hil("replay", str(done.folder)) == 0
 
 
 def test_road_users_can_be_added_along_the_way(customer: Path, tmp_path: Path) -> None:

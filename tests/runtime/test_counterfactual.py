@@ -1,106 +1,51 @@
-"""What stood between an application and its warning: single changes, each of which the application itself confirms."""
+"""What stood between an application and its warning: single changes, each of which the application itself confirms.
 
-import dataclasses
+The application and the view are of this file's own make: what asks knows of neither.
+"""
+
 from dataclasses import dataclass
 
 import pytest
 
-from obu.apps import ebw, hlw
 from obu.apps.base import Installed
 from obu.core.alert import Alert, Direction, Level, Text
-from obu.core.geo import LatLon, Offset
-from obu.core.vehicle import Body, Event, Own, VehicleState
-from obu.core.world import Course, Hazard, Neighbour, View, Zone
+from obu.core.vehicle import Event
+from obu.core.world import Course, Zone
 from obu.runtime.counterfactual import nearly
 
-BRAKING = Neighbour(
-    id=b"ahead-01", place=LatLon(30, 120), offset=Offset(40.0, 0.0), right_m=0.0, gap_m=31.6, zone=Zone.SAME,
-    course=Course.SAME, heading_deg=0.0, heading_diff_deg=0.0, speed_mps=8.0, accel_long_mps2=-5.0,
-    events=frozenset({Event.HARD_BRAKING}), lights=frozenset(), length_m=4.8, width_m=1.8, basic_class=10, age_s=0.1,
-)  # fmt: skip
-EBW = Installed("EBW", ebw.look, ebw.Parameters())
 
-
-def view(*others, hazards=(), speed_mps=12.0):
-    own = Own(body=Body(width_m=2.55, length_m=12), vehicle=VehicleState(), fix=None, speed_mps=speed_mps)
-    return View(at_ns=0, utc_ns=0, own=own, neighbours=others, hazards=hazards)
-
-
-def changes(app, seen):
-    return {change.what: (change.was, change.needed) for near in nearly(app, seen) for change in near.changes}
-
-
-def braking(**change):
-    return dataclasses.replace(BRAKING, **change)
-
-
-def test_who_is_warned_of_is_no_near_miss():
-    assert ebw.look(view(BRAKING), EBW.parameters)
-    assert nearly(EBW, view(BRAKING)) == []
-
-
-def test_the_one_value_in_the_way_is_named_with_what_it_would_have_to_be():
-    (near,) = nearly(EBW, view(braking(course=Course.CROSSING)))
-    assert (near.app, near.about) == ("EBW", BRAKING.id.hex())
-    assert [(change.what, change.was, change.needed) for change in near.changes] == [("course", "crossing", "same")]
-    assert changes(EBW, view(braking(events=frozenset(), accel_long_mps2=None))) == {"events": ("-", "hard_braking")}
-    needed = [change.needed for near in nearly(EBW, view(braking(zone=Zone.FAR))) for change in near.changes]
-    assert sorted(needed) == ["adjacent_left", "adjacent_right", "same"]
-
-
-@pytest.mark.parametrize("gap_m", [151.0, 163.0, 290.0])
-def test_a_limit_is_told_as_what_it_would_have_to_be(gap_m):
-    (what, (was, needed)), *others = changes(EBW, view(braking(gap_m=gap_m))).items()
-    assert (what, was, others) == ("parameters.range_m", "150", [])
-    assert gap_m <= float(needed) * 1.0005 and float(needed) == pytest.approx(gap_m, rel=0.002)
-
-
-def test_a_limit_from_below_too():
-    found = changes(EBW, view(braking(events=frozenset(), accel_long_mps2=-3.5)))
-    assert float(found["parameters.hard_braking_mps2"][1]) == pytest.approx(3.5, rel=0.002)
-    assert found["events"] == ("-", "hard_braking")
-
-
-@pytest.mark.parametrize("change", [
-    {"zone": Zone.FAR, "course": Course.ONCOMING},
-    {"gap_m": 200.0, "events": frozenset({Event.ABS_ACTIVATED}), "accel_long_mps2": None},
-    {"offset": Offset(-40.0, 0.0)},  # no value of the scene's that is yes, no or one of a few
-])  # fmt: skip
-def test_two_conditions_away_is_not_near(change):
-    assert nearly(EBW, view(braking(**change))) == []
-
-
-def test_one_car_that_is_warned_of_hides_no_other():
-    other = braking(id=b"car-0002", course=Course.ONCOMING)
-    (near,) = nearly(EBW, view(BRAKING, other))
-    assert near.about == other.id.hex()
-
-
-def test_hazards_and_own_speed_are_asked_as_well():
-    hazard = Hazard(id=(b"rsu", 1), event_type=501, description=None, priority=0, ahead_m=170.0, age_s=1.0)
-    app = Installed("HLW", hlw.look, hlw.Parameters())
-    seen = view(hazards=(hazard,), speed_mps=12.0)  # 14.2 s away
-    assert hlw.look(seen, app.parameters) == []
-    assert float(changes(app, seen)["parameters.lead_s"][1]) == pytest.approx(170.0 / 12.0, rel=0.1)
-    assert changes(EBW, view(BRAKING, speed_mps=1.5)).keys() == {"parameters.min_speed_mps"}
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Light:
     """A value inside a view."""
 
-    is_green: bool
+    is_green: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Car:
+    """Somebody to warn of."""
+
+    name: str = "car-1"
+    course: Course = Course.SAME
+    zone: Zone = Zone.SAME
+    events: frozenset[Event] = frozenset({Event.HARD_BRAKING})
+    gap_m: float = 30.0
+    ahead_m: float = 40.0
+    age_s: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A view of another make."""
+    """A view: two kinds of things, and what is true of ourselves."""
 
-    light: Light
-    is_boarding: bool
+    cars: tuple[Car, ...] = ()
+    walkers: tuple[Car, ...] = ()
+    light: Light = Light()
+    is_boarding: bool = False
+    speed_mps: float = 12.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ByClass:
     """A parameter for each class."""
 
@@ -108,24 +53,85 @@ class ByClass:
     bus: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Parameters of another make."""
+    """A limit from above, one from below, one by class, and one that no factor moves."""
 
-    reach_m: ByClass = ByClass(10.0, 20.0)
+    range_m: float = 150.0
+    min_speed_mps: float = 2.0
+    ahead_m: ByClass = ByClass(taxi=10.0, bus=20.0)
+    oldest_s: float = 1.0
+    least_m: float = 0.0
 
 
-def test_a_value_within_a_value_and_a_parameter_by_class():
-    def look(seen, parameters):
-        is_due = not seen.light.is_green and not seen.is_boarding and parameters.reach_m.bus >= 30.0
-        return [Alert(app="X", subject="light", level=Level.CAUTION, priority=1, text=Text("", ""), symbol="",
-                      direction=Direction.AHEAD)] if is_due else []  # fmt: skip
+def look(seen: Seen, limits: Limits) -> list[Alert]:
+    """Hard braking ahead on our way, unless there is green, we stand or people board."""
+    if seen.is_boarding or seen.light.is_green or seen.speed_mps < limits.min_speed_mps:
+        return []
+    return [
+        Alert(app="X", subject=car.name, level=Level.CAUTION, priority=1, text=Text("", ""), symbol="",
+              direction=Direction.AHEAD)
+        for car in (*seen.cars, *seen.walkers)
+        if car.course is Course.SAME and car.zone is not Zone.FAR and Event.HARD_BRAKING in car.events
+        and limits.least_m < car.gap_m <= limits.range_m and car.ahead_m >= limits.ahead_m.bus
+        and car.age_s <= limits.oldest_s
+    ]  # fmt: skip
 
-    near_limit = Installed("X", look, Limits())
-    ((what, (was, needed)),) = changes(near_limit, Seen(Light(False), False)).items()
-    assert (what, was) == ("parameters.reach_m", "10/20")
-    assert [float(one) for one in needed.split("/")] == pytest.approx([15.0, 30.0], rel=0.002)
-    wide = Installed("X", look, Limits(ByClass(20.0, 40.0)))
-    assert changes(wide, Seen(Light(True), False)) == {"light.is_green": ("yes", "no")}
-    assert changes(wide, Seen(Light(False), True)) == {"is_boarding": ("yes", "no")}
-    assert nearly(wide, Seen(Light(True), True)) == []
+
+APP = Installed("X", look, Limits())
+
+
+def changes(seen: Seen) -> list[tuple[str, str, str]]:
+    return [(each.what, each.was, each.needed) for near in nearly(APP, seen) for each in near.changes]
+
+
+def test_who_is_warned_of_is_no_near_miss():
+    assert look(Seen(cars=(Car(),)), Limits())
+    assert nearly(APP, Seen(cars=(Car(),))) == []
+
+
+@pytest.mark.parametrize(("car", "seen", "needed"), [
+    ({"course": Course.CROSSING}, {}, [("course", "crossing", "same")]),
+    ({"zone": Zone.FAR}, {}, [("zone", "far", one) for one in ("same", "adjacent_left", "adjacent_right")]),
+    ({"events": frozenset()}, {}, [("events", "-", "hard_braking")]),
+    ({"events": frozenset({Event.ABS_ACTIVATED})}, {},
+     [("events", "abs_activated", "abs_activated hard_braking")]),
+    ({}, {"is_boarding": True}, [("is_boarding", "yes", "no")]),
+    ({}, {"light": Light(is_green=True)}, [("light.is_green", "yes", "no")]),
+])  # fmt: skip
+def test_the_one_value_in_the_way_is_named_with_what_it_would_have_to_be(car, seen, needed):
+    assert changes(Seen(cars=(Car(**car),), **seen)) == needed
+
+
+@pytest.mark.parametrize(("car", "seen", "what", "was", "needed"), [
+    ({"gap_m": 151.0}, {}, "range_m", "150", [151.0]),
+    ({"gap_m": 290.0}, {}, "range_m", "150", [290.0]),
+    ({}, {"speed_mps": 0.7}, "min_speed_mps", "2", [0.7]),
+    ({"ahead_m": 15.0}, {}, "ahead_m", "10/20", [7.5, 15.0]),
+])  # fmt: skip
+def test_a_limit_is_told_as_what_it_would_have_to_be(car, seen, what, was, needed):
+    ((told, before, after),) = changes(Seen(cars=(Car(**car),), **seen))
+    assert (told, before) == (f"parameters.{what}", was)
+    assert [float(one) for one in after.split("/")] == pytest.approx(needed, rel=0.002)
+
+
+def test_a_message_that_is_too_old_lacks_freshness_or_patience():
+    (fresh, patient) = changes(Seen(cars=(Car(age_s=1.5),)))
+    assert fresh == ("age_s", "1.5", "0")
+    assert patient[:2] == ("parameters.oldest_s", "1") and float(patient[2]) == pytest.approx(1.5, rel=0.002)
+
+
+@pytest.mark.parametrize("car", [
+    {"zone": Zone.FAR, "course": Course.ONCOMING},
+    {"gap_m": 200.0, "events": frozenset()},
+    {"gap_m": 150.0 * 17},  # another kind of warning altogether
+    {"gap_m": 0.0},  # no factor makes another limit of zero
+])  # fmt: skip
+def test_what_no_single_change_brings_is_not_near(car):
+    assert nearly(APP, Seen(cars=(Car(**car),))) == []
+
+
+def test_one_who_is_warned_of_hides_no_other():
+    other, walker = Car(name="car-2", course=Course.ONCOMING), Car(name="walker", zone=Zone.FAR)
+    found = nearly(APP, Seen(cars=(Car(), other), walkers=(walker,)))
+    assert [(near.app, near.about) for near in found] == [("X", "car-2"), ("X", "walker")]
