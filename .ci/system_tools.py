@@ -1,5 +1,6 @@
 """What the tests need of the machine, from Debian: a browser with Chinese fonts, a TPM simulator, a PKCS#11 token,
-systemd to read its units; and chronyd, which is only unpacked, for installed it would lead the machine's clock.
+systemd to read its units; and chronyd and gpsd, which are only unpacked, for installed they would lead the machine's
+clock and take its serial ports.
 
 The rule: never a prompt, never a hang, never a failure of its own - what could not be had is listed by the tests under
 NOT RUN.
@@ -13,7 +14,9 @@ import sys
 import tempfile
 
 PACKAGES = ("chromium", "fonts-noto-cjk", "swtpm", "softhsm2", "systemd", "debootstrap")
-UNPACKED = {"chrony": "chronyd"}  # package: its program, if it stands on the machine already
+UNPACKED = {"chrony": "chronyd", "gpsd": "gpsfake"}  # package: its program, if it stands on the machine already
+# What else that program is made of, where apt offers it: in which package gpsfake lies changed with Debian 13.
+BESIDE = {"gpsd": ("gpsd-clients", "gpsd-tools", "python3-gps")}
 ENVIRONMENT = dict(os.environ, DEBIAN_FRONTEND="noninteractive", NEEDRESTART_MODE="a", LC_ALL="C")
 PATIENT = ["-q", "-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"]
 UPDATE_S, INSTALL_S = 180, 600
@@ -59,19 +62,26 @@ def unpack(package):
         return False
     if os.geteuid() == 0 and not is_offered(package):
         apt(["update"], UPDATE_S)
+    beside = list(filter(is_offered, BESIDE[package])) + libraries(package) if package in BESIDE else []
     with tempfile.TemporaryDirectory() as folder:
-        if not apt(["download", package], INSTALL_S, folder):
+        if not apt(["download", package, *beside], INSTALL_S, folder):
             return False
-        (file,) = os.listdir(folder)
         root = os.path.join(folder, "root")
-        if subprocess.run(["dpkg", "-x", os.path.join(folder, file), root], check=False, timeout=INSTALL_S).returncode:
-            return False
+        for file in [os.path.join(folder, name) for name in os.listdir(folder)]:
+            if subprocess.run(["dpkg", "-x", file, root], check=False, timeout=INSTALL_S).returncode:
+                return False
         os.makedirs(os.path.dirname(unpacked(package)), exist_ok=True)
         try:
             shutil.move(root, unpacked(package))
         except OSError:  # another run was faster
             return os.path.isdir(unpacked(package))
     return True
+
+
+def libraries(package):
+    """Those that it depends on and the machine lacks."""
+    named = re.findall(r"Depends: (lib[^\s:<>]+)", ask("apt-cache", "depends", package))
+    return [name for name in named if not is_installed(name) and is_offered(name)]
 
 
 def install(packages):

@@ -156,6 +156,7 @@ class City:
     def _unit_spoke(self, datagram: Datagram, sender: Address) -> None:
         if self._green_ns is None:
             self._green_ns = time.monotonic_ns()
+            self._attack_ns = self._green_ns + ATTACK_NS // 2  # by then it has heard what is played again
         if self._unit not in self._air.stations:
             self._unit = sender
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import chronyd
+from tests import chronyd, gpsd
 from tests.firmware import runtimes
 from tests.package import clean_system
 
@@ -125,6 +125,7 @@ TOOLS = {
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
     "systemd": Tool(lambda: shutil.which("systemd-analyze") is not None, "apt-get install -y systemd   (as root)"),
     "chrony": Tool(lambda: chronyd.program("chronyd") is not None, "python3 .ci/system_tools.py"),
+    "gpsd": Tool(gpsd.is_present, "python3 .ci/system_tools.py"),
     "multicast": Tool(has_multicast, "ip link set lo multicast on && ip route add 239.0.0.0/8 dev lo   (as root)"),
     **{
         name: Tool(lambda name=name: runtimes.is_present(name), "python3 .ci/micropython.py")

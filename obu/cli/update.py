@@ -139,6 +139,17 @@ def _is_well(config_file: Path, within_s: float) -> bool:
     return False
 
 
+def _is_running(config_file: Path) -> bool:
+    """Whether a unit answers; one whose configuration cannot be read does not run."""
+    from obu.cli import status
+    from obu.runtime import config
+
+    try:
+        return status.is_running(Path(config.read(config_file).hmi.socket))
+    except LocalError:
+        return False
+
+
 def _rollback(args: argparse.Namespace) -> int:
     from obu.runtime import slots, update
 
@@ -146,7 +157,12 @@ def _rollback(args: argparse.Namespace) -> int:
     if record.is_confirmed or not record.previous:
         raise LocalError(f"{record.current} is confirmed: there is no way back; install a newer bundle",
                          f"{record.current} 已确认，不能回退；请安装更新的升级包")  # fmt: skip
+    if _is_running(
+        slots.configuration(args.root, record.current)
+    ):  # it would go on using pseudonyms, unseen by the other
+        raise LocalError("the unit is running: stop it first: systemctl stop obu",
+                         "单元正在运行，请先停止：systemctl stop obu")  # fmt: skip
     back = slots.take_back(args.root, record)
-    _say(args, f"已回退到 {back.current}；请重启：systemctl restart obu",
-         f"back to {back.current}; restart with: systemctl restart obu")  # fmt: skip
+    _say(args, f"已回退到 {back.current}；请启动：systemctl start obu",
+         f"back to {back.current}; start it with: systemctl start obu")  # fmt: skip
     return 0

@@ -11,6 +11,7 @@ import pynmea2
 
 from obu.core.frames import GnssBytes
 from obu.core.vehicle import Fix
+from obu.positioning import lines
 from obu.positioning.epoch import BAD_FIELD, EXPECTED, Epoch, Part, complete, gga_part, gst_part, rmc_part
 
 LONGEST_SENTENCE = 120  # NMEA 0183 allows 82; receivers with RTK digits write longer ones
@@ -33,13 +34,11 @@ PASSED_OVER = frozenset({"GSA", "GSV", "GLL", "VTG", "ZDA", "TXT", "GNS", "GBS",
 class NmeaState:
     """fix: the newest, None as soon as the receiver says that it has none. rest: the sentence under way.
 
-    is_skipping: the line under way was too long and is thrown away to its end. has_gst: the last epoch came
-    with GST, so the present one waits for it.
+    has_gst: the last epoch came with GST, so the present one waits for it.
     """
 
     fix: Fix | None = None
-    rest: bytes = b""
-    is_skipping: bool = False
+    rest: lines.Rest = field(default_factory=lines.Rest)
     epoch: Epoch | None = None
     has_gst: bool = False
     sentences: int = 0
@@ -57,28 +56,14 @@ class Nmea:
     def take(self, chunks: Sequence[GnssBytes]) -> None:
         """All whole sentences of these chunks, in order. Never raises; keeps at most one sentence's bytes."""
         for chunk in chunks:
-            lines = (self.state.rest + chunk.data).split(b"\n")
-            self.state.rest = lines.pop()
-            for line in lines:
+            found, is_cut = lines.whole(self.state.rest, chunk.data, LONGEST_SENTENCE)
+            for line in found:
                 self._line(line, chunk.at_ns)
-            self._bound_rest()
-
-    def _bound_rest(self) -> None:
-        state = self.state
-        if state.is_skipping:
-            state.rest = b""
-        elif len(state.rest) > LONGEST_SENTENCE:
-            state.rest, state.is_skipping = b"", True
-            self._drop(TOO_LONG)
+            if is_cut:
+                self._drop(TOO_LONG)
 
     def _line(self, line: bytes, at_ns: int) -> None:
         state = self.state
-        if state.is_skipping:
-            state.is_skipping = False
-            return
-        line = line.strip()
-        if not line:
-            return
         try:
             is_used = self._sentence(line, at_ns)
         except ValueError as refused:

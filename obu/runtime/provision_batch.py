@@ -12,7 +12,7 @@ from pathlib import Path
 from obu.core.alert import Text
 from obu.core.errors import LocalError, RemoteError
 from obu.drivers.contract import KeyStore
-from obu.runtime import config, config_edit, devices, durable, provision_record, provisioning, strict
+from obu.runtime import config, config_edit, devices, durable, provision_record, provisioning, strict, wiring
 from obu.runtime import provision_questions as questions
 from obu.runtime.provision_steps import STEPS, Step
 
@@ -107,7 +107,9 @@ def make(
 
     The record comes last: a folder with one is whole. It is signed by the key store of the template.
     """
-    store = devices.key_store(config.read(template))
+    settings = config.read(template)
+    wiring.must_be_encrypted(settings, is_bench=False)
+    store = devices.key_store(settings)
     try:
         for row in table:
             if row.why:

@@ -133,6 +133,9 @@ def _trust(look: Look) -> Step:
     tools = wiring.tools(settings)
     if look.trust_from:
         _bring_anchors(look.trust_from, folder, tools)
+    if not has_anchors(settings):
+        return _open("trust", f"{folder} 中没有证书：用 --trust-from 目录 导入运营方的根证书和 CA 证书",
+                     f"no certificate in {folder}: bring the operator's root and CAs: --trust-from DIR")  # fmt: skip
     trusted = _trusted(settings)
     if trusted.is_bench:
         names = ", ".join(sorted(root.name for root in trusted.roots.values()))
@@ -169,8 +172,15 @@ def _bring_anchors(source: Path, folder: Path, tools: books.Tools) -> None:
             trust_store.add(folder, name, found[name], tools)
 
 
+def has_anchors(settings: Config) -> bool:
+    """Whether the trust store holds anything."""
+    return any(Path(settings.security.trust).glob(f"*{made_from.CERTIFICATE_SUFFIX}"))
+
+
 def _certificates(look: Look) -> Step:
     settings = look.settings
+    if not has_anchors(settings):
+        return _open("certificates", "先完成信任库", "the trust store comes first")
     is_bench = _trusted(settings).is_bench
     wiring.must_be_encrypted(settings, is_bench)
     for folder in (settings.security.keys, settings.security.certificates):

@@ -27,6 +27,7 @@ from obu.runtime import (
     provision_record,
     provision_steps,
     renewal,
+    wiring,
 )
 from obu.runtime import provision_questions as questions
 from obu.runtime.config import Config
@@ -141,6 +142,7 @@ def record(path: Path, steps: list[Step], technician: str, now: Callable[[], flo
     settings = config.read(path)
     place = Path(settings.unit.state) / provision_record.FILE
     body = content(settings, kept_of(settings), steps, technician, now())
+    wiring.must_be_encrypted(settings, is_bench=False)
     Path(settings.security.keys).mkdir(mode=0o700, parents=True, exist_ok=True)
     store = devices.key_store(settings)
     try:

@@ -101,16 +101,10 @@ def adopt(root: Path, folder: Path, version: str, first: Path, tell: Callable[[i
             return None
         raise LocalError(f"another version {version} is installed already; a new release has a new version",
                          f"已安装另一个 {version} 版本；新的发布须有新的版本号")  # fmt: skip
-    held, counter = _held(record)
-    coming = Incoming(version, counter, files)
-    if refusal(root, held, slots.configuration(root, held)):
-        return _begin(root, coming, held, first, tell)
+    coming = Incoming(version, record.counter, files)
+    if record.is_confirmed and refusal(root, record.current, slots.configuration(root, record.current)):
+        return _begin(root, coming, record.current, first, tell)
     return _bring(root, record, coming, tell)
-
-
-def _held(record: Record) -> tuple[str, int]:
-    """The version that was last confirmed, and its counter."""
-    return (record.current, record.counter) if record.is_confirmed else (record.previous, record.previous_counter)
 
 
 def _begin(root: Path, coming: Incoming, held: str, first: Path, tell: Callable[[int, int], None]) -> Record:
@@ -134,7 +128,10 @@ def _begin(root: Path, coming: Incoming, held: str, first: Path, tell: Callable[
 
 def _bring(root: Path, record: Record, coming: Incoming, tell: Callable[[int, int], None]) -> Record:
     """Puts a version beside the one in use, tries it on a copy of the unit's files, makes it the next to start."""
-    held, _ = _held(record)
+    if not record.is_confirmed:  # what it has used of the pseudonyms would be known to neither of the two that stay
+        raise LocalError(f"{record.current} is not confirmed yet: obu update confirm or rollback, and restart, first",
+                         f"{record.current} 尚未确认：请先 obu update confirm 或 rollback，并重启")  # fmt: skip
+    held = record.current
     _keys_stay(root, held)
     try:
         _unpack(root, coming, tell)

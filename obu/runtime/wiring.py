@@ -29,6 +29,7 @@ from obu.hmi.display import DisplayWatch
 from obu.hmi.indicator import Indicator
 from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
+from obu.positioning.gpsd import Gpsd
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.runtime import (
@@ -115,7 +116,7 @@ def station(config: Config, material: Material) -> Station:
         "decoder": decoder,
         "asker": diagnosing.asker(config, plans),
         "assembler": Assembler(profile, plans, decoder, str(material.profile_path)),
-        "nmea": Nmea(),
+        "gnss": Gpsd() if config.gnss.get("type") == "gpsd" else Nmea(),
         "gate": Gate(),
         "tracker": tracker,
         "events": CriticalEvents(),

@@ -19,6 +19,7 @@ from obu.hmi.display import Condition, DisplayWatch
 from obu.hmi.indicator import Indicator
 from obu.hmi.sounds import Sounds
 from obu.positioning.gate import Gate
+from obu.positioning.gpsd import Gpsd
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
 from obu.security.misbehaviour import Reports
@@ -67,7 +68,7 @@ class Stages:
     decoder: Decoder
     asker: Asker
     assembler: Assembler
-    nmea: Nmea
+    gnss: Nmea | Gpsd
     gate: Gate
     tracker: OwnTracker
     events: CriticalEvents
@@ -163,9 +164,9 @@ class Station:
         stages = self._stages
         stages.decoder.take(inbox.can)
         stages.decoder.take(stages.asker.take(now.at_ns, inbox.answers, inbox.drivers))
-        stages.nmea.take(inbox.gnss)
+        stages.gnss.take(inbox.gnss)
         vehicle = stages.board.fill(now.at_ns, stages.assembler.vehicle(now.at_ns))
-        fix = stages.gate.admit(stages.nmea.state.fix, vehicle.speed_mps)
+        fix = stages.gate.admit(stages.gnss.state.fix, vehicle.speed_mps)
         own = stages.tracker.update(now, vehicle, fix, stages.body)
         return dataclasses.replace(own, events=stages.events.active(now, vehicle))
 
@@ -216,7 +217,7 @@ class Station:
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state, stages.health.state.buses),
-            "gnss": status.gnss(now, own, {**stages.nmea.state.dropped, **stages.gate.state.refused}),
+            "gnss": status.gnss(now, own, {**stages.gnss.state.dropped, **stages.gate.state.refused}),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),

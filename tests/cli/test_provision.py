@@ -109,6 +109,15 @@ def test_what_is_left_open_is_in_the_record(terminal: Terminal, capsys: pytest.C
     assert left == ("bus", "certificates", "checks", "photos", "self_test")
 
 
+def test_no_key_is_made_that_would_lie_unencrypted(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.config.write_text(terminal.config.read_text("utf-8").replace('kek_file = "kek"', ""), "utf-8")
+    assert obu(terminal.config, *words(CHOSEN), "--leave-open") == 2
+    told = capsys.readouterr()
+    assert "✗ trust store: no certificate in" in told.out and "✗ certificates: the trust store comes first" in told.out
+    assert "keys.kek_file: is missing" in told.err
+    assert not (terminal.folder / "keys").exists()
+
+
 def test_an_anchor_of_the_bench_ends_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bench_pki.make_test(tmp_path / "pki", SystemClock(0).now().utc_ns or 0, 30, 3, 1, False)
     path = tmp_path / "unit.toml"

@@ -1,6 +1,7 @@
 """The package of a terminal: the same octets twice, and its whole life in a clean Debian."""
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -10,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from obu.runtime import slots, store
+from obu.drivers import key_file
+from obu.runtime import bundle_build, slots, store
+from obu.runtime.bundle_build import Order
 from obu.runtime.slots import Record
 from tests.package import clean_system
 from tests.package.clean_system import ROOT, System
+from tests.runtime.test_bundle import compressed
 
 BENCH = """
 [vehicle]
@@ -86,6 +90,21 @@ def test_it_holds_the_program_and_nothing_of_its_making(package: Path) -> None:
     assert not [name for name in names if re.search("pycache|direct_url.json|pytest|hypothesis|/pip/|hatchling", name)]
 
 
+def bundle_of(release: Path, folder: Path, version: str) -> tuple[Path, str]:
+    """The release as a signed bundle, and the key that signed, as in update-keys.txt."""
+    folder.joinpath("keys").mkdir(mode=0o700)
+    key = compressed(key_file.create(folder / "keys", "release", "p256"))
+    signer = folder / "signer.toml"
+    signer.write_text('folder = "keys"\nkey = "release"\n')
+    abi = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    order = Order(
+        product="host", hardware=(platform.machine(),), version=version, counter=1, minimum_base="3.11", abi=abi
+    )
+    made = folder / "release.bundle"
+    made.write_bytes(bundle_build.build(release, order, signer))
+    return made, key
+
+
 @pytest.mark.needs("clean_debian")
 def test_on_a_new_terminal_it_is_ready_to_be_provisioned_and_leaves_nothing(package: Path, system: System) -> None:
     before = system.files()
@@ -130,7 +149,9 @@ def in_service(system: System) -> None:
 
 
 @pytest.mark.needs("clean_debian")
-def test_a_terminal_in_service_gets_the_new_version_beside_the_old_and_goes_back(package: Path, system: System) -> None:
+def test_a_terminal_in_service_gets_the_new_version_beside_the_old_and_goes_back(
+    package: Path, system: System, tmp_path: Path
+) -> None:
     assert system.install(package).returncode == 0
     in_service(system)
     root = system.path("/opt/obu")
@@ -156,3 +177,12 @@ def test_a_terminal_in_service_gets_the_new_version_beside_the_old_and_goes_back
     assert record(system) == Record("0.1.0", failed="0.3.0")
     assert store.kept(root / "data/0.1.0/state", "pseudonyms_later") == newer
     assert {path: path.read_bytes() for path in old} == old
+
+    made, key = bundle_of(package.parent / "release", tmp_path, "0.4.0")  # and a signed bundle, beside the package's
+    shutil.copy(made, system.path("/tmp/release.bundle"))
+    install = ("runuser", "-u", "obu", "--", "obu", "--lang", "en", "update", "install", "/tmp/release.bundle")
+    assert "/opt/obu/update-keys.txt: no key in it" in system.run(*install).stderr
+    with system.path("/etc/obu/update-keys.txt").open("a") as keys:
+        keys.write(f"{key}\n")
+    assert "installed 0.4.0; it starts with: systemctl restart obu" in system.said(*install)
+    assert "data/0.4.0/unit.toml" in system.said(*start)

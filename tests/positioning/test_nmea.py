@@ -224,7 +224,7 @@ def test_a_line_without_an_end_keeps_no_memory():
     nmea = Nmea()
     for _ in range(1000):
         nmea.take([GnssBytes(b"x" * 1000, 0)])
-        assert len(nmea.state.rest) <= LONGEST_SENTENCE
+        assert len(nmea.state.rest.data) <= LONGEST_SENTENCE
     nmea.take([GnssBytes(b"\r\n" + gga() + rmc(), 0)])
     assert nmea.state.fix is not None
     assert nmea.state.dropped == {"too_long": 1}
@@ -247,7 +247,7 @@ def test_no_bytes_raise_and_every_sentence_is_counted(fuzz_runs):
         if rng.random() < 0.3 and b"*" in line:  # wrong within, right outside: a checksum that fits
             line = bytearray(sentence(bytes(line).split(b"*")[0].lstrip(b"$").decode("latin-1").replace("\n", " ")))
         nmea.take([GnssBytes(bytes(line), number)])
-        assert len(nmea.state.rest) <= LONGEST_SENTENCE
+        assert len(nmea.state.rest.data) <= LONGEST_SENTENCE
     assert counted(nmea.state)
     known = {"bad_checksum", "too_long", "not_ascii", "no_sentence", "unknown_sentence", "bad_field", "no_fix"}
     assert set(nmea.state.dropped) <= known

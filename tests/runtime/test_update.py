@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -183,6 +184,25 @@ def test_no_pseudonym_is_used_anew_because_of_an_update_or_its_end(terminal: Ter
     assert old._choice(UTC_NS) == []  # max_uses = 3: all are used up
 
 
+def test_no_third_version_comes_in_before_the_second_is_confirmed_or_taken_back(terminal: Terminal) -> None:
+    install(terminal, terminal.release())
+    slots.start(terminal.root)
+    saved(terminal, "1.1", 3)
+    package = Package(terminal)
+    for bring in (lambda: install(terminal, terminal.release("1.2", 6)), lambda: package.adopt("1.2")):
+        before = terminal.files()
+        with pytest.raises(LocalError, match=r"1\.1 is not confirmed yet: obu update confirm or rollback"):
+            bring()
+        assert terminal.files() == before
+    record = slots.read(terminal.root)
+    assert record is not None
+    slots.take_back(terminal.root, record)
+    slots.start(terminal.root)
+    install(terminal, terminal.release("1.2", 6))
+    slots.start(terminal.root)
+    assert uses(terminal.pseudonyms("1.2")[0]) == [3, 3, 3]  # those of 1.1, which is gone
+
+
 def test_what_the_old_version_cannot_read_counts_as_used(terminal: Terminal) -> None:
     saved(terminal, "1.0", 1)
     install(terminal, terminal.release())
@@ -263,6 +283,13 @@ def test_what_a_technician_types(terminal: Terminal, capsys: pytest.CaptureFixtu
     assert "not confirmed: 3 starts left, then back to 1.0" in capsys.readouterr().out
     assert obu(terminal, "confirm", "--within", "0.1") == 1  # nobody answers there
     assert "not confirmed" in capsys.readouterr().out
+    socket_file = Path(config.read(slots.configuration(terminal.root, "1.1")).hmi.socket)
+    socket_file.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as unit:  # it answers
+        unit.bind(str(socket_file))
+        unit.listen()
+        assert obu(terminal, "rollback") == 2
+        assert "the unit is running: stop it first" in capsys.readouterr().err
     assert obu(terminal, "rollback") == 0
     assert "back to 1.0" in capsys.readouterr().out
     assert obu(terminal, "rollback") == 2
