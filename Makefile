@@ -28,7 +28,7 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-SMOKE := hlw_works_ahead ebw_hard_braking_ahead taxi_bsm
+SMOKE := hlw_works_ahead hlw_taxi packets_forged
 hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/micropython.py

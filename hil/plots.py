@@ -8,7 +8,7 @@ from typing import Any
 
 WIDTH, LEFT, RIGHT = 640, 46, 8
 ROW, GAP, BAR = 62, 18, 12
-VIEW, VIEW_M = 360, 150.0  # of the top view: pixels, and metres from side to side
+VIEW, VIEW_M = 360, 200.0  # of the top view: pixels, and metres from side to side
 COLOURS = {"information": "#36c", "caution": "#d80", "imminent": "#c00"}
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 

@@ -24,6 +24,7 @@ from obu.core.now import NS_PER_MS, NS_PER_S
 
 TICK_NS = 10 * NS_PER_MS
 GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
+LATE_NS = 20 * NS_PER_MS  # of a turn, before it is told
 AFTER_S = 0.2  # so long may the unit's last words be on their way
 # What a fault may change; all else of a Given is the same on every bench.
 CHANGEABLE = (
@@ -44,6 +45,7 @@ class RealTime:
         self._pki = pki_folder
         pki.ensure(pki_folder, time.time_ns(), VOICES)
         self._recorder = Recorder(folder)
+        self._late_ns = 0
         self._begin()
         self.drawn = self._world.drawn
         self.witness = Witness(scenario, self._world.stage, self._recorder)
@@ -69,7 +71,10 @@ class RealTime:
                     each.close()
                 self._recorder.close()
         found = outcome(self._scenario, self.witness, lasts_s)
-        return replace(found, why=why) if why else found
+        why = why or found.why
+        if why and self._late_ns > LATE_NS:  # so that nobody looks for it in the unit
+            why += f" (this machine was itself up to {self._late_ns // NS_PER_MS} ms late)"
+        return replace(found, why=why)
 
     def _begin(self) -> None:
         """Now: made once to know what there will be, and again when the unit is there, however long that took."""
@@ -82,6 +87,7 @@ class RealTime:
         for turn in range(1, count + 1):
             at_ns = self._begin_ns + turn * TICK_NS
             self._wait(chosen, at_ns)
+            self._late_ns = max(self._late_ns, time.monotonic_ns() - at_ns)
             given = self._given(turn, at_ns)
             for each in chosen:
                 each.carry(given)

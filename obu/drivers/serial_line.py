@@ -1,8 +1,10 @@
-"""A serial line or pty that never blocks and comes back by itself; the one door to pyserial."""
+"""A serial line or pty that never blocks and comes back by itself; which ports there are; the one door to pyserial."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 import serial
+from serial.tools import list_ports
 
 from obu.core.frames import DriverState
 from obu.drivers.retry import Retry
@@ -16,6 +18,7 @@ class SerialLine:
     def __init__(self, name: str, device: str, baud: int) -> None:
         """name: the configuration section. Nothing is opened yet; an absent device is opened when it appears."""
         self.name = name
+        self.errno = 0  # of the last failure; EAGAIN: another program holds the device
         self._device, self._baud = device, baud
         self._port: serial.Serial | None = None
         self._retry = Retry()
@@ -62,7 +65,9 @@ class SerialLine:
         try:
             self._port = serial.Serial(self._device, self._baud, timeout=0, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as error:
+            self.errno = getattr(error, "errno", None) or 0
             return self._lose(at_ns, str(error))
+        self.errno = 0
         return ""
 
     def _lose(self, at_ns: int, why: str) -> str:
@@ -79,3 +84,18 @@ class SerialLine:
             return ()
         self._said = DriverState(self.name, is_up, why or self._device, at_ns)
         return (self._said,)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A serial port of this machine. about: what its driver says it is. is_usb: whether it hangs on USB."""
+
+    device: str
+    about: str
+    is_usb: bool
+
+
+def ports() -> list[Port]:
+    """All of them, those on USB first."""
+    found = [Port(each.device, each.description or "", each.vid is not None) for each in list_ports.comports()]
+    return sorted(found, key=lambda port: (not port.is_usb, port.device))

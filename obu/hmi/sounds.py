@@ -1,7 +1,8 @@
 """Which clips the driver hears for the one warning: a tone by level, then a phrase; its one rule: level decides.
 
 Only danger sounds again: information is silent, a caution is heard once, an imminent warning until it is over, three
-times at most (NHTSA 1996: speech of three words or fewer, three repeats or fewer, no distances).
+times at most (NHTSA 1996: speech of three words or fewer, three repeats or fewer, no distances). Two signals within
+half a second disturb each other (IVBSS): a caution waits so long after another sound began, imminent danger never.
 """
 
 from collections.abc import Set
@@ -9,16 +10,19 @@ from dataclasses import dataclass
 
 from obu.core.alert import Level, Shown
 from obu.core.frames import Sound
+from obu.core.now import NS_PER_MS
 
 TONES = {Level.CAUTION: ("tone_caution", 1), Level.IMMINENT: ("tone_imminent", 3)}  # clip, times
 SILENCE = Sound((), 0)
+APART_NS = 500 * NS_PER_MS
 
 
 @dataclass(slots=True)
 class SoundsState:
-    """Number and level of the warning that was last sounded; None after silence."""
+    """told: number and level of the warning that was last sounded; None after silence. began_ns: of the last sound."""
 
     told: tuple[int, Level] | None = None
+    began_ns: int | None = None
 
 
 class Sounds:
@@ -31,8 +35,8 @@ class Sounds:
         self.state = SoundsState()
         self._language, self._clips = language, clips
 
-    def look(self, shown: Shown | None) -> Sound | None:
-        """What is to be heard from now on; None while that has not changed. A level that falls is no news."""
+    def look(self, at_ns: int, shown: Shown | None) -> Sound | None:
+        """What is to be heard from at_ns on; None while that has not changed. A level that falls is no news."""
         told = self.state.told
         if shown is None:
             self.state.told = None
@@ -40,9 +44,16 @@ class Sounds:
         number, level = shown.number, shown.alert.level
         if told is not None and told[0] == number and level <= told[1]:
             return None
+        if level is Level.CAUTION and self._is_too_soon(at_ns):
+            self.state.told = None
+            return SILENCE if told else None
         self.state.told = (number, level)
         if level not in TONES:
             return SILENCE if told else None
+        self.state.began_ns = at_ns
         tone, times = TONES[level]
         phrase = f"{self._language}_{shown.alert.app.lower()}"
         return Sound((tone, phrase) if phrase in self._clips else (tone,), times)
+
+    def _is_too_soon(self, at_ns: int) -> bool:
+        return self.state.began_ns is not None and at_ns - self.state.began_ns < APART_NS

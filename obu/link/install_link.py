@@ -33,7 +33,6 @@ class InstallLink:
         self.task: Installing | None = None
         self.state: BoardState | None = None
         self.ignition_on: bool | None = None
-        self.has_inputs = False
         self.strange = 0  # states that make no sense
         self._boot = boot
         self._end = wire.End(boot, DIGEST, NAME)
@@ -136,5 +135,4 @@ class InstallLink:
                 self.strange += 1
         elif kind == wire.INPUT and len(payload) == INPUT.size:
             _, levels, wired, _ = INPUT.unpack(payload)
-            self.has_inputs = True
             self.ignition_on = bool(levels & IGNITION) if wired & IGNITION else None

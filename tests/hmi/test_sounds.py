@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from obu.apps import base
 from obu.core.alert import Alert, Direction, Level, Shown, Text
 from obu.core.frames import Sound
+from obu.core.now import NS_PER_MS
 from obu.drivers import clips
 from obu.hmi.sounds import SILENCE, Sounds
 
@@ -28,34 +29,65 @@ def shown(number: int, level: Level, app: str = "FCW") -> Shown:
 
 
 def test_danger_is_heard_by_level_in_the_drivers_language() -> None:
-    assert Sounds("zh", NAMES).look(shown(1, Level.INFORMATION)) is None
-    assert Sounds("zh", NAMES).look(shown(1, Level.CAUTION)) == Sound(("tone_caution", "zh_fcw"), 1)
-    assert Sounds("en", NAMES).look(shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "en_fcw"), 3)
-    assert Sounds("en", NAMES).look(shown(1, Level.IMMINENT, "NEW")) == Sound(("tone_imminent",), 3)
+    assert Sounds("zh", NAMES).look(0, shown(1, Level.INFORMATION)) is None
+    assert Sounds("zh", NAMES).look(0, shown(1, Level.CAUTION)) == Sound(("tone_caution", "zh_fcw"), 1)
+    assert Sounds("en", NAMES).look(0, shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "en_fcw"), 3)
+    assert Sounds("en", NAMES).look(0, shown(1, Level.IMMINENT, "NEW")) == Sound(("tone_imminent",), 3)
 
 
 def test_a_warning_sounds_again_only_when_it_grows_worse() -> None:
     sounds = Sounds("zh", NAMES)
-    assert sounds.look(None) is None
-    assert sounds.look(shown(1, Level.CAUTION)) is not None
-    assert sounds.look(shown(1, Level.CAUTION)) is None
-    assert sounds.look(shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "zh_fcw"), 3)
-    assert sounds.look(shown(1, Level.CAUTION)) is None
-    assert sounds.look(shown(1, Level.IMMINENT)) is None, "it was that bad before"
-    assert sounds.look(shown(2, Level.INFORMATION)) == SILENCE, "nothing old sounds over a new warning"
-    assert sounds.look(None) == SILENCE
-    assert sounds.look(None) is None
+    assert sounds.look(0, None) is None
+    assert sounds.look(100 * NS_PER_MS, shown(1, Level.CAUTION)) is not None
+    assert sounds.look(200 * NS_PER_MS, shown(1, Level.CAUTION)) is None
+    assert sounds.look(300 * NS_PER_MS, shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "zh_fcw"), 3)
+    assert sounds.look(400 * NS_PER_MS, shown(1, Level.CAUTION)) is None
+    assert sounds.look(500 * NS_PER_MS, shown(1, Level.IMMINENT)) is None, "it was that bad before"
+    assert sounds.look(600 * NS_PER_MS, shown(2, Level.INFORMATION)) == SILENCE, "nothing old sounds over a new warning"
+    assert sounds.look(700 * NS_PER_MS, None) == SILENCE
+    assert sounds.look(800 * NS_PER_MS, None) is None
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(Level)) | st.none(), max_size=40))
-def test_nothing_sounds_when_nothing_is_shown(course: list[tuple[int, Level] | None]) -> None:
+@pytest.mark.parametrize(
+    ("after_ms", "level", "heard"),
+    [
+        (499, Level.CAUTION, SILENCE),
+        (500, Level.CAUTION, Sound(("tone_caution", "zh_hlw"), 1)),
+        (1, Level.IMMINENT, Sound(("tone_imminent", "zh_hlw"), 3)),  # danger waits for nobody
+    ],
+)
+def test_a_caution_leaves_half_a_second_after_another_sound_began(after_ms: int, level: Level, heard: Sound) -> None:
+    sounds = Sounds("zh", NAMES)
+    assert sounds.look(0, shown(1, Level.CAUTION)) is not None
+    assert sounds.look(after_ms * NS_PER_MS, shown(2, level, "HLW")) == heard
+
+
+Course = list[tuple[int, Level] | None]
+COURSES = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(Level)) | st.none(), max_size=40)
+
+
+@given(COURSES, st.integers(1, 700))
+def test_nothing_sounds_when_nothing_is_shown(course: Course, step_ms: int) -> None:
     sounds, playing = Sounds("zh", NAMES), SILENCE
-    for one in course:
-        playing = sounds.look(None if one is None else shown(*one)) or playing
+    for number, one in enumerate(course):
+        playing = sounds.look(number * step_ms * NS_PER_MS, None if one is None else shown(*one)) or playing
         if one is None:
             assert playing == SILENCE
         elif one[1] is Level.IMMINENT:
             assert playing.clips[0] == "tone_imminent"
+
+
+@given(COURSES, st.integers(1, 700))
+def test_cautions_keep_apart_and_each_that_stays_is_heard_once_there_is_room(course: Course, step_ms: int) -> None:
+    sounds, began_ms = Sounds("zh", NAMES), None
+    for number, one in enumerate(course):
+        at_ms = number * step_ms
+        heard = sounds.look(at_ms * NS_PER_MS, None if one is None else shown(*one))
+        if heard and heard.clips:
+            assert heard.clips[0] == "tone_imminent" or began_ms is None or at_ms - began_ms >= 500
+            began_ms = at_ms
+    late_ms = len(course) * step_ms + 500
+    assert sounds.look(late_ms * NS_PER_MS, shown(9, Level.CAUTION)) == Sound(("tone_caution", "zh_fcw"), 1)
 
 
 def samples(name: str) -> tuple[array.array, int]:  # type: ignore[type-arg]

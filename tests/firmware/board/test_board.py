@@ -1,5 +1,6 @@
 """main.py and board.py of every board in boards.py, on the shims: the one place where pins are touched."""
 
+import board
 import boards
 import hardware
 import identity
@@ -59,6 +60,14 @@ def test_pins_move():
     assert machine.levels[entry["buzzer"]] == 0
     machine.handlers[entry["pps"]](None)
     assert device.pps.count == 1
+
+
+def test_a_board_whose_prompt_is_open_has_no_watchdog_and_a_locked_one_has():
+    for is_open in (True, False):
+        board.OPEN_REPL = is_open
+        before = machine.fed[0]
+        turned("stm32_pyb", 3)
+        assert machine.fed[0] - before == (0 if is_open else 3)
 
 
 def test_names_of_inputs_are_the_bits():

@@ -1,0 +1,105 @@
+"""What a technician reads while a board is flashed: the board, how far it is, and how it was left.
+
+The rule: what is said of the board is what the board said last.
+"""
+
+from obu.core.alert import Text
+from obu.link import install_words as words
+from obu.link.install import Installing, Phase
+from obu.link.install_words import BoardState, Slot
+
+PHASES = {
+    Phase.ASK: Text("询问板卡", "asking the board"),
+    Phase.ERASE: Text("清空备用槽", "emptying the idle slot"),
+    Phase.SEND: Text("传送", "sending"),
+    Phase.VERIFY: Text("板卡校验签名和文件", "the board verifies signature and files"),
+    Phase.RESTART: Text("重启板卡", "restarting the board"),
+    Phase.TRIAL: Text("试运行，等待确认（约半分钟；未确认则自动回退）",
+                      "on trial, waiting for the confirmation (half a minute; without it the board goes back)"),
+    Phase.WAIT: Text("另一版本正在试运行，等待其结束", "another version is on trial: waiting for its end"),
+}  # fmt: skip
+CONDITIONS = {
+    words.EMPTY: Text("空", "empty"),
+    words.FILLING: Text("传送未完成", "partly sent"),
+    words.WHOLE: Text("完整", "whole"),
+    words.TAKEN_BACK: Text("已回退", "taken back"),
+}
+BAR = 30
+
+
+def board(port: str, state: BoardState, ignition_on: bool | None) -> list[Text]:
+    """The board, its slots and its health."""
+    told = [
+        Text(f"{port}：{state.board}，编号 {state.unique}，MicroPython {state.base}（{state.abi}），"
+             f"引导程序 {state.loader}",
+             f"{port}: {state.board}, number {state.unique}, MicroPython {state.base} ({state.abi}), "
+             f"loader {state.loader}"),
+        *(_slot(state, number) for number in (0, 1)),
+        _health(state),
+        Text(f"可用空间 {state.free_bytes // 1024} KiB；不接受低于 {state.least} 的计数",
+             f"{state.free_bytes // 1024} KiB free; no counter below {state.least} is taken"),
+    ]  # fmt: skip
+    if ignition_on is not None:
+        told.append(
+            Text(f"点火开关：{'接通' if ignition_on else '关闭'}", f"ignition: {'on' if ignition_on else 'off'}")
+        )
+    return told
+
+
+def _slot(state: BoardState, number: int) -> Text:
+    slot = state.slots[number]
+    condition = CONDITIONS[slot.condition]
+    zh, en = (f"  槽 {'AB'[number]}：{condition.zh}", f"  slot {'AB'[number]}: {condition.en}")
+    if slot.version:
+        zh, en = f"{zh}，{named(slot).zh}", f"{en}, {named(slot).en}"
+    if number == state.running:
+        zh, en = f"{zh}，正在运行", f"{en}, runs now"
+    if number == state.following and number != state.running:
+        zh, en = f"{zh}，下次启动", f"{en}, starts next"
+    return Text(zh, en)
+
+
+def named(slot: Slot) -> Text:
+    """A version and its counter."""
+    return Text(f"{slot.version}（计数 {slot.counter}）", f"{slot.version} (counter {slot.counter})")
+
+
+def _health(state: BoardState) -> Text:
+    if state.is_recovery:
+        return Text("状态：恢复模式，没有可启动的版本；请刷写", "health: recovery, no version can start: flash it")
+    if state.is_on_trial():
+        return Text(f"状态：新版本试运行中，剩余启动次数 {state.tries}",
+                    f"health: a new version is on trial, {state.tries} starts left")  # fmt: skip
+    if state.tries == words.ARMED:
+        return Text("状态：新版本已就绪，重启后生效", "health: a new version is ready and starts next")
+    return Text("状态：正常，版本已确认", "health: well, the version is confirmed")
+
+
+def progress(task: Installing) -> Text:
+    """One line: what is going on, and how much is on the board."""
+    phase = PHASES[task.phase]
+    if task.phase != Phase.SEND:
+        return phase
+    share = f"{100 * task.done_bytes // max(task.size_bytes, 1)} %"
+    size = f"{task.done_bytes // 1024}/{task.size_bytes // 1024} KiB"
+    return Text(f"{phase.zh} {share}（{size}）", f"{phase.en} {share} ({size})")
+
+
+def bar(task: Installing) -> str:
+    """As much of a bar as is on the board."""
+    return f"{'█' * (BAR * task.done_bytes // max(task.size_bytes, 1)):░<{BAR}}"
+
+
+def left(task: Installing | None) -> Text:
+    """How the board is left when the technician ends the program."""
+    if task is not None and task.is_on_trial():
+        return Text(
+            "已中断：新版本正在试运行，未确认会自动回退；再次运行同一命令可查看结果",
+            "interrupted: the new version is on trial and goes back by itself if not confirmed; "
+            "the same command again tells how it ended",
+        )
+    now = task.state.now() if task is not None and task.state is not None else None
+    version = now.version if now else ""
+    return Text(f"已中断：板卡仍运行原版本 {version}；再次运行同一命令将从中断处继续",
+                f"interrupted: the board still runs the old version {version}; "
+                "the same command goes on where it stopped")  # fmt: skip

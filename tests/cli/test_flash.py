@@ -1,0 +1,132 @@
+"""`obu flash` without a board: what is typed, found and refused before one is asked."""
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from obu import feed
+from obu.cli.main import main
+from obu.drivers import serial_line
+from obu.link.install_words import BoardState, Slot
+from obu.runtime import base_commands, flash_report, flash_words, parked
+from obu.runtime.flash_report import Attempt
+
+
+def obu(*words: str | Path) -> int:
+    return main(["--lang", "en", "flash", *map(str, words)])
+
+
+@pytest.mark.parametrize(
+    ("board", "command"),
+    [
+        ("stm32_pyb", "dfu-util --alt 0 --device 0483:df11 --download firmware.dfu"),
+        ("esp32_mcp2515", "esptool --port /dev/ttyUSB0 --baud 460800 write-flash 0x1000 ESP32_GENERIC.bin"),
+        ("rp2_mcp2515", "picotool load --verify --execute firmware.uf2"),
+    ],
+)
+def test_the_commands_for_a_base(board: str, command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert obu("--base", board, "--port", "/dev/ttyUSB0") == 0
+    said = capsys.readouterr().out
+    assert command in said and f"--board {board}" in said and "mpremote connect /dev/ttyUSB0 cp -r" in said
+
+
+def test_every_board_of_the_firmware_has_commands_and_others_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    from firmware_shims.device import boards
+
+    assert all(base_commands.commands(name, "P") for name in boards.names())
+    assert obu("--base", "z80") == 2
+    assert "--base z80: not known; it begins with one of esp32, stm32, rp2" in capsys.readouterr().err
+
+
+def test_no_board_anywhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(serial_line, "ports", lambda: [serial_line.Port("/dev/no-such-port", "", True)])
+    assert obu() == 2
+    said = capsys.readouterr().err
+    assert "no board answers (/dev/no-such-port: there is no such port" in said and said.count("\n") == 1
+
+
+def test_a_bundle_that_is_none_leaves_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trust = tmp_path / "trust.txt"
+    trust.write_text("026b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\n")
+    assert obu(tmp_path / "no.bundle", "--trust", trust, "--report", tmp_path / "r", "--technician", "<Li>") == 2
+    assert "no.bundle: No such file" in capsys.readouterr().err
+    (report,) = (tmp_path / "r").glob("*.json")
+    told = json.loads(report.read_text())
+    assert (told["result"], told["technician"], told["before"]) == ("refused", "<Li>", None)
+    assert "No such file" in told["says"]["en"] and "&lt;Li&gt;" in report.with_suffix(".html").read_text()
+
+
+def test_a_report_that_cannot_be_kept_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Exception, match="no report; name another folder with --report"):
+        flash_report.write(tmp_path / "file", Attempt(technician="x", begin_utc_s=0, bundle="b"), 1.0)
+
+
+def state(**changes: object) -> BoardState:
+    fields = {
+        "is_recovery": False, "running": 0, "following": 0, "tries": 0, "least": 3, "free_bytes": 81920,
+        "slots": (Slot(2, 3, "1.0.0"), Slot(3, 5, "2.0.0")), "board": "stm32_pyb", "unique": "01", "base": "1.25.0",
+        "abi": "mpy6.3", "loader": "1",
+    }  # fmt: skip
+    return BoardState(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "en", "zh"),
+    [
+        ({}, "health: well, the version is confirmed", "状态：正常，版本已确认"),
+        ({"is_recovery": True, "running": 255}, "health: recovery", "状态：恢复模式"),
+        ({"tries": 2}, "on trial, 2 starts left", "剩余启动次数 2"),
+        ({"tries": 4, "following": 1}, "slot B: taken back, 2.0.0 (counter 5), starts next", "下次启动"),
+        ({"running": 1, "following": 1}, "slot B: taken back, 2.0.0 (counter 5), runs now", "正在运行"),
+    ],
+)
+def test_a_board_in_words(changes: dict[str, object], en: str, zh: str) -> None:
+    told = flash_words.board("/dev/x", state(**changes), None)
+    assert en in "\n".join(line.en for line in told) and zh in "\n".join(line.zh for line in told)
+    assert all(line.en.isascii() for line in told)
+
+
+def unit_saying(place: Path, *events: dict[str, object]) -> threading.Thread:
+    """A unit's socket that says this to the first who asks."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(place))
+    server.listen(1)
+
+    def serve() -> None:
+        link, _ = server.accept()
+        with server, link:
+            assert link.recv(512) == feed.STATUS_ASK_LINE
+            link.sendall(b"".join(json.dumps(event).encode() + b"\n" for event in events))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+def status(ignition: bool | None) -> dict[str, object]:
+    return {"kind": "status", "power": {"ignition": ignition}}
+
+
+@pytest.mark.parametrize(
+    ("events", "stands"),
+    [
+        ([status(True), {"kind": "scene", "speed_kph": 30.0}], False),
+        ([status(True), {"kind": "scene", "speed_kph": 0.0}], True),
+        ([status(False), {"kind": "scene", "speed_kph": None}], True),
+        ([status(True), {"kind": "scene", "speed_kph": None}], None),
+        ([status(None)], None),
+        ([{"kind": "scene"}], None),
+        ([], None),
+    ],
+)
+def test_whether_the_vehicle_stands_is_asked_of_the_unit(
+    tmp_path: Path, events: list[dict[str, object]], stands: bool | None
+) -> None:
+    thread = unit_saying(tmp_path / "s", *events)
+    assert parked.by_unit(tmp_path / "s") is stands
+    thread.join()
+    assert parked.by_unit(tmp_path / "nobody") is None
