@@ -16,7 +16,8 @@ class Parameters:
     """When to speak. Sources: obu/core/driving.py by class; apart_s: intervals that overlap within 1 s are a conflict.
 
     margin_m: of the distance in which we stop. min_speed_mps: who crawls, stops. stops_mps2: a driver who faces a red
-    light or has to give way brakes so much as a rule; who would have to brake harder is taken to drive on.
+    light brakes so much as a rule, yields_mps2 one who turns left before us; who would have to brake harder is taken to
+    drive on. beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing.
     """
 
     delay_s: ByClass = DELAY_S
@@ -26,6 +27,8 @@ class Parameters:
     min_speed_mps: float = 2.8
     other_min_mps: float = 2.0
     stops_mps2: float = 3.0
+    yields_mps2: float = 2.5
+    beside_deg: float = 30.0
     max_age_s: float = 1.0
 
 
@@ -56,7 +59,9 @@ def _concerns(view: View, other: Neighbour, conflict: Conflict, reach_m: float, 
         and conflict.own_m <= reach_m
         and conflict.own_m > 0.0
         and conflict.apart_s <= parameters.apart_s
+        and not (is_along(other) and conflict.angle_deg < parameters.beside_deg)
         and not stops_for_light(other, parameters.stops_mps2)
+        and not _yields(view, other, conflict, parameters.yields_mps2)
         and not _is_braking(view, conflict)
     )
 
@@ -64,6 +69,17 @@ def _concerns(view: View, other: Neighbour, conflict: Conflict, reach_m: float, 
 def is_behind_in_lane(other: Neighbour) -> bool:
     """Somebody of our own lane: FCW's, or a follower."""
     return other.course is Course.SAME and other.zone is Zone.SAME
+
+
+def is_along(other: Neighbour) -> bool:
+    """Somebody who drives on our road in our direction, as far as can be seen."""
+    return other.is_beside or (other.course is Course.SAME and other.turn is None)
+
+
+def _yields(view: View, other: Neighbour, conflict: Conflict, yields_mps2: float) -> bool:
+    """Whether it has to give way to us, turning left before our straight way, and still can."""
+    is_bound = other.turn is Turn.LEFT and other.is_opposite and view.turn is Turn.STRAIGHT
+    return is_bound and other.speed_mps * other.speed_mps <= 2.0 * yields_mps2 * max(conflict.other_m, 0.1)
 
 
 def stops_for_light(other: Neighbour, stops_mps2: float) -> bool:

@@ -28,7 +28,7 @@ class Parameters:
     pull_out_s: ByClass = ByClass(taxi=3.0, bus12=4.5, bus18=5.0)
     pull_out_mps: float = 2.0
     behind_m: float = 100.0
-    crossing_m: float = 30.0
+    crossing_m: float = 60.0
     zone: bsw.Parameters = bsw.Parameters(max_sigma_m=1.0)
 
 

@@ -98,7 +98,8 @@ class Neighbour:
     changed its pseudonym. offset: its centre from ours. Along our way: along_m to its centre, gap_m bumper to bumper (0
     when beside), right_m beside it. sigma_m: relative lateral error, one sigma. age_s: since the message's own instant.
     conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
-    is_opposite: it comes towards us as we came to the crossing, whatever we have turned since.
+    is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
+    it on our road, in the same direction.
     """
 
     id: bytes
@@ -127,6 +128,7 @@ class Neighbour:
     turn: Turn | None = None
     signal: Signal | None = None
     is_opposite: bool = False
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

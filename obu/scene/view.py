@@ -140,6 +140,7 @@ class Look:
             turn=_turn(way) if way else None,
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
+            is_beside=_is_one_road(way, self.way),
         )
 
     def _meeting(
@@ -167,6 +168,12 @@ class Look:
             if way.legs:
                 return way
         return ways.on_curve(x, y, heading_deg, speed_mps, yaw_deg_s)
+
+
+def _is_one_road(one: Way | None, other: Way) -> bool:
+    if one is None or one.lane is None or other.lane is None:
+        return False
+    return one.lane.lane.ref[:4] == other.lane.lane.ref[:4]
 
 
 def _turn(way: Way) -> Turn | None:

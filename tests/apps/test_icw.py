@@ -69,3 +69,14 @@ def test_who_crawls_is_not_told(speed_mps):
 
 def test_nobody_is_told_while_people_get_in_and_out():
     assert not look(is_boarding=True)
+
+
+def test_a_flat_meeting_of_one_road_is_a_change_of_lanes():
+    assert not look({"is_beside": True}, {"angle_deg": 15.0}) and not look({"course": Course.SAME}, {"angle_deg": 15.0})
+    assert look({"is_beside": True}, {"angle_deg": 70.0}), "it turns right across our lane"
+
+
+def test_who_turns_left_before_us_and_still_can_wait_is_taken_to_do_so():
+    turns = {"turn": Turn.LEFT, "is_opposite": True, "speed_mps": 8.0}
+    assert not look(turns, {"other_m": 14.0}, turn=Turn.STRAIGHT)
+    assert look(turns, {"other_m": 11.0}, turn=Turn.STRAIGHT)

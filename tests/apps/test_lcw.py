@@ -41,5 +41,5 @@ def test_pulling_out_of_a_stop_a_bus_needs_more_time():
 
 
 def test_a_signal_shortly_before_a_crossing_means_a_turn():
-    near, far = (Signal(Lamp.RED, stop_m, 9.0, None) for stop_m in (20.0, 60.0))
+    near, far = (Signal(Lamp.RED, stop_m, 9.0, None) for stop_m in (50.0, 70.0))
     assert not look_at(BESIDE, 11.0, signal=near) and look_at(BESIDE, 11.0, signal=far)
