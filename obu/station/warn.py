@@ -12,8 +12,8 @@ from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
-from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
 LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
@@ -38,6 +38,7 @@ class Warn:
         self.facts = facts
         self.arbiter = arbiter
         self._apps = tuple(apps)
+        self._scene = Scene()
 
     def installed(self) -> tuple[str, ...]:
         """The names of the applications."""
@@ -54,7 +55,7 @@ class Warn:
         if now.at_ns < self.due_ns():
             return
         self.facts.expire(now)
-        view = scene.build(now, own, self.facts)
+        view = self._scene.build(now, own, self.facts)
         alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, alerts)
         self.state.view = view
