@@ -53,7 +53,7 @@ def test_a_section_that_is_missing_is_made() -> None:
 @pytest.mark.parametrize("text", ["[unit", "vehicle = 3\n"])
 def test_what_is_no_such_file_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^here: "):
-        config_edit.edited(text, "vehicle", {"vin": "x"}, "here")
+        config_edit.edited(text, "vehicle.more", {"vin": "x"}, "here")
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:
