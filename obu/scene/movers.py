@@ -98,9 +98,7 @@ def _participant(rsu: bytes, one: Participant, kind: Kind, age_s: float, frame: 
     )  # fmt: skip
 
 
-def _moved(
-    frame: LocalFrame, place: LatLon, heading_deg: float, speed_mps: float, age_s: float
-) -> tuple[float, float]:
+def _moved(frame: LocalFrame, place: LatLon, heading_deg: float, speed_mps: float, age_s: float) -> tuple[float, float]:
     """Where it is now if it kept speed and heading since its message's instant."""
     x, y = frame.to_plane(place)
     heading = math.radians(heading_deg)

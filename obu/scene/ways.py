@@ -57,9 +57,7 @@ def on_lane(roads: Roads, match: Match, speed_mps: float, left: bool, right: boo
         legs += _from(beyond.legs, 0.0, beside_m)
     cut = _cut(legs, most_m)
     at_line = None if crossing is None else crossing.legs[0].heading_deg
-    return Way(
-        legs=cut, length_m=_length_m(cut), lane=match, crossing=crossing, stop_m=stop_m, approach_deg=at_line
-    )
+    return Way(legs=cut, length_m=_length_m(cut), lane=match, crossing=crossing, stop_m=stop_m, approach_deg=at_line)
 
 
 def on_curve(x: float, y: float, heading_deg: float, speed_mps: float, yaw_rate_deg_s: float | None) -> Way:

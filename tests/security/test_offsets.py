@@ -107,6 +107,12 @@ def test_whoever_plays_old_packets_again_cannot_make_our_clock_fast(
     assert heard(*seen(good, 0), *[[each_us] * LEAST_SAMPLES for each_us in late_us]).own(NOW) is None
 
 
+def test_two_fast_clocks_do_not_hide_that_ours_is_fast() -> None:
+    good, fast = [-400_000] * LEAST_SAMPLES, [900_000] * LEAST_SAMPLES
+    assert heard(*[good] * 4, *[fast] * FAST_CLOCKS).own(NOW) == Apart(6, -300)
+    assert heard(*[good] * 6, *[fast] * (FAST_CLOCKS + 1)).own(NOW) is None
+
+
 def test_two_senders_and_a_few_packets_are_not_enough() -> None:
     assert heard(*[[US] * LEAST_SAMPLES] * 2).own(NOW) is None
     assert heard(*[[US] * (LEAST_SAMPLES - 1)] * 9).own(NOW) is None
