@@ -94,6 +94,10 @@ class DatumCheck:
             del state.ways[oldest]
             state.verdicts.pop(oldest, None)
 
+    def apart(self) -> frozenset[NodeRef]:
+        """MAPs, by their first node, that are not of our datum: nobody can be on their lanes."""
+        return frozenset(ref for ref, said in self.state.verdicts.items() if said is not Datum.AGREES)
+
     def stops(self) -> tuple[Text, ...]:
         """Why no BSM may be sent, as far as our datum goes; empty when one may."""
         said = self.status()

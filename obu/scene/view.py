@@ -7,6 +7,7 @@ import math
 
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
+from obu.codec.messages.references import NodeRef
 from obu.codec.messages.rsi import Rsi
 from obu.codec.messages.spat import Spat
 from obu.core.driving import class_of
@@ -40,13 +41,16 @@ class Scene:
         self._maps: tuple[MapData, ...] = ()
         self._roads: Roads | None = None
 
-    def build(self, now: Now, own: Own, facts: Facts) -> View:
-        """What the applications see. Without own position, heading or UTC nobody is around us to speak of."""
+    def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
+        """What the applications see. Without own position, heading or UTC nobody is around us to speak of.
+
+        apart: MAPs, by their first node, that are not of our datum (obu/scene/datum.py): their lanes are not used.
+        """
         vehicle = class_of(own.body)
         if own.lat_deg is None or own.lon_deg is None or own.heading_deg is None or now.utc_ns is None:
             return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
         place = LatLon(own.lat_deg, own.lon_deg)
-        look = Look(now.utc_ns, own, place, self._known(facts, place), facts)
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
@@ -63,12 +67,15 @@ class Scene:
             signs=_signs(now.utc_ns, place, own.heading_deg, facts),
         )
 
-    def _known(self, facts: Facts, place: LatLon) -> Roads:
+    def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:
         """The lanes of the MAPs that hold now."""
-        maps = tuple(fact.message for fact in facts.of_kind(MapData) if isinstance(fact.message, MapData))
+        heard = (fact.message for fact in facts.of_kind(MapData))
+        maps = tuple(
+            each for each in heard if isinstance(each, MapData) and each.nodes and each.nodes[0].ref not in apart
+        )
         is_same = len(maps) == len(self._maps) and all(map(_says_the_same, maps, self._maps))
         if self._roads is None or not is_same:
-            self._roads = Roads(maps, maps[0].nodes[0].place if maps and maps[0].nodes else place)
+            self._roads = Roads(maps, maps[0].nodes[0].place if maps else place)
         elif not maps:
             self._roads = Roads((), place)
         self._maps = maps

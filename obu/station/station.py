@@ -127,7 +127,7 @@ class Station:
         stages.receiver.expire(now)
         stages.reports.take(now, standing, stages.receiver.suspicions())
         stages.warn.take(heard)
-        stages.warn.look(now, own)
+        stages.warn.look(now, own, stages.datum.apart())
         stages.datum.look(own, stages.warn.facts)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)

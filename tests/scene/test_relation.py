@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from obu.codec.messages.map import Lane, Link, MapData, Node
+from obu.codec.messages.references import NodeRef
 from obu.core.geo import move
+from obu.core.now import Now
 from obu.core.world import Course, Zone
 from obu.scene import ways
+from obu.scene.facts import Facts
 from obu.scene.relation import beside
-from tests.scene.around import HERE, car, own, view
+from obu.scene.view import Scene
+from tests.scene.around import HERE, UTC_NS, car, own, view
 
 
 def seen(ours, other, after_s=0.0):
@@ -95,3 +100,14 @@ def test_the_error_is_that_of_both():
 )
 def test_boarding_is_doors_open_at_a_standstill(speed_mps, bus, is_boarding):
     assert view(own(speed_mps=speed_mps, **bus)).is_boarding is is_boarding
+
+
+def test_a_map_of_another_datum_has_no_lanes_for_us():
+    begin = move(HERE, 0.0, -50.0)
+    refs = [NodeRef(1, number) for number in (1, 2)]
+    link = Link(upstream=refs[0], lanes=(Lane(id=1, points=(begin, move(begin, 0.0, 100.0))),))
+    said = MapData(msg_count=0, nodes=(Node(ref=refs[1], place=HERE, links=(link,)),))
+    facts = Facts()
+    facts.heard(said, 3618, UTC_NS, bytes(8))
+    for apart, is_on_map in ((frozenset(), True), (frozenset({refs[1]}), False)):
+        assert Scene().build(Now(0, UTC_NS), own(), facts, apart).is_on_map is is_on_map
