@@ -18,7 +18,8 @@ DAY_NS = 86_400 * 10**9
 BEGIN_NS = 3 * DAY_NS  # the PKI is older than the run, so that a certificate of it can be past its time
 EXPIRED_S = 86_400
 POOL = 4
-ROADSIDE = "roadside"
+ROADSIDE, ON_DUTY = "roadside", "on_duty"
+DUTY_AIDS = (*bench_pki.BSM_AIDS, 113, 114)  # GB/T 45315-2025 table 4: an emergency vehicle's
 UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE = "unknown_root", "expired_certificate", "revoked", "gullible_trust"
 
 
@@ -39,7 +40,7 @@ def _is_whole(folder: Path, neighbours: int) -> bool:
     """Whether everybody is there; a folder of an older bench is made anew."""
     last = folder / "neighbours" / f"{neighbours - 1:02d}"
     attackers = (folder / "attackers" / name for name in (UNKNOWN_ROOT, EXPIRED, REVOKED, GULLIBLE))
-    return all(each.is_dir() for each in (folder / ROADSIDE, last, *attackers))
+    return all(each.is_dir() for each in (folder / ROADSIDE, folder / ON_DUTY, last, *attackers))
 
 
 def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
@@ -52,6 +53,7 @@ def _make(folder: Path, utc_ns: int, neighbours: int) -> None:
     stranger.write_station(folder / "attackers" / UNKNOWN_ROOT, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.RSU_AIDS)
     # A roadside unit that may say everything, day 2 too.
     pki.write_station(folder / ROADSIDE, 1, Lifetime(begin_ns, 20 * 86_400), bench_pki.ALL_AIDS)
+    pki.write_station(folder / ON_DUTY, 1, Lifetime(begin_ns, 20 * 86_400), DUTY_AIDS)
     _revoke(folder, pki, begin_ns)
     gullible = folder / "attackers" / GULLIBLE  # the trust store of a unit that believes the stranger, too
     stranger.write_trust(gullible)

@@ -11,8 +11,8 @@ from hil.encode import BusTraffic
 from hil.given import Packet
 from hil.neighbour import Talker
 from hil.nmea import EPOCH_NS, Mount, Receiver
-from hil.people import Ourselves, Person
-from hil.pki import ROADSIDE
+from hil.people import KIN, Ourselves, Person
+from hil.pki import ON_DUTY, ROADSIDE
 from hil.recorded import Driven, LogReceiver, LogTraffic
 from hil.remembering import Memory
 from hil.roadside import Roadside
@@ -62,7 +62,7 @@ class Stage:
         speaking = [each for each in self.people if each.says in ("bsm", "both")]
         for index, person in enumerate(speaking):
             dice = random.Random(f"neighbour {index} {seed}")
-            voice = Voice(pki / "neighbours" / f"{index:02d}", dice, memory)
+            voice = Voice(_station(person, pki, index), dice, memory)
             talker = Talker(person, voice, dice, begin_ns + dice.randrange(EPOCH_NS))
             yield Speaker(person.name, talker)
 
@@ -92,3 +92,8 @@ def _each(actors: tuple[Actor, ...]) -> Iterator[Actor]:
     for actor in actors:
         for number in range(actor.count):
             yield replace(actor, at_m=actor.at_m - number * actor.apart_m)
+
+
+def _station(person: Person, pki: Path, index: int) -> Path:
+    """Its certificate: an ambulance's permits what is said on duty; there is one at most in a scenario."""
+    return pki / ON_DUTY if person.kin is KIN["ambulance"] else pki / "neighbours" / f"{index:02d}"

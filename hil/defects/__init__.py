@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from unittest import mock
 
-from hil.defects import air, given, scene, tell
+from hil.defects import air, given, scene, tell, warnings
 from hil.defects.planting import Defect, Patch
 from obu.runtime.config import Config
 
@@ -24,9 +24,10 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "hindsighted": ("apps.hlw", "passed_m", 1000.0),  # warns of what is behind
     "tardy": ("apps.hlw", "lead_s", 4.0),
     "near": ("apps.hlw", "min_distance_m", 0.0),  # nothing is announced while we stand
+    **warnings.SETTINGS,
 }
 GULLIBLE = "gullible"  # trusts the root of whoever wants to be trusted (hil/sim.py)
-CODE: dict[str, Defect] = {**air.DEFECTS, **given.DEFECTS, **scene.DEFECTS, **tell.DEFECTS}
+CODE: dict[str, Defect] = {**air.DEFECTS, **given.DEFECTS, **scene.DEFECTS, **tell.DEFECTS, **warnings.DEFECTS}
 ALL = frozenset({*SETTINGS, GULLIBLE, *CODE})
 
 

@@ -8,9 +8,10 @@ from obu.core.geo import Offset
 from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
 from obu.hmi.arbiter import Arbiter
-from obu.scene import facts, relation, relevance
+from obu.scene import facts, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.scene.view import Look, Scene
 from obu.station import warn
 from obu.station.health import Health
 
@@ -23,14 +24,16 @@ def _all_ahead(seen: View) -> View:
 
 def _as_ahead(other: Any) -> Any:
     offset = Offset(abs(other.offset.ahead_m) + 1.0, 0.0)
-    return dataclasses.replace(other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m)
+    return dataclasses.replace(
+        other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m, along_m=offset.ahead_m
+    )
 
 
 def _ours(zone: Zone) -> Zone:
     return Zone.SAME if zone is not Zone.FAR else zone
 
 
-def _but(*kinds: str) -> Any:
+def but(*kinds: str) -> Any:
     """Nothing of these kinds is taken in."""
 
     def without(right: Any) -> Any:
@@ -47,11 +50,11 @@ def _first_lanes(right: Any) -> Any:
     """Whoever was met in a lane is believed to stay there."""
     kept: dict[bytes, Zone] = {}
 
-    def relate(own: Any, place: Any, bsm: Any, age_s: float) -> Any:
-        found = right(own, place, bsm, age_s)
-        return found and dataclasses.replace(found, zone=kept.setdefault(bsm.id, found.zone))
+    def neighbour(self: Any, mover: Any) -> Any:
+        found = right(self, mover)
+        return dataclasses.replace(found, zone=kept.setdefault(mover.id, found.zone))
 
-    return relate
+    return neighbour
 
 
 def _both_sides() -> tuple[Patch, ...]:
@@ -73,9 +76,9 @@ def _seldom() -> tuple[Patch, ...]:
 
 
 DEFECTS: dict[str, Defect] = {
-    "startled": result("it takes every neighbour for one ahead in its lane", scene, "build", _all_ahead),
-    "crosseyed": result("it takes the next lane for ours", relation, "zone", _ours),
-    "straightforward": constant("it believes to drive straight on", relation, "curvature_per_m", lambda _: 0.0),
+    "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
+    "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
+    "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),
     "roadblind": constant("it takes every event for one of its road", scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
     "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
     "calendarless": constant("an event holds always", scene, "is_active", lambda *_: True),
@@ -83,10 +86,10 @@ DEFECTS: dict[str, Defect] = {
     "fleeting": constant(
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
     ),
-    "fixed_in_lane": changed("nobody ever changes lanes", scene, "relate", _first_lanes),
+    "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
     "sluggish": Defect("it looks at the road once a second", _seldom),
-    "carblind": changed("it makes nothing of BSMs", Facts, "heard", _but("Bsm")),
+    "carblind": changed("it makes nothing of BSMs", Facts, "heard", but("Bsm")),
 }

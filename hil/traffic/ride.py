@@ -20,11 +20,13 @@ from hil.traffic.roadside import SENSED, Roadside
 from hil.traffic.speakers import ON_DUTY, Said, Vehicles
 from hil.traffic.trace import STEP_S, Mover, Step, Trace, between
 from hil.voice import Voice
+from obu.codec.messages import claim
 from obu.core.frames import AirPacket
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.runtime import bench_pki
+from obu.security import envelope
 from obu.security.issuing import Lifetime
-from obu.stack import aids
+from obu.stack import aids, dsmp
 
 UTC_NS = 1_790_000_000 * NS_PER_S  # 2026-09-21
 BEGIN_NS = 10 * NS_PER_S
@@ -100,6 +102,7 @@ class _Ride:
             host = self._hosts[name][0] if name in self._hosts else self._arrived(name)
             heard = (AirPacket(said.sdu, at_ns) for said in landed if _hears(name, mover, said))
             sent = host.turn(now, at_s, mover, heard)
+            self._ridden.ids |= {_id_of(packet.sdu): name for packet in sent}
             self._fly(at_ns, (Said(packet.sdu, mover.x, mover.y, name) for packet in sent))
 
     def _is_sensed(self, name: str) -> bool:
@@ -128,6 +131,12 @@ class _Ride:
             self._ridden.warned += host.warned
             self._ridden.hosts_s[host.name] = host.rode_s
             self._ridden.air[host.name] = host.air
+
+
+def _id_of(sdu: bytes) -> str:
+    """The BSM id under which one of ours speaks, in hex."""
+    said = claim.read(envelope.parse(dsmp.decode(sdu).payload).payload)
+    return said.id.hex() if said and said.id else ""
 
 
 def _hears(name: str, mover: Mover, said: Said) -> bool:

@@ -36,8 +36,8 @@ class Roadside:
         self._seen: dict[str, tuple[int, Wander]] = {}
 
     def ids(self) -> dict[str, str]:
-        """Who was seen so far, by roadside id in hex and number."""
-        return {f"{own.hex()}/{number}": name for name, (number, _) in self._seen.items() for own in self._ids.values()}
+        """Who was seen so far, by roadside id in hex, colon, number."""
+        return {f"{own.hex()}:{number}": name for name, (number, _) in self._seen.items() for own in self._ids.values()}
 
     def packets(self, step: Step, movers: Mapping[str, Mover], at_ns: int, utc_ns: int) -> Iterator[Said]:
         """What the crossings say in this turn."""

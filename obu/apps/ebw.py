@@ -58,7 +58,7 @@ def _concerns(other: Neighbour, parameters: Parameters) -> bool:
 def _alert(other: Neighbour) -> Alert:
     return Alert(
         app=NAME,
-        subject=other.id.hex(),
+        subject=other.subject,
         level=Level.IMMINENT if other.zone is Zone.SAME else Level.CAUTION,
         priority=PRIORITY,
         text=Text("前车急刹车", "Hard braking ahead"),

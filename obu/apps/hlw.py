@@ -6,6 +6,7 @@ from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import Hazard, View
 
 NAME = "HLW"
+JAM = 707  # GB/T 29100-2012 with YD/T 3709 annex A: congestion, which is TJW's
 PRIORITY = 4  # below every collision warning (order of the IMT-2020 white paper's vendor lists)
 
 
@@ -53,7 +54,11 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     if speed_mps is None:
         return []
     reach_m = min(max(speed_mps * parameters.lead_s, parameters.min_distance_m), parameters.range_m)
-    ahead = [hazard for hazard in view.hazards if -parameters.passed_m <= hazard.ahead_m <= reach_m]
+    ahead = [
+        hazard
+        for hazard in view.hazards
+        if hazard.event_type != JAM and -parameters.passed_m <= hazard.ahead_m <= reach_m
+    ]
     return [_alert(hazard, speed_mps) for hazard in sorted(ahead, key=lambda hazard: hazard.ahead_m)]
 
 

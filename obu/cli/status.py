@@ -107,7 +107,7 @@ FORMS = {
         "BSM   {bsm}  已发 {sent} 条，周期 p50 {p50} ms、p99 {p99} ms{pace}  {why}",
         "空口  收到 {received}，验证通过 {verified}，丢弃：{dropped}{clocks_off}",
         "CAN   {frames} 帧，有效 {used}，最近 {can_age} ms 前，未用：{can_dropped}{can_faults}",
-        "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m",
+        "定位  {gnss}  卫星 {satellites}，{gnss_age} ms 前，精度 {accuracy} m{datum}",
         "安全  {security}  证书 {certificate}，可用 {pool} 张{pool_low}{duty}{bench}",
         "信任  {trust}",
         "举报  {reports} 份{last_report}",
@@ -126,7 +126,7 @@ FORMS = {
         "BSM       {bsm}  {sent} sent, period p50 {p50} ms, p99 {p99} ms{pace}  {why}",
         "air       {received} heard, {verified} verified, dropped: {dropped}{clocks_off}",
         "CAN       {frames} frames, {used} of use, the last {can_age} ms ago, unused: {can_dropped}{can_faults}",
-        "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m",
+        "position  {gnss}  {satellites} satellites, {gnss_age} ms ago, accuracy {accuracy} m{datum}",
         "security  {security}  certificate {certificate}, {pool} usable{pool_low}{duty}{bench}",
         "trust     {trust}",
         "reports   {reports} kept about others{last_report}",
@@ -173,6 +173,7 @@ def lines(body: dict[str, Any], lang: str) -> list[str]:
         "satellites": gnss["satellites"],
         "gnss_age": gnss["age_ms"],
         "accuracy": gnss["accuracy_m"],
+        "datum": _datum(body["maps"], lang),
         "clock": _state(body["clock"]["state"], lang),
         "clock_source": getattr(SOURCES[body["clock"]["source"]], lang),
         "clock_error": body["clock"]["error_ms"],
@@ -213,6 +214,19 @@ RUNS = {
     "low_supply": Text("供电电压过低", "low supply"), "asked": Text("按指令", "as asked"),
     "cut": Text("中断", "cut off"),
 }  # fmt: skip
+
+
+def _datum(maps: dict[str, int], lang: str) -> str:
+    """What contradicts what, where a datum is wrong."""
+    own, theirs = maps["own_gcj02"], maps["map_gcj02"]
+    said = []
+    if own:
+        said.append(f"本机位置疑为 GCJ-02（与 {own} 份地图相比）" if lang == "zh" else
+                    f"the own position seems to be in GCJ-02 (by {own} MAPs)")  # fmt: skip
+    if theirs:
+        said.append(f"{theirs} 份路侧地图疑为 GCJ-02" if lang == "zh" else
+                    f"MAPs of roadside units that seem to be in GCJ-02: {theirs}")  # fmt: skip
+    return "".join(f"  {each}" for each in said)
 
 
 def _power(power: dict[str, Any], lang: str) -> dict[str, Any]:

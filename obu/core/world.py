@@ -1,9 +1,12 @@
 """What is around us as plain values: the View that every application sees, built once a step by obu/scene."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
+from obu.core.driving import VehicleClass
 from obu.core.geo import LatLon, Offset
+from obu.core.quick import quick
 from obu.core.vehicle import Event, Light, Own
 
 
@@ -24,17 +27,87 @@ class Course(Enum):
     CROSSING = "crossing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbour:
-    """A vehicle heard by a verified message, predicted to now.
+class Kind(Enum):
+    """What a road user is, as far as it matters to a driver."""
 
-    id: its BSM id (8 bytes). offset: its centre from ours. gap_m: bumper to bumper along our path, 0 when beside.
-    right_m: lateral offset from our predicted path (curvature taken out). age_s: since the message's own instant.
+    VEHICLE = "vehicle"
+    CYCLIST = "cyclist"
+    PEDESTRIAN = "pedestrian"
+
+
+class Turn(Enum):
+    """Where a way over a crossing leads."""
+
+    STRAIGHT = "straight"
+    LEFT = "left"
+    RIGHT = "right"
+    BACK = "back"
+
+
+class Lamp(Enum):
+    """What a traffic light shows."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    PERMISSIVE_GREEN = "permissive_green"  # others may have green too
+    PROTECTED_GREEN = "protected_green"
+
+
+@quick
+class Signal:
+    """The light at the stop line before somebody. stop_m: from its front to the line, negative past it.
+
+    left_s: until it changes, None where nobody says. green: (from, to) in s from now, of this or the next green.
+    """
+
+    lamp: Lamp
+    stop_m: float
+    left_s: float | None
+    green: tuple[float, float] | None
+    is_right_on_red: bool = False
+
+
+@quick
+class Conflict:
+    """The area that our way and another's share. own_m, other_m: from each front to it. angle_deg: 0 is joining.
+
+    Times in s from now to entering and leaving it; infinite for whoever stops before.
+    """
+
+    own_m: float
+    other_m: float
+    own_in_s: float
+    own_out_s: float
+    other_in_s: float
+    other_out_s: float
+    angle_deg: float
+
+    @property
+    def apart_s(self) -> float:
+        """Between the one's leaving and the other's entering; negative when both are in it at a time."""
+        if math.inf in (self.own_in_s, self.other_in_s):
+            return math.inf
+        return max(self.own_in_s - self.other_out_s, self.other_in_s - self.own_out_s)
+
+
+@dataclass(slots=True, unsafe_hash=True, kw_only=True)
+class Neighbour:
+    """A road user heard by a verified message, predicted to now. Made by the hundred: as obu/core/quick, not frozen.
+
+    id: its BSM id (8 bytes), or of the roadside unit that sees it. subject: what warnings call it; the same after it
+    changed its pseudonym. offset: its centre from ours. Along our way: along_m to its centre, gap_m bumper to bumper (0
+    when beside), right_m beside it. sigma_m: relative lateral error, one sigma. age_s: since the message's own instant.
+    conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
+    is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
+    it on our road, in the same direction.
     """
 
     id: bytes
+    subject: str
+    kind: Kind
     place: LatLon
     offset: Offset
+    along_m: float
     right_m: float
     gap_m: float
     zone: Zone
@@ -49,6 +122,13 @@ class Neighbour:
     width_m: float
     basic_class: int
     age_s: float
+    sigma_m: float
+    is_on_duty: bool = False
+    conflict: Conflict | None = None
+    turn: Turn | None = None
+    signal: Signal | None = None
+    is_opposite: bool = False
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +148,35 @@ class Hazard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A road sign of a verified RSI on our road. sign_type: number in the name table of GB 5768.2. As Hazard."""
+
+    id: tuple[bytes, int]
+    sign_type: int
+    description: str | None
+    priority: int
+    ahead_m: float
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One frozen look at the world for the applications of one step. Lists are ordered by distance."""
+    """One frozen look at the world for the applications of one step. Lists are ordered by distance.
+
+    sigma_m: of our own place, one sigma, None unknown. is_boarding: doors open at a standstill, or stopping to let
+    people in or out. turn, signal: our way over the next crossing and the light before it; limit_mps: on our lane.
+    """
 
     at_ns: int
     utc_ns: int | None
     own: Own
+    vehicle: VehicleClass = VehicleClass.TAXI
+    sigma_m: float | None = None
+    is_boarding: bool = False
+    is_on_map: bool = False
+    turn: Turn | None = None
+    signal: Signal | None = None
+    limit_mps: float | None = None
     neighbours: tuple[Neighbour, ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    signs: tuple[Sign, ...] = ()

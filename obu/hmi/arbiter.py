@@ -12,6 +12,8 @@ Laws:
   4. A warning that is over is quiet for its re-arm time: the same (app, subject) is not shown again within
      it, unless its level is higher than the one the driver saw.
   5. The screen is empty only when nothing is claimed that is not quiet.
+  6. Of one subject only the most urgent claim counts: a collision with a car silences that it brakes, and that it
+     stands with its hazard lights on.
 
 Sources: one audible warning at a time, latch 1 s or more, re-arm 3 to 5 s, warnings that stop by themselves
 (NHTSA, Preliminary Human Factors Guidelines for Crash Avoidance Warning Devices, 1996); EBW 3 to 5 s (hard
@@ -145,6 +147,7 @@ class Arbiter:
 
     def _take(self, at_ns: int, alerts: Sequence[Alert]) -> None:
         claims, shown = self.state.claims, self.state.shown
+        alerts = _one_of_each(alerts)
         shown_key = _key(shown.alert) if shown else None
         # Of two alerts about one subject the more urgent comes last and stays.
         for alert in sorted(alerts, key=_urgency, reverse=True):
@@ -207,6 +210,16 @@ class Arbiter:
 
     def _latch(self, app: str) -> int:
         return self._latch_by_app_ns.get(app, self._latch_ns)
+
+
+def _one_of_each(alerts: Sequence[Alert]) -> list[Alert]:
+    """Law 6: of all that is claimed of one subject the most urgent."""
+    best: dict[str, Alert] = {}
+    for alert in alerts:
+        rival = best.get(alert.subject)
+        if rival is None or (*_urgency(alert), alert.app) < (*_urgency(rival), rival.app):
+            best[alert.subject] = alert
+    return list(best.values())
 
 
 def _key(alert: Alert) -> Key:

@@ -95,12 +95,14 @@ class Bsm:
     max_sigma_m: how far wheels and yaw rate carry on without one: the semi-major axis at which BSMs stop. 1.5 m is the
     accuracy that GB/T 45315-2025 asks of a position (68 %).
     congestion: by what regular BSMs go rarer, the modem's busy ratio or the number of vehicles near.
+    if_gcj02: what follows when two roadside MAPs or more show that the own position is in GCJ-02.
     """
 
     transmit: bool = True
     max_fix_age_ms: int = 500
     max_sigma_m: float = 1.5
     congestion: Literal["channel", "density"] = "channel"
+    if_gcj02: Literal["tell", "stop"] = "tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tomlkit
+from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
@@ -15,15 +17,17 @@ MODE = 0o644  # the file holds no secret
 
 
 def edited(text: str, section: str, values: Mapping[str, str | float | None], source: str) -> str:
-    """The text with these values in [section], which is made where it is missing; None takes a key out.
+    """The text with these values in [section] (can.main: below [can]), made where it is missing; None takes a key out.
 
     Raises ConfigError that names `source` for what is no TOML.
     """
     try:
         tree = tomlkit.parse(text)
-        table = tree.setdefault(section, tomlkit.table())
-        if not isinstance(table, Table):
-            raise ConfigError(f"{source}: {section}: is no section", f"{source}：{section}：不是配置节")
+        table: Any = tree
+        for name in section.split("."):
+            table = table.setdefault(name, tomlkit.table())
+            if not isinstance(table, Table | OutOfOrderTableProxy):
+                raise ConfigError(f"{source}: {name}: is no section", f"{source}：{name}：不是配置节")
         for key, value in values.items():
             if value is None:
                 table.pop(key, None)

@@ -4,6 +4,7 @@ Its one rule: what is not there is one sentence, and the walk goes on without it
 """
 
 import collections
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Iterable
@@ -25,8 +26,12 @@ DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A bus. profile, score: the best fit, empty and 0 where none fits. fingerprint: of its identifiers."""
+    """A bus. channel: of the configuration. profile, score: the best fit, empty and 0 where none fits.
 
+    fingerprint: of its identifiers.
+    """
+
+    channel: str
     bitrate: int | None
     profile: str
     score: float
@@ -54,7 +59,7 @@ def listen(settings: Config) -> Heard:
         raise LocalError("the bus is behind the co-processor: run the unit for a minute, then come back here",
                          "总线接在协处理器上：请让单元运行一分钟，再回到这一步")  # fmt: skip
     options = strict.convert(section, Options, f"can.{name}")
-    attempts, ear = detecting.find_rate(options, (options.bitrate,), lambda _: None)
+    attempts, ear = detecting.find_rate(options, rates(options), lambda _: None)
     if ear is None:
         why = attempts[-1].why
         en = f"can.{name}: no frame was heard" + (f" ({why.en})" if why else "")
@@ -70,7 +75,13 @@ def listen(settings: Config) -> Heard:
     fits = detect.ranked(vehicles, at_ns)
     best, score = (fits[0].name, fits[0].score) if fits else ("", 0.0)
     bitrate = attempts[-1].bitrate or detecting.kernel_rate(options)
-    return Heard(bitrate, best, score, len(census.seen), fingerprint(census.seen))
+    return Heard(name, bitrate, best, score, len(census.seen), fingerprint(census.seen))
+
+
+def rates(options: Options) -> tuple[int | None, ...]:
+    """The configured one first, then the others, where an adapter can be set to them."""
+    others = detecting.rates_of(dataclasses.replace(options, bitrate=None), set_link=False)
+    return (options.bitrate, *(rate for rate in others if rate not in (None, options.bitrate)))
 
 
 def meet(settings: Config, within_s: float = MEET_S, pause: Callable[[float], None] = time.sleep) -> str:

@@ -14,6 +14,7 @@ from obu.core.alert import Text
 from obu.core.errors import LocalError, RemoteError
 from obu.runtime import (
     body,
+    config_edit,
     devices,
     made_from,
     own_certificates,
@@ -76,10 +77,19 @@ def _bus(look: Look) -> Step:
     if _profile(look.settings).family == "obd":
         return Step("bus", True, Text("问答式车型，无需侦听", "a car that is asked: there is nothing to hear"))
     if not look.bus:
-        look.bus.update(_learnt(look.settings) or provision_bus.listen(look.settings).as_json())
+        look.bus.update(_learnt(look.settings) or _heard(look))
     said = look.bus.get("profile") or "-"
     return Step("bus", True, Text(f"总线指纹 {look.bus['fingerprint']}，最符合 {said}",
                                   f"fingerprint {look.bus['fingerprint']}, fits {said} best"))  # fmt: skip
+
+
+def _heard(look: Look) -> dict[str, Any]:
+    """Listens; an adapter's bit rate that was found goes into the configuration."""
+    heard = provision_bus.listen(look.settings)
+    section = look.settings.can[heard.channel]
+    if section["interface"] == "slcan" and heard.bitrate != section.get("bitrate"):
+        config_edit.put(look.path, f"can.{heard.channel}", {"bitrate": heard.bitrate})
+    return heard.as_json()
 
 
 def _learnt(settings: Config) -> dict[str, Any] | None:
@@ -91,7 +101,7 @@ def _learnt(settings: Config) -> dict[str, Any] | None:
     if not own.marks:
         return None
     identifiers = {(is_extended, can_id) for can_id, is_extended, _ in own.marks}
-    heard = provision_bus.Heard(None, "", 0.0, len(identifiers), provision_bus.fingerprint(identifiers))
+    heard = provision_bus.Heard("", None, "", 0.0, len(identifiers), provision_bus.fingerprint(identifiers))
     return heard.as_json()
 
 

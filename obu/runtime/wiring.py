@@ -53,6 +53,7 @@ from obu.runtime.loop import Loop, Outer
 from obu.runtime.made_from import Material
 from obu.runtime.narrator import Narrator
 from obu.runtime.trust_keeper import TrustKeeper
+from obu.scene.datum import DatumCheck
 from obu.scene.facts import Facts
 from obu.security import book as books
 from obu.security import pseudonym, verifier
@@ -124,6 +125,7 @@ def station(config: Config, material: Material) -> Station:
         "receiver": receiver,
         "reports": Reports(),
         "warn": Warn(applications(config), facts, arbiter),
+        "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),

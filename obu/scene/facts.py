@@ -10,6 +10,7 @@ from obu.codec.messages.map import MapData
 from obu.codec.messages.rsi import Rsi
 from obu.codec.messages.rsm import Rsm
 from obu.codec.messages.spat import Spat
+from obu.core.geo import distance_m, move, wrap_deg
 from obu.core.now import MS_PER_MIN, NS_PER_MS, NS_PER_S, Now, minute_of_year, sec_mark_ms
 
 Message = Bsm | MapData | Rsi | Rsm | Spat
@@ -19,6 +20,11 @@ Message = Bsm | MapData | Rsi | Rsm | Spat
 LIFE_S = {Bsm: 1.5, Rsm: 1.5, Spat: 2.5, Rsi: 5.0, MapData: 30.0}
 # More senders than a radio hears at once: beyond it the stalest is forgotten.
 MOST = {Bsm: 512, Rsm: 64, Spat: 64, Rsi: 128, MapData: 64}
+
+
+# A vehicle that changes its name misses no period; so near where it would be, so alike, it is the same one. Ours.
+SILENT_S = 0.09
+SAME_M, SAME_MPS, SAME_DEG = 2.0, 2.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,11 @@ class Fact:
 
 @dataclass(slots=True)
 class FactsState:
-    """By kind of message, then by its sender's own identity."""
+    """By kind of message, then by its sender's own identity. subjects: of vehicles that changed theirs, the first."""
 
     by_kind: dict[str, dict[bytes, Fact]] = field(default_factory=dict)
     forgotten: int = 0
+    subjects: dict[bytes, str] = field(default_factory=dict)
 
 
 class Facts:
@@ -55,6 +62,8 @@ class Facts:
         key = _identity(message, aid)
         fact = Fact(message, _content_utc_ns(message, generation_utc_ns), signer)
         old = known.get(key)
+        if old is None and isinstance(message, Bsm):
+            self._succeed(known, message, fact.content_utc_ns)
         if old is not None and old.content_utc_ns > fact.content_utc_ns:
             return
         if old is None and len(known) >= MOST[type(message)]:
@@ -73,11 +82,39 @@ class Facts:
             ]
             for key in gone:
                 del known[key]
+                self.state.subjects.pop(key, None)
+
+    def subject(self, id: bytes) -> str:
+        """What a vehicle is called by warnings: its BSM id when it was first heard."""
+        return self.state.subjects.get(id) or id.hex()
+
+    def _succeed(self, known: dict[bytes, Fact], bsm: Bsm, utc_ns: int) -> None:
+        """A new name where somebody of the same size has just fallen silent: it is he (GB/T 45315-2025 7.4)."""
+        for key, fact in known.items():
+            other, silent_s = fact.message, (utc_ns - fact.content_utc_ns) / NS_PER_S
+            if isinstance(other, Bsm) and SILENT_S <= silent_s <= LIFE_S[Bsm] and _is_where(other, silent_s, bsm):
+                self.state.subjects[bsm.id] = self.subject(other.id)
+                del known[key]
+                return
 
     def of_kind(self, kind: type) -> list[Fact]:
         """The facts of one kind of message, ordered by sender."""
         known = self.state.by_kind.get(kind.__name__, {})
         return [known[key] for key in sorted(known)]
+
+
+def _is_where(other: Bsm, silent_s: float, bsm: Bsm) -> bool:
+    """Whether a vehicle that goes on as it did would be where, and as, this one is."""
+    if None in (other.heading_deg, other.speed_mps, bsm.heading_deg, bsm.speed_mps):
+        return False
+    assert other.heading_deg is not None and other.speed_mps is not None
+    assert bsm.heading_deg is not None and bsm.speed_mps is not None
+    if (other.length_m, other.width_m, other.basic_class) != (bsm.length_m, bsm.width_m, bsm.basic_class):
+        return False
+    if abs(other.speed_mps - bsm.speed_mps) > SAME_MPS or abs(wrap_deg(other.heading_deg - bsm.heading_deg)) > SAME_DEG:
+        return False
+    expected = move(other.place, other.heading_deg, other.speed_mps * silent_s)
+    return distance_m(expected, bsm.place) <= SAME_M
 
 
 def _identity(message: Message, aid: int) -> bytes:

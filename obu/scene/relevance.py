@@ -4,11 +4,12 @@ import itertools
 import math
 
 from obu.codec.messages.references import ReferencePath
-from obu.codec.messages.rsi import RoadEvent
+from obu.codec.messages.rsi import RoadEvent, RoadSign
 from obu.core.geo import LatLon, LocalFrame, wrap_deg
 
 HEADING_LIMIT_DEG = 30.0  # of our heading to the path's direction where we are
 MIN_PATH_RADIUS_M = 3.5  # senders that fill in 0 mean "this carriageway"; a lane is the least that makes sense
+SIGN_RADIUS_M = 50.0  # a sign without a path: as far as it can be read
 BEFORE_PATH_M = 150.0  # a path that begins shortly ahead of us, in our direction, will be ours
 
 
@@ -31,21 +32,22 @@ def ahead_on_path_m(path: ReferencePath, place: LatLon | None, own: LatLon, head
     return None if event is None else event[0] - along_m
 
 
-def ahead_m(event: RoadEvent, own: LatLon, heading_deg: float) -> float | None:
+def ahead_m(event: RoadEvent | RoadSign, own: LatLon, heading_deg: float) -> float | None:
     """Metres ahead of us along the nearest path that is ours; None where the event does not concern us.
 
-    An event without a path concerns everybody within its radius who heads towards it.
+    One without a path concerns everybody within its radius who heads towards it.
     """
     if event.paths:
         hits = [ahead_on_path_m(path, event.place, own, heading_deg) for path in event.paths]
         return min((hit for hit in hits if hit is not None), key=abs, default=None)
-    if event.place is None or event.radius_m is None:
+    radius_m = event.radius_m if isinstance(event, RoadEvent) else SIGN_RADIUS_M
+    if event.place is None or radius_m is None:
         return None
     east_m, north_m = LocalFrame(own).to_plane(event.place)
     range_m = math.hypot(east_m, north_m)
     bearing_deg = math.degrees(math.atan2(east_m, north_m))
     towards = abs(wrap_deg(bearing_deg - heading_deg)) <= HEADING_LIMIT_DEG
-    return range_m if towards and range_m <= event.radius_m else None
+    return range_m if towards and range_m <= radius_m else None
 
 
 def _project(points: list[tuple[float, float]], at: tuple[float, float]) -> tuple[float, float, float] | None:

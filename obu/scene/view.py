@@ -1,39 +1,197 @@
-"""The View of one step: facts joined with the own vehicle, predicted to now, ordered by distance."""
+"""The View of one step: facts joined with the own vehicle, predicted to now, ordered by distance.
 
-from obu.codec.messages.bsm import Bsm
+Its one rule: everything is on one plane, ours and theirs, lanes and lights; what cannot be placed is not there.
+"""
+
+import math
+
+from obu.codec.messages.lanes import Maneuver
+from obu.codec.messages.map import MapData
+from obu.codec.messages.references import NodeRef
 from obu.codec.messages.rsi import Rsi
-from obu.core.geo import LatLon
+from obu.codec.messages.spat import Spat
+from obu.core.driving import class_of
+from obu.core.geo import LatLon, turn_to_view, wrap_deg
 from obu.core.now import NS_PER_S, Now
-from obu.core.vehicle import Own
-from obu.core.world import Hazard, Neighbour, View
+from obu.core.vehicle import Light, Own
+from obu.core.world import Conflict, Course, Hazard, Kind, Neighbour, Sign, Turn, View
+from obu.scene import conflict, ways
+from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
-from obu.scene.relation import relate
+from obu.scene.lanes import Roads
+from obu.scene.movers import Mover, around
+from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
 from obu.scene.relevance import ahead_m
+from obu.scene.signals import Signals
+from obu.scene.ways import Way
+
+STANDING_MPS = 0.3
+OLDEST_FIX_S = 1.0
+CONFLICT_M = 150.0  # T/CSAE 53: range of ICW, LTA and VRUCW
+MOVING_MPS = 0.5
+TURNS = {
+    Maneuver.STRAIGHT: Turn.STRAIGHT, Maneuver.LEFT: Turn.LEFT, Maneuver.RIGHT: Turn.RIGHT, Maneuver.U_TURN: Turn.BACK,
+}  # fmt: skip
 
 
-def build(now: Now, own: Own, facts: Facts) -> View:
-    """What the applications see. Without own position, heading or UTC there is nobody around us to speak of."""
-    if own.lat_deg is None or own.lon_deg is None or own.heading_deg is None or now.utc_ns is None:
-        return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own)
-    place = LatLon(own.lat_deg, own.lon_deg)
-    return View(
-        at_ns=now.at_ns,
-        utc_ns=now.utc_ns,
-        own=own,
-        neighbours=_neighbours(now.utc_ns, own, place, facts),
-        hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
-    )
+class Scene:
+    """build() once a look. The lanes are kept from look to look while the MAPs say the same."""
+
+    def __init__(self) -> None:
+        self._maps: tuple[MapData, ...] = ()
+        self._roads: Roads | None = None
+
+    def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
+        """What the applications see. Without own position, heading or UTC nobody is around us to speak of.
+
+        apart: MAPs, by their first node, that are not of our datum (obu/scene/datum.py): their lanes are not used.
+        """
+        vehicle = class_of(own.body)
+        if own.lat_deg is None or own.lon_deg is None or own.heading_deg is None or now.utc_ns is None:
+            return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
+        place = LatLon(own.lat_deg, own.lon_deg)
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts)
+        return View(
+            at_ns=now.at_ns,
+            utc_ns=now.utc_ns,
+            own=own,
+            vehicle=vehicle,
+            sigma_m=own.fix.semi_major_m if own.fix else None,
+            is_boarding=_is_boarding(own),
+            is_on_map=look.way.lane is not None,
+            turn=_turn(look.way),
+            signal=look.signals.of(look.way, own.body.length_m / 2.0),
+            limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
+            neighbours=look.neighbours(),
+            hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
+            signs=_signs(now.utc_ns, place, own.heading_deg, facts),
+        )
+
+    def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:
+        """The lanes of the MAPs that hold now."""
+        heard = (fact.message for fact in facts.of_kind(MapData))
+        maps = tuple(
+            each for each in heard if isinstance(each, MapData) and each.nodes and each.nodes[0].ref not in apart
+        )
+        is_same = len(maps) == len(self._maps) and all(map(_says_the_same, maps, self._maps))
+        if self._roads is None or not is_same:
+            self._roads = Roads(maps, maps[0].nodes[0].place if maps else place)
+        elif not maps:
+            self._roads = Roads((), place)
+        self._maps = maps
+        return self._roads
 
 
-def _neighbours(utc_ns: int, own: Own, place: LatLon, facts: Facts) -> tuple[Neighbour, ...]:
-    found = []
-    for fact in facts.of_kind(Bsm):
-        assert isinstance(fact.message, Bsm)
-        age_s = (utc_ns - fact.content_utc_ns) / NS_PER_S
-        neighbour = relate(own, place, fact.message, age_s)
-        if neighbour is not None:
-            found.append(neighbour)
-    return tuple(sorted(found, key=lambda other: (abs(other.offset.ahead_m), other.id)))
+def _says_the_same(one: MapData, other: MapData) -> bool:
+    return one is other or one.nodes == other.nodes
+
+
+class Look:
+    """One look: our own way first, then everybody's relation to it."""
+
+    def __init__(self, utc_ns: int, own: Own, place: LatLon, roads: Roads, facts: Facts) -> None:
+        assert own.heading_deg is not None
+        self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
+        self._speed_mps = own.speed_mps or 0.0
+        self._heading_deg = own.heading_deg
+        age_s = min(max(0.0, (utc_ns - own.fix.utc_ns) / NS_PER_S), OLDEST_FIX_S) if own.fix else 0.0
+        heading = math.radians(self._heading_deg)
+        x, y = roads.frame.to_plane(place)
+        self._x = x + self._speed_mps * age_s * math.sin(heading)
+        self._y = y + self._speed_mps * age_s * math.cos(heading)
+        left = Light.LEFT_TURN in own.lights
+        right = Light.RIGHT_TURN in own.lights
+        yaw = own.vehicle.yaw_rate_deg_s
+        self.way = self._way(self._x, self._y, self._heading_deg, self._speed_mps, yaw, left, right)
+        self._approach_deg = self._heading_deg if self.way.approach_deg is None else self.way.approach_deg
+        self.signals = Signals(facts.of_kind(Spat), utc_ns)
+        accel_mps2 = own.vehicle.accel_long_mps2
+        self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
+        self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
+
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        """Everybody, the nearest first."""
+        found = [self._neighbour(mover) for mover in around(self._facts, self._utc_ns, self._roads.frame)]
+        return tuple(sorted(found, key=lambda other: (abs(other.offset.ahead_m), other.subject)))
+
+    def _neighbour(self, mover: Mover) -> Neighbour:
+        dx, dy = mover.x - self._x, mover.y - self._y
+        along_m, right_m, way_deg = beside(self.way.legs, mover.x, mover.y)
+        heading_diff_deg = wrap_deg(mover.heading_deg - self._heading_deg)
+        its_course = course(wrap_deg(mover.heading_deg - way_deg))
+        way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
+        return Neighbour(
+            id=mover.id,
+            subject=mover.subject,
+            kind=mover.kind,
+            place=self._roads.frame.to_place(mover.x, mover.y),
+            offset=turn_to_view(dx, dy, self._heading_deg),
+            along_m=along_m,
+            right_m=right_m,
+            gap_m=max(0.0, abs(along_m) - (self._own.body.length_m + mover.length_m) / 2),
+            zone=zone(right_m),
+            course=its_course,
+            heading_deg=mover.heading_deg,
+            heading_diff_deg=heading_diff_deg,
+            speed_mps=mover.speed_mps,
+            accel_long_mps2=mover.accel_mps2,
+            events=mover.events,
+            lights=mover.lights,
+            length_m=mover.length_m,
+            width_m=mover.width_m,
+            basic_class=mover.basic_class,
+            age_s=mover.age_s,
+            sigma_m=math.hypot(mover.sigma_m, self._sigma_m),
+            is_on_duty=mover.is_on_duty,
+            conflict=meets,
+            turn=_turn(way) if way else None,
+            signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
+            is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
+            is_beside=_is_one_road(way, self.way),
+        )
+
+    def _meeting(
+        self, mover: Mover, away_m: float, right_m: float, its_course: Course
+    ) -> tuple[Way | None, Conflict | None]:
+        """Its way and where it meets ours, for those who can meet us within the time that is looked ahead."""
+        reach_m = self.way.length_m + ways.reach_m(mover.speed_mps) + mover.length_m
+        if away_m > CONFLICT_M or away_m > reach_m or mover.speed_mps < MOVING_MPS:
+            return None, None
+        if mover.kind is Kind.PEDESTRIAN:
+            way = ways.on_curve(mover.x, mover.y, mover.heading_deg, mover.speed_mps, None)
+        else:
+            left, right = Light.LEFT_TURN in mover.lights, Light.RIGHT_TURN in mover.lights
+            way = self._way(mover.x, mover.y, mover.heading_deg, mover.speed_mps, mover.yaw_rate_deg_s, left, right)
+        accel_mps2 = mover.accel_mps2 or 0.0
+        body = Body(mover.length_m, mover.width_m, mover.speed_mps, accel_mps2)
+        return way, conflict.between(self.way, self._body, way, body)
+
+    def _way(
+        self, x: float, y: float, heading_deg: float, speed_mps: float, yaw_deg_s: float | None, left: bool, right: bool
+    ) -> Way:
+        match = self._roads.match(x, y, heading_deg, speed_mps)
+        if match is not None:
+            way = ways.on_lane(self._roads, match, speed_mps, left, right)
+            if way.legs:
+                return way
+        return ways.on_curve(x, y, heading_deg, speed_mps, yaw_deg_s)
+
+
+def _is_one_road(one: Way | None, other: Way) -> bool:
+    if one is None or one.lane is None or other.lane is None:
+        return False
+    return one.lane.lane.ref[:4] == other.lane.lane.ref[:4]
+
+
+def _turn(way: Way) -> Turn | None:
+    return TURNS.get(way.crossing.maneuver) if way.crossing and way.crossing.maneuver else None
+
+
+def _is_boarding(own: Own) -> bool:
+    """Doors open at a standstill; without a door signal, the hazard lights there."""
+    vehicle = own.vehicle
+    is_standing = own.speed_mps is not None and own.speed_mps < STANDING_MPS
+    return is_standing and bool(vehicle.door_open or (vehicle.door_open is None and vehicle.hazard_lights))
 
 
 def _hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:
@@ -56,3 +214,27 @@ def _hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tu
                     )
                 )
     return tuple(sorted(found, key=lambda hazard: (hazard.ahead_m, hazard.id)))
+
+
+def _signs(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Sign, ...]:
+    found = []
+    for fact in facts.of_kind(Rsi):
+        assert isinstance(fact.message, Rsi)
+        for sign in fact.message.signs:
+            if not is_active(sign.start_minute, sign.end_minute, utc_ns):
+                continue
+            distance_m = ahead_m(sign, place, heading_deg)
+            if distance_m is not None:
+                age_s = (utc_ns - fact.content_utc_ns) / NS_PER_S
+                name = (fact.message.id, sign.number)
+                found.append(
+                    Sign(
+                        id=name,
+                        sign_type=sign.sign_type,
+                        description=sign.description,
+                        priority=sign.priority or 0,
+                        ahead_m=distance_m,
+                        age_s=age_s,
+                    )
+                )
+    return tuple(sorted(found, key=lambda sign: (sign.ahead_m, sign.id)))

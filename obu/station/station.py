@@ -22,6 +22,7 @@ from obu.positioning.gate import Gate
 from obu.positioning.gpsd import Gpsd
 from obu.positioning.nmea import Nmea
 from obu.positioning.own import OwnTracker
+from obu.scene.datum import DatumCheck
 from obu.security.misbehaviour import Reports
 from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
@@ -76,6 +77,7 @@ class Stages:
     receiver: Receiver
     reports: Reports
     warn: Warn
+    datum: DatumCheck
     display: DisplayWatch
     health: Health
     trusting: Trusting
@@ -125,7 +127,8 @@ class Station:
         stages.receiver.expire(now)
         stages.reports.take(now, standing, stages.receiver.suspicions())
         stages.warn.take(heard)
-        stages.warn.look(now, own)
+        stages.warn.look(now, own, stages.datum.apart())
+        stages.datum.look(own, stages.warn.facts)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
         stages.transmit.listen(now, place, inbox.loads, stages.warn.facts)
@@ -179,7 +182,8 @@ class Station:
 
     def _stops(self) -> tuple[Text, ...]:
         """What stands against sending, beyond the content of a BSM."""
-        return (*self._stages.powering.stops(), *self._stages.installation.stops())
+        stages = self._stages
+        return (*stages.powering.stops(), *stages.installation.stops(), *stages.datum.stops())
 
     def _settle(
         self, now: Now, results: tuple[JobResult, ...], identity: Identity | None
@@ -225,6 +229,7 @@ class Station:
             "drivers": stages.health.drivers(),
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
+            "maps": stages.datum.status(),
             "apps": stages.health.apps(stages.warn.installed()),
             "coprocessor": stages.board.status(now),
             "host": stages.health.host(uptime_s),

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from obu.apps.base import Installed
+from obu.codec.messages.references import NodeRef
 from obu.core.alert import Shown
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
-from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
 LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
@@ -38,6 +39,7 @@ class Warn:
         self.facts = facts
         self.arbiter = arbiter
         self._apps = tuple(apps)
+        self._scene = Scene()
 
     def installed(self) -> tuple[str, ...]:
         """The names of the applications."""
@@ -49,12 +51,12 @@ class Warn:
             self.facts.heard(one.message, one.aid, one.generation_utc_ns, one.signer)
         self.state.fresh = self.state.fresh or bool(heard)
 
-    def look(self, now: Now, own: Own) -> None:
-        """Lets the applications look if it is time, and the arbiter decide."""
+    def look(self, now: Now, own: Own, apart: frozenset[NodeRef] = frozenset()) -> None:
+        """Lets the applications look if it is time, and the arbiter decide. apart: MAPs of another datum than ours."""
         if now.at_ns < self.due_ns():
             return
         self.facts.expire(now)
-        view = scene.build(now, own, self.facts)
+        view = self._scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, alerts)
         self.state.view = view

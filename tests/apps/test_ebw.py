@@ -6,20 +6,16 @@ import pytest
 
 from obu.apps import ebw
 from obu.core.alert import Direction, Level
-from obu.core.geo import LatLon, Offset
-from obu.core.vehicle import Body, Event, Own, VehicleState
-from obu.core.world import Course, Neighbour, View, Zone
+from obu.core.geo import Offset
+from obu.core.vehicle import Event
+from obu.core.world import Course, Zone
+from tests.apps.seen import other, view
 
-BRAKING = Neighbour(
-    id=b"ahead-01", place=LatLon(30, 120), offset=Offset(40.0, 0.0), right_m=0.0, gap_m=31.6, zone=Zone.SAME,
-    course=Course.SAME, heading_deg=0.0, heading_diff_deg=0.0, speed_mps=8.0, accel_long_mps2=-5.0,
-    events=frozenset({Event.HARD_BRAKING}), lights=frozenset(), length_m=4.8, width_m=1.8, basic_class=10, age_s=0.1,
-)  # fmt: skip
+BRAKING = other(accel_long_mps2=-5.0, events=frozenset({Event.HARD_BRAKING}))
 
 
 def look(other, speed_mps=12.0):
-    own = Own(body=Body(width_m=2.55, length_m=12), vehicle=VehicleState(), fix=None, speed_mps=speed_mps)
-    return ebw.look(View(at_ns=0, utc_ns=0, own=own, neighbours=(other,)), ebw.Parameters())
+    return ebw.look(view(other, speed_mps=speed_mps), ebw.Parameters())
 
 
 def test_hard_braking_in_our_lane_is_imminent():

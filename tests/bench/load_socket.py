@@ -105,10 +105,10 @@ class _Heard:
     def run(self, port: int) -> None:
         """Until the load is over."""
         began_ns = time.monotonic_ns()
-        quiet = _Quiet()
+        quiet = NoDriver()
         outer = Outer(
-            clock=_Shifted(began_ns),
-            sources=[_Drive(began_ns)],
+            clock=Shifted(began_ns),
+            sources=[GoingStraight(began_ns)],
             radio=radio_udp.make("radio", radio_udp.Options(modem=f"127.0.0.1:{port}")),
             pool=crypto_pool.make("pool", self._unit.keys),
             store=quiet, trust=quiet, socket=quiet,
@@ -127,7 +127,7 @@ class _Heard:
                 self.air = event.body["air"]  # type: ignore[assignment]
 
 
-class _Shifted:
+class Shifted:
     """The machine's clock; it was START_UTC_NS when it began."""
 
     def __init__(self, began_ns: int) -> None:
@@ -141,13 +141,14 @@ class _Shifted:
         """It is led by nobody."""
 
 
-class _Drive:
-    """CAN and GNSS of a vehicle that drives straight on, ten times a second."""
+class GoingStraight:
+    """CAN and GNSS of a vehicle that drives straight on, ten times a second. has_bus: CAN comes from here too."""
 
     name = "drive"
 
-    def __init__(self, began_ns: int) -> None:
+    def __init__(self, began_ns: int, *, has_bus: bool = True) -> None:
         self._began_ns = self._next_ns = began_ns
+        self._has_bus = has_bus
 
     def fileno(self) -> int:
         return -1
@@ -161,13 +162,14 @@ class _Drive:
         since_ns = self._next_ns - self._began_ns
         self._next_ns += PERIOD_MS * NS_PER_MS
         data = nmea(START_UTC_NS + since_ns, _place(since_ns), SPEED_MPS, HEADING_DEG)
-        return [*driving(at_ns, speed_kph=SPEED_MPS * 3.6), GnssBytes(data, at_ns)]
+        frames = driving(at_ns, speed_kph=SPEED_MPS * 3.6) if self._has_bus else ()
+        return [*frames, GnssBytes(data, at_ns)]
 
     def close(self) -> None:
         pass
 
 
-class _Quiet:
+class NoDriver:
     """Every driver that has nothing to say here."""
 
     name = "quiet"
@@ -187,4 +189,4 @@ class _Quiet:
     def take(self, values: Sequence[object]) -> None:
         pass
 
-    save = offer = publish = greet = take
+    save = offer = publish = greet = send = take

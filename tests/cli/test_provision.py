@@ -173,7 +173,7 @@ def test_answers_come_from_a_file_too(terminal: Terminal, capsys: pytest.Capture
 
 
 def test_what_the_bus_says_is_proposed(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = Heard(500_000, "taxi_vw_mqb", 0.9, 40, "0123456789abcdef")
+    heard = Heard("main", 500_000, "taxi_vw_mqb", 0.9, 40, "0123456789abcdef")
     monkeypatch.setattr(provision_bus, "listen", lambda settings: heard)
     proposed = {}
 

@@ -111,6 +111,15 @@ def test_the_time_and_what_other_clocks_say_of_it_are_shown(unit):
         assert any(line.startswith(zh) for line in status.lines(told, "zh"))
 
 
+def test_a_wrong_datum_is_named(unit):
+    body = unit.status()
+    assert not any("GCJ-02" in line for line in status.lines(body, "zh"))
+    body["maps"] |= {"own_gcj02": 2, "map_gcj02": 1}
+    chinese, english = ("\n".join(status.lines(body, lang)) for lang in ("zh", "en"))
+    assert "本机位置疑为 GCJ-02（与 2 份地图相比）  1 份路侧地图疑为 GCJ-02" in chinese
+    assert "the own position seems to be in GCJ-02 (by 2 MAPs)  MAPs of roadside units that seem to" in english
+
+
 def test_editions_and_habits_are_shown(unit):
     body = unit.status()
     editions = body["air"]["editions"] | {"mode": "csae53", "bound": {"ydt3709": 2, "csae53": 31}, "doubted": 1}

@@ -39,9 +39,7 @@ class Release:
         self.trust.write_text(f"{compressed(self.point)}\n{compressed(stranger)}\n")
         self.slim = folder / "slim.txt"
         self.slim.write_text(f"{compressed(self.point)}\n")
-        self.files, _ = bundle_build.compiled(
-            {path.name: path.read_bytes() for path in tree.application()}
-        )
+        self.files, _ = bundle_build.compiled({path.name: path.read_bytes() for path in tree.application()})
 
     def make(self, name: str, *, by: str = "release", main: bytes | None = None, **changes: Any) -> Path:
         """The bundle of that name. main: another program."""

@@ -19,13 +19,13 @@ REARM_MS = 3000
 LINGER_MS = round(LINGER_S * 1000)
 
 
-def claim(app: str, subject: str = "a", level: Level = Level.CAUTION, distance_m: float | None = 50.0) -> Alert:
+def claim(app: str, subject: str = "", level: Level = Level.CAUTION, distance_m: float | None = 50.0) -> Alert:
     """An alert with the application's usual priority."""
     return Alert(
         app=app,
-        subject=subject,
+        subject=subject or f"{app} a",
         level=level,
-        priority={"ICW": 1, "EBW": 2, "HLW": 4}[app],
+        priority={"FCW": 1, "ICW": 1, "EBW": 2, "AVW": 3, "HLW": 4}[app],
         text=Text("注意", "mind"),
         symbol="hazard_ahead",
         direction=Direction.AHEAD,
@@ -142,6 +142,13 @@ def test_a_latch_too_short_to_read_is_refused() -> None:
         ArbiterOptions(latch_by_app_s={"EBW": 0.5})
 
 
+def test_of_one_subject_only_the_most_urgent_claim_counts() -> None:
+    """A collision with a car silences its braking, and that its hazard lights: no second sound for one thing."""
+    car = [claim("AVW", "car"), claim("EBW", "car", Level.IMMINENT), claim("FCW", "car", Level.CAUTION)]
+    assert runs(play((300, car))) == [("FCW", 1, 300)]
+    assert runs(play((300, car[:2]))) == [("EBW", 1, 300)]
+
+
 APPS = st.sampled_from(["HLW", "EBW", "ICW"])
 CLAIMS = st.lists(st.builds(claim, APPS, st.sampled_from("abc"), st.sampled_from(Level)), max_size=4)
 
@@ -169,9 +176,10 @@ class Laws(RuleBasedStateMachine):
         for _ in range(steps):
             self.at_ms += STEP_MS
             self.before, self.shown = self.shown, self.arbiter.settle(self.at_ms * NS_PER_MS, alerts)
-            self.claims = {}
-            for one in sorted(alerts, key=urgency, reverse=True):
-                self.claims[one.app, one.subject] = one
+            best: dict[str, Alert] = {}
+            for one in sorted(alerts, key=lambda each: (*urgency(each), each.app)):
+                best.setdefault(one.subject, one)  # law 6
+            self.claims = {(one.app, one.subject): one for one in best.values()}
             self.judge()
 
     def judge(self) -> None:

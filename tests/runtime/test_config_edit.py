@@ -39,6 +39,13 @@ def test_the_values_are_there_and_the_rest_is_as_it_was(values: dict[str, str | 
     assert config_edit.edited(after, "vehicle", values, "x") == after
 
 
+def test_a_section_below_another_is_reached() -> None:
+    after = config_edit.edited(
+        TEXT + "[can.other]\nx = 2\n[hmi]\ny = 1\n[can.third]\nx = 3\n", "can.main", {"bitrate": 500_000}, "x"
+    )
+    assert tomllib.loads(after)["can"] == {"main": {"x": 1, "bitrate": 500_000}, "other": {"x": 2}, "third": {"x": 3}}
+
+
 def test_a_section_that_is_missing_is_made() -> None:
     assert tomllib.loads(config_edit.edited("", "unit", {"name": "T-1"}, "x")) == {"unit": {"name": "T-1"}}
 
@@ -46,7 +53,7 @@ def test_a_section_that_is_missing_is_made() -> None:
 @pytest.mark.parametrize("text", ["[unit", "vehicle = 3\n"])
 def test_what_is_no_such_file_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^here: "):
-        config_edit.edited(text, "vehicle", {"vin": "x"}, "here")
+        config_edit.edited(text, "vehicle.more", {"vin": "x"}, "here")
 
 
 def test_a_link_stays_one(tmp_path: Path) -> None:

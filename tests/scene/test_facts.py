@@ -12,8 +12,8 @@ SIGNER = bytes(8)
 
 def bsm(number, sec_mark_ms=0, speed_mps=1.0):
     return Bsm(
-        msg_count=0, id=number.to_bytes(8, "big"), sec_mark_ms=sec_mark_ms, place=LatLon(30, 120), gear=None,
-        speed_mps=speed_mps, heading_deg=0.0, yaw_rate_deg_s=0.0, width_m=1.8, length_m=4.8, basic_class=10,
+        msg_count=0, id=number.to_bytes(8, "big"), sec_mark_ms=sec_mark_ms, place=LatLon(30, 120 + number / 1e4),
+        gear=None, speed_mps=speed_mps, heading_deg=0.0, yaw_rate_deg_s=0.0, width_m=1.8, length_m=4.8, basic_class=10,
     )  # fmt: skip
 
 

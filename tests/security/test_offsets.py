@@ -70,7 +70,9 @@ def test_many_names_stay_bounded_and_survive_a_journal() -> None:
 
 
 # Our own clock
-WAYS = st.lists(st.integers(0, WAY_US), min_size=LEAST_SAMPLES, max_size=8)  # how long packets were under way
+# How long packets were under way: one of them no longer than it should, the others as long as they like.
+LATE = st.lists(st.integers(0, 60 * US), min_size=LEAST_SAMPLES - 1, max_size=7)
+WAYS = st.tuples(st.integers(0, WAY_US), LATE).map(lambda ways: [ways[0], *ways[1]])
 GOOD_US = 1_000  # how well others' clocks are kept
 GOOD = st.lists(st.tuples(st.integers(-GOOD_US, GOOD_US), WAYS), min_size=2, max_size=12)
 LIES = st.lists(st.lists(st.integers(-60 * US, 60 * US), min_size=LEAST_SAMPLES, max_size=8), max_size=11)
@@ -103,6 +105,12 @@ def test_whoever_plays_old_packets_again_cannot_make_our_clock_fast(
     good: list[tuple[int, list[int]]], late_us: list[int]
 ) -> None:
     assert heard(*seen(good, 0), *[[each_us] * LEAST_SAMPLES for each_us in late_us]).own(NOW) is None
+
+
+def test_two_fast_clocks_do_not_hide_that_ours_is_fast() -> None:
+    good, fast = [-400_000] * LEAST_SAMPLES, [900_000] * LEAST_SAMPLES
+    assert heard(*[good] * 4, *[fast] * FAST_CLOCKS).own(NOW) == Apart(6, -300)
+    assert heard(*[good] * 6, *[fast] * (FAST_CLOCKS + 1)).own(NOW) is None
 
 
 def test_two_senders_and_a_few_packets_are_not_enough() -> None:

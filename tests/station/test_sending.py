@@ -5,11 +5,14 @@ import itertools
 
 import pytest
 
+from obu.codec.messages.references import NodeRef
 from obu.core.frames import ChannelLoad, DriverState, JobOutcome, RadioCounts
-from obu.core.geo import LatLon, distance_m
+from obu.core.geo import LatLon, distance_m, move
 from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.positioning import gcj02
 from obu.runtime.config import Clock
 from obu.stack import dsmp
+from tests.scene.test_datum import crossing
 
 from .crowd import Crowd, lanes
 from .unit import Unit, own_bsms
@@ -85,6 +88,23 @@ def test_a_receive_only_unit_sends_nothing_and_says_so(pki):
         bsm = unit.status()["bsm"]
         assert bsm["state"] == "stopped"
         assert "switched off" in bsm["why"][0]["en"]
+
+
+@pytest.mark.parametrize("then", ["tell", "stop"])
+def test_a_receiver_in_gcj02_is_told_and_stops_the_bsms_where_that_is_asked_for(pki, then):
+    unit = Unit(pki, if_gcj02=then)
+    centre = move(unit.place, unit.heading_deg, 120.0)
+    for number in (1, 2):
+        message = crossing(centre, unit.heading_deg, lambda place: place, NodeRef(1, number))
+        unit.station._stages.warn.facts.heard(message, 3618, unit.utc_of(unit.at_ns), bytes(8))
+    unit.place = gcj02.shifted(unit.place)
+    unit.run(11)
+    assert unit.status()["maps"]["own_gcj02"] == 0
+    unit.heading_deg += 90.0
+    unit.run(11)
+    assert unit.status()["maps"] == {"agrees": 0, "map_gcj02": 0, "own_gcj02": 2}
+    assert any("GCJ-02" in reason["en"] for reason in unit.status()["bsm"]["why"]) is (then == "stop")
+    assert bool(sent_between(unit, 21.5, 22)) is (then == "tell")
 
 
 def test_a_slow_key_store_costs_bsms_but_never_two_at_once(pki):

@@ -13,6 +13,7 @@ from hil.traffic.ride import Ridden
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
 SECONDS = 7
+OF_ROAD_USERS = {"FCW", "ICW", "LTA", "LCW", "BSW", "EBW", "AVW", "CLW", "VRUCW", "DNPW", "EVW"}
 BEGIN = 180  # step: somebody brakes hard 4 s and 6 s later
 
 
@@ -43,8 +44,9 @@ def test_equal_traffic_gives_equal_warnings(rides: tuple[Ridden, Ridden]) -> Non
 
 
 def test_every_warning_of_a_vehicle_names_one_that_is_there(rides: tuple[Ridden, Ridden]) -> None:
-    assert rides[0].warned, "the recording has hard braking in it"
-    assert all(warned.subject in rides[0].ids for warned in rides[0].warned)
+    about_others = [warned for warned in rides[0].warned if warned.app in OF_ROAD_USERS]
+    assert about_others, "the recording has hard braking in it"
+    assert all(warned.subject in rides[0].ids for warned in about_others)
 
 
 def test_the_command_scores_a_recording(tmp_path: Path) -> None:

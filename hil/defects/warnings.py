@@ -1,0 +1,64 @@
+"""Defects of the applications: what each of them overlooks, or takes for a danger."""
+
+import dataclasses
+
+from hil.defects.planting import Defect, Patch, changed, constant, result
+from hil.defects.scene import but
+from obu.apps import dnpw, fcw, glosa, lcw, rlvw
+from obu.core.world import Lamp, Signal, View
+from obu.scene import conflict
+from obu.scene.facts import Facts
+from obu.scene.signals import Signals
+from obu.scene.view import Scene
+
+
+def _never_brakes() -> tuple[Patch, ...]:
+    """Nobody's own braking is seen."""
+    return tuple(Patch(app, "is_braking", lambda *_: False) for app in (fcw, rlvw))
+
+
+def _without_signs(seen: View) -> View:
+    return dataclasses.replace(seen, signs=())
+
+
+def _red(signal: Signal | None) -> Signal | None:
+    return signal and dataclasses.replace(signal, lamp=Lamp.RED, left_s=30.0, green=None)
+
+
+def _both_sides() -> tuple[Patch, ...]:
+    wrong = {light: (-sign, zone, side) for light, (sign, zone, side) in lcw.SIDES.items()}
+    return (Patch(lcw, "SIDES", wrong),)
+
+
+def _never_stops() -> tuple[Patch, ...]:
+    """Whoever comes is taken to go on as fast."""
+    right = conflict.time_to_s
+    return (Patch(conflict, "time_to_s", lambda gap_m, speed_mps, _: right(gap_m, max(speed_mps, 8.3), 0.0)),)
+
+
+def _on_duty(seen: View) -> View:
+    there = tuple(dataclasses.replace(other, is_on_duty=True) for other in seen.neighbours)
+    return dataclasses.replace(seen, neighbours=there)
+
+
+SETTINGS: dict[str, tuple[str, str, object]] = {
+    "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
+    "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
+    "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
+    "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
+    "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
+    "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
+}
+DEFECTS: dict[str, Defect] = {
+    "brakeless": Defect("it does not see its own driver brake", _never_brakes),
+    "unmoved": Defect("it does not see the others brake", _never_stops),
+    "lightless": changed("it makes nothing of SPAT", Facts, "heard", but("Spat")),
+    "cameraless": changed("it makes nothing of RSM", Facts, "heard", but("Rsm")),
+    "roadless": changed("it makes nothing of RSI", Facts, "heard", but("Rsi")),
+    "signblind": result("it shows no sign", Scene, "build", _without_signs),
+    "colourblind": result("every light is red", Signals, "of", _red),
+    "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
+    "sideless": Defect("it takes left for right", _both_sides),
+    "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
+    "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),
+}

@@ -1,0 +1,70 @@
+"""BSW, blind spot warning: somebody drives beside us where no mirror shows him (T/CSAE 53-2020); a mark, no sound."""
+
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.world import Course, Kind, Neighbour, View
+
+NAME = "BSW"
+PRIORITY = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Where. ISO 17387 (which leaves articulated buses out): 0.5 to 3 m beside our side, from the driver's eye to 3 m
+    behind the rear. max_sigma_m: with a larger relative error BSMs cannot tell the next lane from the one after it.
+    """
+
+    nearest_m: float = 0.3
+    farthest_m: float = 3.0
+    behind_m: float = 3.0
+    eye_m: float = 2.0  # behind the front
+    min_speed_mps: float = 1.0
+    max_sigma_m: float = 0.8
+    max_age_s: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One mark per side at most, of the nearest there."""
+    speed_mps = view.own.speed_mps
+    if speed_mps is None or speed_mps < parameters.min_speed_mps:
+        return []
+    found: dict[Direction, Neighbour] = {}
+    for other in sorted(view.neighbours, key=lambda one: abs(one.right_m)):
+        if is_beside(view, other, parameters):
+            found.setdefault(Direction.RIGHT if other.right_m > 0 else Direction.LEFT, other)
+    return [_alert(side, other) for side, other in found.items()]
+
+
+def is_beside(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether somebody is in the zone of one side."""
+    if other.course is not Course.SAME or other.kind is Kind.PEDESTRIAN or other.age_s > parameters.max_age_s:
+        return False
+    if other.sigma_m > parameters.max_sigma_m:
+        return False
+    body = view.own.body
+    beside_m = abs(other.right_m) - (body.width_m + other.width_m) / 2.0
+    front_m, rear_m = other.along_m + other.length_m / 2.0, other.along_m - other.length_m / 2.0
+    is_along = (
+        front_m >= -body.length_m / 2.0 - parameters.behind_m and rear_m <= body.length_m / 2.0 - parameters.eye_m
+    )
+    return is_along and parameters.nearest_m - 0.3 <= beside_m <= parameters.farthest_m
+
+
+def _alert(side: Direction, other: Neighbour) -> Alert:
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.INFORMATION,
+        priority=PRIORITY,
+        text=Text("盲区有车", "Vehicle beside you"),
+        symbol="blind_spot",
+        direction=side,
+        why=(
+            ("target", other.subject),
+            ("right_m", round(other.right_m, 1)),
+            ("along_m", round(other.along_m, 1)),
+            ("sigma_m", round(other.sigma_m, 2)),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )

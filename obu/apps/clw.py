@@ -1,0 +1,62 @@
+"""CLW, control loss warning: a vehicle near us skids; its ABS, traction or stability control works (T/CSAE 53-2020)."""
+
+from dataclasses import dataclass
+
+from obu.apps.ebw import DIRECTIONS
+from obu.core.alert import Alert, Level, Text
+from obu.core.vehicle import Event
+from obu.core.world import Course, Neighbour, View, Zone
+
+NAME = "CLW"
+PRIORITY = 3  # after hard braking, of which it is often the cause
+EVENTS = frozenset({Event.ABS_ACTIVATED, Event.TRACTION_CONTROL_LOSS, Event.STABILITY_CONTROL_ACTIVATED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. reach_s: recommended; range_m: T/CSAE 53."""
+
+    reach_s: float = 6.0
+    range_m: float = 300.0
+    min_speed_mps: float = 2.0
+    max_age_s: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per such vehicle ahead on our road, also towards us, nearest first."""
+    speed_mps = view.own.speed_mps
+    if speed_mps is None or speed_mps < parameters.min_speed_mps:
+        return []
+    found = [other for other in view.neighbours if other.events & EVENTS and _concerns(other, speed_mps, parameters)]
+    return [_alert(other) for other in sorted(found, key=lambda one: one.gap_m)]
+
+
+def _concerns(other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
+    if other.along_m <= 0.0 or other.course is Course.CROSSING or other.zone not in DIRECTIONS:
+        return False
+    closing_mps = speed_mps + (other.speed_mps if other.course is Course.ONCOMING else 0.0)
+    return (
+        0.0 < other.gap_m <= parameters.range_m
+        and other.gap_m <= closing_mps * parameters.reach_s
+        and other.age_s <= parameters.max_age_s
+    )
+
+
+def _alert(other: Neighbour) -> Alert:
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.IMMINENT if other.zone is Zone.SAME and other.course is Course.SAME else Level.CAUTION,
+        priority=PRIORITY,
+        text=Text("前车失控", "Vehicle skidding"),
+        symbol="control_loss",
+        direction=DIRECTIONS[other.zone],
+        distance_m=other.gap_m,
+        why=(
+            ("target", other.subject),
+            ("gap_m", round(other.gap_m, 1)),
+            ("events", " ".join(sorted(event.value for event in other.events & EVENTS))),
+            ("course", other.course.value),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )

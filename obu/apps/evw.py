@@ -1,0 +1,69 @@
+"""EVW, emergency vehicle warning: an emergency vehicle on duty comes our way (T/CSAE 53-2020)."""
+
+import math
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.world import Course, Neighbour, View
+
+NAME = "EVW"
+PRIORITY = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. soon_s: half a minute is time to make room. range_m: T/CSAE 53. passed_m: then it is gone."""
+
+    soon_s: float = 30.0
+    range_m: float = 300.0
+    near_m: float = 50.0
+    passed_m: float = 30.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per emergency vehicle on duty that approaches, the nearest first."""
+    found = [other for other in view.neighbours if other.is_on_duty and _approaches(view, other, parameters)]
+    return [
+        _alert(other) for other in sorted(found, key=lambda one: math.hypot(one.offset.ahead_m, one.offset.right_m))
+    ]
+
+
+def _approaches(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
+    if away_m > parameters.range_m or (other.along_m > parameters.passed_m and other.course is Course.SAME):
+        return False
+    heading = math.radians(other.heading_diff_deg)
+    own_mps = view.own.speed_mps or 0.0
+    ahead_mps, right_mps = other.speed_mps * math.cos(heading) - own_mps, other.speed_mps * math.sin(heading)
+    closing_mps = -(other.offset.ahead_m * ahead_mps + other.offset.right_m * right_mps) / max(away_m, 1.0)
+    if away_m <= parameters.near_m:
+        return closing_mps > -1.0
+    return closing_mps > 1.0 and away_m / closing_mps <= parameters.soon_s
+
+
+def _alert(other: Neighbour) -> Alert:
+    away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.CAUTION,
+        priority=PRIORITY,
+        text=Text("避让特种车辆", "Emergency vehicle"),
+        symbol="emergency_vehicle",
+        direction=_from(other),
+        distance_m=away_m,
+        why=(
+            ("target", other.subject),
+            ("away_m", round(away_m)),
+            ("course", other.course.value),
+            ("speed_mps", round(other.speed_mps, 1)),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )
+
+
+def _from(other: Neighbour) -> Direction:
+    bearing = math.degrees(math.atan2(other.offset.right_m, other.offset.ahead_m))
+    sides = (Direction.AHEAD, Direction.AHEAD_RIGHT, Direction.RIGHT, Direction.BEHIND_RIGHT, Direction.BEHIND,
+             Direction.BEHIND_LEFT, Direction.LEFT, Direction.AHEAD_LEFT)  # fmt: skip
+    return sides[round(bearing / 45.0) % 8]

@@ -1,0 +1,126 @@
+"""FCW, forward collision warning: we drive into the rear of somebody on our way if nobody brakes (T/CSAE 53-2020).
+
+Two levels by the brakes that are still needed: caution at a comfortable deceleration, imminent at a firm one.
+"""
+
+import math
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.world import Course, Kind, Neighbour, View
+
+NAME = "FCW"
+PRIORITY = 1  # imminent collision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. Sources: delays and decelerations by class as obu/core/driving.py has them.
+
+    delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
+    unasked. longest_s: no warning at a longer time to collision (ISO 15623). min_speed_mps: in a queue everybody comes
+    close. beside_m: so far from touching is passing. max_sigma_m: above this relative lateral error a car in the
+    next lane looks like one in ours in a quarter of cases: the warning is then visual only. off_sigma_m: none at all.
+    """
+
+    delay_s: ByClass = DELAY_S
+    imminent_mps2: ByClass = BRAKE_MPS2
+    caution_mps2: ByClass = ByClass(taxi=3.0, bus12=2.4, bus18=2.2)
+    longest_s: float = 4.0
+    min_speed_mps: float = 2.0
+    beside_m: float = 0.2
+    max_sigma_m: float = 0.8
+    off_sigma_m: float = 2.5
+    braking_share: float = 0.9
+    max_age_s: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per road user ahead whom we close in on, nearest first."""
+    speed_mps = view.own.speed_mps
+    if speed_mps is None or speed_mps < parameters.min_speed_mps or view.is_boarding:
+        return []
+    found = (
+        _alert(view, other, speed_mps, parameters) for other in view.neighbours if _is_ahead(view, other, parameters)
+    )
+    return sorted((alert for alert in found if alert), key=lambda alert: alert.distance_m or 0.0)
+
+
+def _is_ahead(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    touching_m = (view.own.body.width_m + other.width_m) / 2.0 - parameters.beside_m
+    return (
+        other.kind is Kind.VEHICLE
+        and other.course is Course.SAME
+        and other.along_m > 0.0
+        and other.gap_m > 0.0
+        and abs(other.right_m) < touching_m
+        and other.age_s <= parameters.max_age_s
+        and other.sigma_m <= parameters.off_sigma_m
+    )
+
+
+def _alert(view: View, other: Neighbour, speed_mps: float, parameters: Parameters) -> Alert | None:
+    closing_mps = speed_mps - other.speed_mps
+    lead_mps2 = min(0.0, other.accel_long_mps2 or 0.0)
+    if closing_mps <= 0.5 or is_braking(
+        view, needed_mps2(other.gap_m, speed_mps, other.speed_mps, lead_mps2), parameters
+    ):
+        return None
+    delay_s = parameters.delay_s.of(view.vehicle)
+    ttc_s = other.gap_m / closing_mps
+    imminent_m = warning_m(speed_mps, other.speed_mps, lead_mps2, delay_s, parameters.imminent_mps2.of(view.vehicle))
+    caution_m = warning_m(speed_mps, other.speed_mps, lead_mps2, delay_s, parameters.caution_mps2.of(view.vehicle))
+    if other.gap_m > max(caution_m, imminent_m) or (ttc_s > parameters.longest_s and other.gap_m > imminent_m):
+        return None
+    is_sure = other.sigma_m <= parameters.max_sigma_m
+    level = Level.IMMINENT if other.gap_m <= imminent_m else Level.CAUTION
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=level if is_sure else Level.INFORMATION,
+        priority=PRIORITY,
+        text=Text("前方碰撞危险", "Collision ahead"),
+        symbol="collision_ahead",
+        direction=Direction.AHEAD,
+        distance_m=other.gap_m,
+        why=(
+            ("target", other.subject),
+            ("ttc_s", round(ttc_s, 2)),
+            ("gap_m", round(other.gap_m, 1)),
+            ("imminent_m", round(imminent_m, 1)),
+            ("caution_m", round(caution_m, 1)),
+            ("right_m", round(other.right_m, 2)),
+            ("sigma_m", round(other.sigma_m, 2)),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )
+
+
+def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float, brake_mps2: float) -> float:
+    """The gap at which braking with brake_mps2 after delay_s just avoids the collision.
+
+    CAMP's two parts: what is closed during the delay, and the difference of the braking distances after it; somebody
+    ahead who brakes is taken to do so to a stand.
+    """
+    closed_m = (own_mps - lead_mps) * delay_s - lead_mps2 * delay_s * delay_s / 2.0
+    then_mps = max(0.0, lead_mps + lead_mps2 * delay_s)
+    equal_s = (own_mps - then_mps) / (brake_mps2 + lead_mps2) if brake_mps2 > -lead_mps2 else math.inf
+    if lead_mps2 < -0.5 and equal_s * -lead_mps2 < then_mps:  # as fast as each other before either stands
+        return closed_m + (own_mps - then_mps) ** 2 / (2.0 * (brake_mps2 + lead_mps2))
+    if lead_mps2 < -0.5:
+        return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))
+    slower_mps = own_mps - then_mps
+    return closed_m + max(0.0, slower_mps) ** 2 / (2.0 * brake_mps2)
+
+
+def needed_mps2(gap_m: float, own_mps: float, lead_mps: float, lead_mps2: float) -> float:
+    """What we must brake with from now on, positive."""
+    closing_mps = own_mps - lead_mps
+    return max(0.0, -lead_mps2 + closing_mps * closing_mps / (2.0 * max(gap_m, 0.5))) if closing_mps > 0 else 0.0
+
+
+def is_braking(view: View, needed: float, parameters: Parameters) -> bool:
+    """Whether the driver does what the warning would ask of him."""
+    accel_mps2 = view.own.vehicle.accel_long_mps2
+    return accel_mps2 is not None and accel_mps2 < -0.5 and -accel_mps2 >= parameters.braking_share * needed

@@ -1,0 +1,131 @@
+"""ICW, intersection collision warning: our way and another's meet, and both are there at a time (T/CSAE 53-2020)."""
+
+import math
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.world import Conflict, Course, Kind, Lamp, Neighbour, Turn, View, Zone
+
+NAME = "ICW"
+PRIORITY = 1  # imminent collision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. Sources: obu/core/driving.py by class; apart_s: intervals that overlap within 1 s are a conflict.
+
+    margin_m: of the distance in which we stop. min_speed_mps: who crawls, stops. stops_mps2: a driver who faces a red
+    light brakes so much as a rule, yields_mps2 one who turns left before us; who would have to brake harder is taken to
+    drive on. beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing.
+    """
+
+    delay_s: ByClass = DELAY_S
+    brake_mps2: ByClass = BRAKE_MPS2
+    apart_s: float = 1.0
+    margin_m: float = 2.0
+    min_speed_mps: float = 2.8
+    other_min_mps: float = 2.0
+    stops_mps2: float = 3.0
+    yields_mps2: float = 2.5
+    beside_deg: float = 30.0
+    max_age_s: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per vehicle whose way meets ours at the same time, the soonest first."""
+    speed_mps = view.own.speed_mps
+    if speed_mps is None or speed_mps < parameters.min_speed_mps or view.is_boarding:
+        return []
+    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
+        2 * parameters.brake_mps2.of(view.vehicle)
+    )
+    found = []
+    for other in view.neighbours:
+        conflict = other.conflict
+        if conflict is None or not _concerns(view, other, conflict, reach_m + parameters.margin_m, parameters):
+            continue
+        found.append((conflict.own_in_s, _alert(other, conflict)))
+    return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+
+
+def _concerns(view: View, other: Neighbour, conflict: Conflict, reach_m: float, parameters: Parameters) -> bool:
+    return (
+        other.kind is Kind.VEHICLE
+        and other.age_s <= parameters.max_age_s
+        and other.speed_mps >= parameters.other_min_mps
+        and not is_behind_in_lane(other)
+        and not (view.turn is Turn.LEFT and other.is_opposite)  # LTA
+        and conflict.own_m <= reach_m
+        and conflict.own_m > 0.0
+        and conflict.apart_s <= parameters.apart_s
+        and not (is_along(other) and conflict.angle_deg < parameters.beside_deg)
+        and not stops_for_light(other, parameters.stops_mps2)
+        and not _yields(view, other, conflict, parameters.yields_mps2)
+        and not _is_braking(view, conflict)
+    )
+
+
+def is_behind_in_lane(other: Neighbour) -> bool:
+    """Somebody of our own lane: FCW's, or a follower."""
+    return other.course is Course.SAME and other.zone is Zone.SAME
+
+
+def is_along(other: Neighbour) -> bool:
+    """Somebody who drives on our road in our direction, as far as can be seen."""
+    return other.is_beside or (other.course is Course.SAME and other.turn is None)
+
+
+def _yields(view: View, other: Neighbour, conflict: Conflict, yields_mps2: float) -> bool:
+    """Whether it has to give way to us, turning left before our straight way, and still can."""
+    is_bound = other.turn is Turn.LEFT and other.is_opposite and view.turn is Turn.STRAIGHT
+    return is_bound and other.speed_mps * other.speed_mps <= 2.0 * yields_mps2 * max(conflict.other_m, 0.1)
+
+
+def stops_for_light(other: Neighbour, stops_mps2: float) -> bool:
+    """Whether a light before it is red, or will be, and it still can stop there."""
+    signal = other.signal
+    if signal is None or signal.lamp not in (Lamp.RED, Lamp.YELLOW) or signal.stop_m < 0.0 or signal.is_right_on_red:
+        return False
+    return other.speed_mps * other.speed_mps <= 2.0 * stops_mps2 * max(signal.stop_m, 0.1)
+
+
+def _is_braking(view: View, conflict: Conflict) -> bool:
+    """The driver already stops before the area."""
+    return math.isinf(conflict.own_in_s) and view.own.vehicle.accel_long_mps2 is not None
+
+
+def side_of(other: Neighbour) -> Direction:
+    """Where the driver has to look."""
+    if abs(other.offset.right_m) < 2.0:
+        return Direction.AHEAD
+    return Direction.AHEAD_RIGHT if other.offset.right_m > 0 else Direction.AHEAD_LEFT
+
+
+def _alert(other: Neighbour, conflict: Conflict) -> Alert:
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.IMMINENT,
+        priority=PRIORITY,
+        text=Text("路口碰撞危险", "Crossing traffic"),
+        symbol="crossing",
+        direction=side_of(other),
+        distance_m=conflict.own_m,
+        why=why(other, conflict),
+    )
+
+
+def why(other: Neighbour, conflict: Conflict) -> tuple[tuple[str, float | str], ...]:
+    """The values that decided, for whoever warns of a meeting."""
+    return (
+        ("target", other.subject),
+        ("own_m", round(conflict.own_m, 1)),
+        ("own_in_s", round(min(conflict.own_in_s, 99.0), 2)),
+        ("other_in_s", round(min(conflict.other_in_s, 99.0), 2)),
+        ("apart_s", round(min(conflict.apart_s, 99.0), 2)),
+        ("angle_deg", round(conflict.angle_deg)),
+        ("turn", other.turn.value if other.turn else "unknown"),
+        ("light", other.signal.lamp.value if other.signal else "unknown"),
+        ("age_s", round(other.age_s, 2)),
+    )

@@ -1,0 +1,81 @@
+"""LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
+
+from dataclasses import dataclass
+
+from obu.apps import bsw
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import ByClass
+from obu.core.vehicle import Light
+from obu.core.world import Course, Kind, Neighbour, View, Zone
+
+NAME = "LCW"
+PRIORITY = 2
+SIDES = {
+    Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),
+    Light.RIGHT_TURN: (1, Zone.ADJACENT_RIGHT, Direction.BEHIND_RIGHT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak: the turn signal is on, and somebody is in the zone of BSW or closes in on the next lane.
+
+    closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
+    to 6 s to reach 20 km/h. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
+    """
+
+    closing_s: tuple[float, float, float] = (2.5, 3.0, 3.5)
+    pull_out_s: ByClass = ByClass(taxi=3.0, bus12=4.5, bus18=5.0)
+    pull_out_mps: float = 2.0
+    behind_m: float = 100.0
+    crossing_m: float = 60.0
+    zone: bsw.Parameters = bsw.Parameters(max_sigma_m=1.0)
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per vehicle on the lane that the turn signal points to, the nearest first."""
+    speed_mps = view.own.speed_mps
+    sides = [SIDES[light] for light in SIDES if light in view.own.lights]
+    if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
+        return []
+    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and speed_mps > parameters.pull_out_mps:
+        return []
+    sign, zone, direction = sides[0]
+    found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
+    return [_alert(other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+
+
+def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
+    if other.kind is Kind.PEDESTRIAN or other.course is not Course.SAME or other.right_m * sign <= 0.0:
+        return False
+    if bsw.is_beside(view, other, parameters.zone):
+        return True
+    gap_m = -other.along_m - (view.own.body.length_m + other.length_m) / 2.0
+    closing_mps = other.speed_mps - speed_mps
+    if other.zone is not zone or not 0.0 < gap_m <= parameters.behind_m or closing_mps <= 0.5:
+        return False
+    slow, middle, fast = parameters.closing_s
+    limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
+    if speed_mps <= parameters.pull_out_mps:
+        limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
+    return gap_m / closing_mps <= limit_s
+
+
+def _alert(other: Neighbour, direction: Direction) -> Alert:
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.IMMINENT,
+        priority=PRIORITY,
+        text=Text("变道危险", "Do not change lane"),
+        symbol="lane_change",
+        direction=direction,
+        why=(
+            ("target", other.subject),
+            ("right_m", round(other.right_m, 1)),
+            ("along_m", round(other.along_m, 1)),
+            ("speed_mps", round(other.speed_mps, 1)),
+            ("sigma_m", round(other.sigma_m, 2)),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )

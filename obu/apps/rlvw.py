@@ -1,0 +1,79 @@
+"""RLVW, red light violation warning: we come to the stop line when it is not green, and do not brake (T/CSAE 53)."""
+
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import DELAY_S, ByClass
+from obu.core.world import Lamp, Signal, Turn, View
+
+NAME = "RLVW"
+PRIORITY = 1  # imminent collision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. brake_mps2: AASHTO and ITE design a stop for 3.4 m/s2; standing passengers bear less.
+
+    braking_share: who brakes with so much of what is needed is not warned (CICAS-V: the deceleration tells it, not the
+    pedal). min_speed_mps: creeping up to the line is no violation. past_m: so far behind the line it is too late.
+    """
+
+    delay_s: ByClass = DELAY_S
+    brake_mps2: ByClass = ByClass(taxi=3.4, bus12=2.6, bus18=2.4)
+    margin_m: float = 1.0
+    min_speed_mps: float = 2.8
+    braking_share: float = 0.8
+    past_m: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert, or none."""
+    signal, speed_mps = view.signal, view.own.speed_mps
+    if signal is None or speed_mps is None or speed_mps < parameters.min_speed_mps or view.is_boarding:
+        return []
+    if signal.stop_m < -parameters.past_m or (signal.is_right_on_red and view.turn is Turn.RIGHT):
+        return []
+    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
+        2 * parameters.brake_mps2.of(view.vehicle)
+    )
+    if signal.stop_m > reach_m + parameters.margin_m or is_green_at(signal, max(0.0, signal.stop_m) / speed_mps):
+        return []
+    if is_braking(view, signal.stop_m, speed_mps, parameters):
+        return []
+    return [_alert(signal, speed_mps, reach_m)]
+
+
+def is_braking(view: View, stop_m: float, speed_mps: float, parameters: Parameters) -> bool:
+    """Whether the driver does what the warning would ask of him."""
+    accel_mps2 = view.own.vehicle.accel_long_mps2
+    needed_mps2 = speed_mps * speed_mps / (2.0 * max(stop_m, 0.5))
+    return accel_mps2 is not None and accel_mps2 < -0.5 and -accel_mps2 >= parameters.braking_share * needed_mps2
+
+
+def is_green_at(signal: Signal, in_s: float) -> bool:
+    """Whether we may pass the line then: green, or yellow that does not let us stop any more."""
+    if signal.green is not None and signal.green[0] <= in_s <= signal.green[1]:
+        return True
+    if signal.lamp is Lamp.YELLOW:
+        return signal.left_s is not None and in_s <= signal.left_s
+    return signal.lamp in (Lamp.PERMISSIVE_GREEN, Lamp.PROTECTED_GREEN) and signal.left_s is None
+
+
+def _alert(signal: Signal, speed_mps: float, reach_m: float) -> Alert:
+    return Alert(
+        app=NAME,
+        subject="light",
+        level=Level.IMMINENT,
+        priority=PRIORITY,
+        text=Text("前方红灯", "Red light ahead"),
+        symbol="red_light",
+        direction=Direction.AHEAD,
+        distance_m=max(0.0, signal.stop_m),
+        why=(
+            ("stop_m", round(signal.stop_m, 1)),
+            ("reach_m", round(reach_m, 1)),
+            ("at_line_s", round(max(0.0, signal.stop_m) / speed_mps, 1)),
+            ("light", signal.lamp.value),
+            ("left_s", round(signal.left_s, 1) if signal.left_s is not None else "unknown"),
+        ),
+    )

@@ -1,0 +1,47 @@
+"""SLW, speed limit warning: we are faster than our lane allows (T/CSAE 53-2020)."""
+
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import ByClass
+from obu.core.units import mps
+from obu.core.world import View
+
+NAME = "SLW"
+PRIORITY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. over_kph, over_share: the larger of both above the limit is what a speedometer errs.
+
+    top_kph: what a vehicle of the class may do anywhere (Implementation Regulations of the Road Traffic Safety Law,
+    art. 45: 70 km/h on city roads without a sign; a bus line's own rule is usually lower: set it here).
+    """
+
+    over_kph: float = 3.0
+    over_share: float = 0.05
+    top_kph: ByClass = ByClass(taxi=70.0, bus12=70.0, bus18=70.0)
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert, or none. Where no MAP tells a limit nothing is claimed."""
+    limit_mps, speed_mps = view.limit_mps, view.own.speed_mps
+    if limit_mps is None or speed_mps is None:
+        return []
+    limit_mps = min(limit_mps, mps(parameters.top_kph.of(view.vehicle)))
+    if speed_mps <= limit_mps + max(mps(parameters.over_kph), parameters.over_share * limit_mps):
+        return []
+    limit_kph = round(limit_mps * 3.6)
+    return [
+        Alert(
+            app=NAME,
+            subject=str(limit_kph),
+            level=Level.CAUTION,
+            priority=PRIORITY,
+            text=Text(f"限速 {limit_kph}，您已超速", f"Limit {limit_kph}: slow down"),
+            symbol="speed_limit",
+            direction=Direction.AHEAD,
+            why=(("limit_kph", float(limit_kph)), ("speed_kph", round(speed_mps * 3.6, 1))),
+        )
+    ]

@@ -1,0 +1,101 @@
+"""VRUCW, vulnerable road user collision warning: somebody on foot or on a bicycle comes onto our way (T/CSAE 53)."""
+
+import math
+from dataclasses import dataclass
+
+from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.world import Kind, Neighbour, View
+
+NAME = "VRUCW"
+PRIORITY = 1  # imminent collision
+TEXTS = {
+    Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),
+    Kind.CYCLIST: (Text("注意骑行者", "Cyclist"), "cyclist"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """When to speak. Sources: obu/core/driving.py by class; UN R159 for moving off: 0.3 to 3.7 m before the front.
+
+    inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
+    way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
+    moving_off_mps: UN R159 reaches to 10 km/h.
+    """
+
+    delay_s: ByClass = DELAY_S
+    brake_mps2: ByClass = BRAKE_MPS2
+    margin_m: float = 1.0
+    min_speed_mps: float = 1.0
+    inside_m: float = 0.0
+    crossing_mps: float = 0.4
+    apart_s: float = 0.8
+    moving_off_mps: float = 2.8
+    moving_off_m: float = 3.7
+    max_age_s: float = 1.0
+
+
+def look(view: View, parameters: Parameters) -> list[Alert]:
+    """One alert per person in danger, the nearest first."""
+    speed_mps = view.own.speed_mps
+    if speed_mps is None or speed_mps < parameters.min_speed_mps:
+        return []
+    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
+        2 * parameters.brake_mps2.of(view.vehicle)
+    )
+    if speed_mps <= parameters.moving_off_mps:
+        reach_m = max(reach_m, parameters.moving_off_m)
+    found = [
+        (ahead_m, _alert(other, ahead_m))
+        for other in view.neighbours
+        if (ahead_m := _danger_m(view, other, reach_m + parameters.margin_m, parameters)) is not None
+    ]
+    return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+
+
+def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Parameters) -> float | None:
+    """From our front to where we would meet; None where we would not."""
+    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s or other.along_m <= 0.0:
+        return None
+    half_m = view.own.body.width_m / 2.0
+    front_m = other.along_m - view.own.body.length_m / 2.0
+    if abs(other.right_m) < half_m - parameters.inside_m:
+        is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+        return front_m if 0.0 < front_m <= reach_m and not is_with_us and other.kind is Kind.PEDESTRIAN else None
+    conflict = other.conflict
+    if conflict is None or conflict.own_m > reach_m or conflict.own_m <= 0.0:
+        return None
+    across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
+    return conflict.own_m if across_mps >= parameters.crossing_mps and conflict.apart_s <= parameters.apart_s else None
+
+
+def _alert(other: Neighbour, ahead_m: float) -> Alert:
+    text, symbol = TEXTS[other.kind]
+    side = (
+        Direction.AHEAD
+        if abs(other.right_m) < 1.5
+        else Direction.AHEAD_RIGHT
+        if other.right_m > 0
+        else Direction.AHEAD_LEFT
+    )
+    conflict = other.conflict
+    return Alert(
+        app=NAME,
+        subject=other.subject,
+        level=Level.IMMINENT,
+        priority=PRIORITY,
+        text=text,
+        symbol=symbol,
+        direction=side,
+        distance_m=ahead_m,
+        why=(
+            ("target", other.subject),
+            ("ahead_m", round(ahead_m, 1)),
+            ("right_m", round(other.right_m, 1)),
+            ("apart_s", round(min(conflict.apart_s, 99.0), 2) if conflict else "on our way"),
+            ("speed_mps", round(other.speed_mps, 1)),
+            ("sigma_m", round(other.sigma_m, 2)),
+            ("age_s", round(other.age_s, 2)),
+        ),
+    )

@@ -1,0 +1,256 @@
+"""The lanes that MAP tells of, and the ways over the crossings between them, on one plane; made anew when MAP changes.
+
+Points of a lane run with the traffic, its last point is the stop line (T/CSAE 159-2020). MAP has no lanes within a
+crossing: between the end of a lane and the begin of the one it leads to lies a curve of our own.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from obu.codec.messages.lanes import LaneKind, Maneuver
+from obu.codec.messages.map import Connection, Link, MapData
+from obu.codec.messages.map import Lane as MapLane
+from obu.core.geo import LatLon, LocalFrame, wrap_deg
+from obu.core.quick import quick
+
+Point = tuple[float, float]  # metres east and north
+LaneRef = tuple[int, int, int, int, int]  # region and id of the node, of the upstream node, lane
+
+LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
+FAR_M = 12.0  # nobody further beside a lane is on it
+HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
+CELL_M = 25.0
+CURVE_STEPS = 6
+
+
+@quick
+class Leg:
+    """One straight piece: from (x, y) along (ux, uy), length_m long, beginning start_m along its lane."""
+
+    x: float
+    y: float
+    ux: float
+    uy: float
+    length_m: float
+    start_m: float
+    heading_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A lane, or a way over a crossing. ref: of the lane it is or begins at. onward: the ways that leave it.
+
+    maneuver, phase, node: of a way over the crossing of that node, else None. kind: as MapLane. is_bus: for buses.
+    """
+
+    ref: LaneRef
+    points: tuple[Point, ...]
+    legs: tuple[Leg, ...]
+    length_m: float
+    width_m: float
+    kind: str
+    limit_mps: float | None
+    maneuver: Maneuver | None = None
+    phase: int | None = None
+    node: tuple[int, int] | None = None
+    target: LaneRef | None = None
+    is_right_on_red: bool = False
+
+
+@quick
+class Match:
+    """A road user on a lane: how far along it, how far to its right."""
+
+    lane: Lane
+    along_m: float
+    right_m: float
+
+
+class Roads:
+    """All lanes of the MAPs that are known. match() finds the lane of a place, ways() what leaves a lane."""
+
+    def __init__(self, maps: Iterable[MapData], origin: LatLon) -> None:
+        self.frame = LocalFrame(origin)
+        self.lanes: dict[LaneRef, Lane] = {}
+        self._ways: dict[LaneRef, list[Lane]] = {}
+        self._cells: dict[tuple[int, int], list[Lane]] = {}
+        waiting: list[tuple[tuple[int, int], LaneRef, MapLane]] = []
+        for message in maps:
+            for node in message.nodes:
+                name = (node.ref.region or 0, node.ref.id)
+                for link in node.links:
+                    for lane in link.lanes:
+                        ref = (*name, link.upstream.region or name[0], link.upstream.id, lane.id)
+                        made = _lane(ref, link, lane, self.frame)
+                        if made is not None:
+                            self.lanes[ref] = made
+                            waiting.append((name, ref, lane))
+        for name, ref, lane in waiting:
+            self._ways[ref] = [
+                way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
+            ]
+        for one in (*self.lanes.values(), *itertools.chain.from_iterable(self._ways.values())):
+            for cell in _cells_of(one.points):
+                self._cells.setdefault(cell, []).append(one)
+
+    def ways(self, lane: Lane) -> Sequence[Lane]:
+        """The ways over the crossing that leave a lane."""
+        return self._ways.get(lane.ref, ()) if lane.maneuver is None else ()
+
+    def onward(self, way: Lane) -> Lane | None:
+        """The lane that a way over a crossing leads to, where MAP has it."""
+        return None if way.target is None else self.lanes.get(way.target)
+
+    def match(self, x: float, y: float, heading_deg: float, speed_mps: float) -> Match | None:
+        """The nearest lane that runs as the road user does; None where no lane is near."""
+        most_deg = HEADING_DEG if speed_mps >= CRAWLING_MPS else CRAWLING_DEG
+        best: Match | None = None
+        least_m = FAR_M
+        for lane in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
+            found = project(lane.legs, x, y, most_deg, heading_deg, is_bounded=True)
+            if found is not None and abs(found[1]) < least_m:
+                least_m = abs(found[1])
+                best = Match(lane, found[0], found[1])
+        return best
+
+    def _way(self, name: tuple[int, int], ref: LaneRef, lane: MapLane, way: Connection) -> Lane | None:
+        """A way over the crossing; where no MAP has the lane beyond, straight on for a crossing's width."""
+        begin = self.lanes[ref]
+        if way.lane is None or not way.maneuvers:
+            return None
+        maneuver = min(way.maneuvers, key=lambda one: one.value)
+        target = (way.node.region or name[0], way.node.id, *name, way.lane)
+        beyond = self.lanes.get(target)
+        last = begin.legs[-1]
+        if beyond is not None:
+            points = _curve((last.ux, last.uy), begin.points[-1], beyond.points[0], beyond.legs[0])
+        elif maneuver is Maneuver.STRAIGHT:
+            x, y = begin.points[-1]
+            points = ((x, y), (x + 40.0 * last.ux, y + 40.0 * last.uy))
+        else:
+            return None
+        legs = legs_of(points)
+        if not legs:
+            return None
+        return Lane(
+            ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m, width_m=begin.width_m,
+            kind=begin.kind, limit_mps=begin.limit_mps, maneuver=maneuver, phase=way.phase, node=name, target=target,
+            is_right_on_red=Maneuver.RIGHT_ON_RED in (lane.maneuvers or ()),
+        )  # fmt: skip
+
+
+def project(
+    legs: Sequence[Leg], x: float, y: float, most_deg: float, heading_deg: float, *, is_bounded: bool
+) -> tuple[float, float] | None:
+    """(along_m, right_m) of a place on a line of legs that run within most_deg of a heading; the nearest leg wins.
+
+    is_bounded: before its begin and past its end is not on it; else the first and the last leg go on.
+    """
+    best: tuple[float, float] | None = None
+    least_m = math.inf
+    last = len(legs) - 1
+    for index, leg in enumerate(legs):
+        dx, dy = x - leg.x, y - leg.y
+        along_m = dx * leg.ux + dy * leg.uy
+        if along_m < 0.0:
+            if index == 0 and is_bounded:
+                continue
+            if index:
+                along_m = 0.0
+        elif along_m > leg.length_m:
+            if index == last and is_bounded:
+                continue
+            if index < last:
+                along_m = leg.length_m
+        beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
+        right_m = beside_x * leg.uy - beside_y * leg.ux
+        away_m = math.hypot(beside_x, beside_y)
+        if away_m < least_m and abs(wrap_deg(leg.heading_deg - heading_deg)) <= most_deg:
+            least_m = away_m
+            best = (leg.start_m + along_m, math.copysign(away_m, right_m))
+    return best
+
+
+def legs_of(points: Sequence[Point]) -> tuple[Leg, ...]:
+    """The straight pieces between points; those shorter than a decimetre are passed over."""
+    found: list[Leg] = []
+    start_m = 0.0
+    x0, y0 = points[0]
+    for x1, y1 in points[1:]:
+        length_m = math.hypot(x1 - x0, y1 - y0)
+        if length_m < 0.1:
+            continue
+        ux, uy = (x1 - x0) / length_m, (y1 - y0) / length_m
+        found.append(Leg(x0, y0, ux, uy, length_m, start_m, math.degrees(math.atan2(ux, uy)) % 360.0))
+        start_m += length_m
+        x0, y0 = x1, y1
+    return tuple(found)
+
+
+def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | None:
+    places = lane.points
+    points = tuple(frame.to_plane(place) for place in places)
+    if not points:
+        points = _beside(link, lane, frame)
+    if len(points) < 2:
+        return None
+    legs = legs_of(points)
+    if not legs:
+        return None
+    limits = [limit.speed_mps for limit in (*lane.speed_limits, *link.speed_limits) if limit.kind == "vehicleMaxSpeed"]
+    kind = lane.kind or LaneKind("vehicle")
+    return Lane(
+        ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
+        width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name, limit_mps=limits[0] if limits else None,
+    )  # fmt: skip
+
+
+def _beside(link: Link, lane: MapLane, frame: LocalFrame) -> tuple[Point, ...]:
+    """A lane without points of its own lies beside the link's middle line, by its number from the left."""
+    if len(link.points) < 2:
+        return ()
+    widths_m = {each.id: each.width_m or LANE_WIDTH_M for each in link.lanes}
+    left_m = -sum(widths_m.values()) / 2.0
+    right_m = left_m + sum(width for number, width in widths_m.items() if number < lane.id) + widths_m[lane.id] / 2.0
+    found = []
+    points = [frame.to_plane(place) for place in link.points]
+    legs = legs_of(points)
+    for index, (x, y) in enumerate(points):
+        leg = legs[min(index, len(legs) - 1)]
+        found.append((x + right_m * leg.uy, y - right_m * leg.ux))
+    return tuple(found)
+
+
+def _curve(along: Point, begin: Point, end: Point, beyond: Leg) -> tuple[Point, ...]:
+    """A parabola that leaves along one direction and arrives along the other's (quadratic Bezier)."""
+    cross = along[0] * beyond.uy - along[1] * beyond.ux
+    dx, dy = end[0] - begin[0], end[1] - begin[1]
+    if abs(cross) < 0.1:
+        return (begin, end)
+    reach_m = (dx * beyond.uy - dy * beyond.ux) / cross
+    if reach_m <= 0.0:
+        return (begin, end)
+    corner = (begin[0] + reach_m * along[0], begin[1] + reach_m * along[1])
+    shares = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
+    return tuple(
+        (
+            (1 - s) * (1 - s) * begin[0] + 2 * s * (1 - s) * corner[0] + s * s * end[0],
+            (1 - s) * (1 - s) * begin[1] + 2 * s * (1 - s) * corner[1] + s * s * end[1],
+        )
+        for s in shares
+    )
+
+
+def _cells_of(points: Sequence[Point]) -> set[tuple[int, int]]:
+    """The cells within FAR_M of a line."""
+    found = set()
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / (CELL_M / 2.0)))
+        for step in range(steps + 1):
+            x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
+            for dx in (-FAR_M, 0.0, FAR_M):
+                for dy in (-FAR_M, 0.0, FAR_M):
+                    found.add((int((x + dx) // CELL_M), int((y + dy) // CELL_M)))
+    return found

@@ -1,0 +1,82 @@
+"""ICW speaks of who is on the crossing when we are, while we still can stop before it."""
+
+import dataclasses
+import math
+
+import pytest
+
+from obu.apps import icw
+from obu.core.alert import Level
+from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
+from tests.apps.seen import other, view
+
+MEETS = Conflict(20.0, 15.0, 1.7, 2.4, 1.5, 2.2, 90.0)
+CROSSING = other(course=Course.CROSSING, zone=Zone.FAR, right_m=17.0, along_m=24.0, conflict=MEETS, speed_mps=10.0)
+RED = Signal(Lamp.RED, 30.0, 20.0, None)
+
+
+def look(change=None, conflict=None, speed_mps=12.0, **seen):
+    there = dataclasses.replace(CROSSING, **(change or {}))
+    if conflict:
+        there = dataclasses.replace(there, conflict=dataclasses.replace(MEETS, **conflict))
+    return icw.look(view(there, speed_mps=speed_mps, kind="taxi", **seen), icw.Parameters())
+
+
+def test_both_at_a_time_is_a_danger():
+    (alert,) = look()
+    assert alert.level is Level.IMMINENT and alert.distance_m == 20.0 and dict(alert.why)["apart_s"] == -0.5
+
+
+@pytest.mark.parametrize(
+    ("change", "conflict", "warns"),
+    [
+        ({"conflict": None}, None, False),
+        (None, {"own_m": 60.0}, False),  # there is time
+        (None, {"other_in_s": 3.3, "other_out_s": 4.0}, True),  # within a second of each other
+        (None, {"other_in_s": 3.5, "other_out_s": 4.2}, False),
+        (None, {"other_in_s": 0.0, "other_out_s": 0.6}, False),
+        (None, {"other_in_s": math.inf}, False),  # it stops before
+        (None, {"own_in_s": math.inf}, False),  # we do
+        (None, {"own_m": 0.0}, False),  # we are in it: too late for a warning
+        ({"kind": Kind.CYCLIST}, None, False),  # VRUCW
+        ({"speed_mps": 1.9}, None, False),
+        ({"course": Course.SAME, "zone": Zone.SAME}, None, False),  # FCW
+        ({"signal": RED}, None, True),  # from 10 m/s it would have to brake with 1.7: and does it?
+        ({"age_s": 1.1}, None, False),
+    ],
+)
+def test_whom_it_concerns(change, conflict, warns):
+    if change == {"signal": RED}:
+        warns = False  # it can stop for its red light, and is taken to do so
+    assert bool(look(change, conflict)) is warns
+
+
+def test_who_cannot_stop_for_his_red_light_is_a_danger():
+    assert look({"signal": dataclasses.replace(RED, stop_m=12.0)})
+    assert look({"signal": dataclasses.replace(RED, stop_m=-1.0)}), "it is past its line"
+    assert look({"signal": dataclasses.replace(RED, is_right_on_red=True)})
+
+
+def test_the_left_turn_before_oncoming_traffic_is_ltas():
+    assert not look({"is_opposite": True}, turn=Turn.LEFT)
+    assert look({"is_opposite": True}, turn=Turn.STRAIGHT)
+
+
+@pytest.mark.parametrize("speed_mps", [None, 0.0, 2.7])
+def test_who_crawls_is_not_told(speed_mps):
+    assert not look(speed_mps=speed_mps)
+
+
+def test_nobody_is_told_while_people_get_in_and_out():
+    assert not look(is_boarding=True)
+
+
+def test_a_flat_meeting_of_one_road_is_a_change_of_lanes():
+    assert not look({"is_beside": True}, {"angle_deg": 15.0}) and not look({"course": Course.SAME}, {"angle_deg": 15.0})
+    assert look({"is_beside": True}, {"angle_deg": 70.0}), "it turns right across our lane"
+
+
+def test_who_turns_left_before_us_and_still_can_wait_is_taken_to_do_so():
+    turns = {"turn": Turn.LEFT, "is_opposite": True, "speed_mps": 8.0}
+    assert not look(turns, {"other_m": 14.0}, turn=Turn.STRAIGHT)
+    assert look(turns, {"other_m": 11.0}, turn=Turn.STRAIGHT)

@@ -1,0 +1,43 @@
+"""LTA speaks when we turn left before somebody who comes: moving as at a crossing, waiting by the critical gap."""
+
+import dataclasses
+
+import pytest
+
+from obu.apps import lta
+from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
+from tests.apps.seen import other, view
+
+MEETS = Conflict(12.0, 25.0, 1.5, 2.4, 2.0, 2.8, 80.0)
+COMES = other(
+    course=Course.ONCOMING, zone=Zone.ADJACENT_LEFT, right_m=-3.5, conflict=MEETS, speed_mps=12.0, is_opposite=True
+)
+GREEN = Signal(Lamp.PERMISSIVE_GREEN, 5.0, 20.0, (0.0, 20.0))
+
+
+def look(kind="taxi", speed_mps=7.0, change=None, **seen):
+    there = dataclasses.replace(COMES, **(change or {}))
+    usual = {"turn": Turn.LEFT, "signal": GREEN}
+    return lta.look(view(there, speed_mps=speed_mps, kind=kind, **(usual | seen)), lta.Parameters())
+
+
+def test_turning_before_oncoming_traffic_is_a_danger():
+    assert look()
+
+
+@pytest.mark.parametrize(
+    "seen", [{"turn": Turn.STRAIGHT}, {"signal": dataclasses.replace(GREEN, lamp=Lamp.PROTECTED_GREEN)},
+             {"is_boarding": True}, {"speed_mps": 0.0}, {"change": {"is_opposite": False}},
+             {"change": {"speed_mps": 1.0}}, {"change": {"kind": Kind.PEDESTRIAN}}, {"change": {"conflict": None}},
+             {"change": {"signal": Signal(Lamp.RED, 40.0, 30.0, None)}}],
+)  # fmt: skip
+def test_when_there_is_none(seen):
+    assert not look(**seen)
+
+
+@pytest.mark.parametrize(("kind", "gap_s"), [("taxi", 4.1), ("bus12", 5.1), ("bus18", 6.1)])
+def test_waiting_the_gap_must_be_that_of_the_class(kind, gap_s):
+    """HCM's critical gap of a left turn, one and two seconds more for heavy vehicles."""
+    for apart_s, warns in ((gap_s - 0.1, True), (gap_s + 0.1, False)):
+        meets = dataclasses.replace(MEETS, own_m=4.0, other_in_s=apart_s, other_out_s=apart_s + 1)
+        assert bool(look(kind, 1.0, {"conflict": meets})) is warns

@@ -1,0 +1,55 @@
+"""VRUCW speaks of who comes onto our way, and not of who walks beside it."""
+
+import dataclasses
+
+import pytest
+
+from obu.apps import vrucw
+from obu.core.world import Conflict, Course, Kind, Zone
+from tests.apps.seen import other, view
+
+MEETS = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
+WALKER = other(
+    kind=Kind.PEDESTRIAN, course=Course.CROSSING, zone=Zone.ADJACENT_RIGHT, along_m=20.0, right_m=3.0, speed_mps=1.4,
+    heading_diff_deg=-90.0, conflict=MEETS, length_m=0.5, width_m=0.6,
+)  # fmt: skip
+
+
+def look(own_mps=11.0, ours="taxi", **change):
+    return vrucw.look(view(dataclasses.replace(WALKER, **change), speed_mps=own_mps, kind=ours), vrucw.Parameters())
+
+
+def meets(**change):
+    return {"conflict": dataclasses.replace(MEETS, **change)}
+
+
+@pytest.mark.parametrize(
+    ("change", "warns"),
+    [
+        ({}, True),
+        ({"kind": Kind.CYCLIST}, True),
+        ({"kind": Kind.VEHICLE}, False),
+        ({"conflict": None}, False),  # beside us, and going nowhere near
+        (meets(own_m=60.0), False),
+        (meets(other_in_s=3.0, other_out_s=4.0), False),  # behind us
+        (meets(angle_deg=10.0), False),  # along the road: across it 0.24 m/s
+        ({"speed_mps": 0.2}, False),
+        ({"right_m": 0.5, "conflict": None, "speed_mps": 0.0, "course": Course.SAME, "heading_diff_deg": 0.0}, True),
+        ({"right_m": 0.5, "conflict": None, "along_m": -3.0}, False),
+        ({"age_s": 1.1}, False),
+    ],
+)
+def test_whom_it_concerns(change, warns):
+    assert bool(look(**change)) is warns
+
+
+def test_a_cyclist_in_our_lane_who_rides_on_is_no_danger_of_this_kind():
+    ahead = {"kind": Kind.CYCLIST, "right_m": 0.5, "conflict": None, "heading_diff_deg": 0.0, "speed_mps": 4.0}
+    assert not look(**ahead)
+
+
+def test_moving_off_somebody_just_before_the_front_is_seen():
+    """UN R159: from 0.3 to 3.7 m before the front, up to 10 km/h."""
+    before = {"right_m": 0.0, "conflict": None, "speed_mps": 0.0, "heading_diff_deg": 90.0}
+    for along_m, warns in ((6.0 + 0.5, True), (6.0 + 3.5, True), (6.0 + 12.0, False)):
+        assert bool(look(1.5, "bus12", along_m=along_m, **before)) is warns

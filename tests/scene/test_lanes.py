@@ -1,0 +1,91 @@
+"""Vehicles are on the lanes they drive, and go where they are about to: against traffic that was really driven."""
+
+from pathlib import Path
+
+import pytest
+
+from hil.traffic import net as nets
+from hil.traffic import roads, trace
+from obu.codec.messages.lanes import Maneuver
+from obu.codec.messages.map import Connection, Lane, Link, MapData, Node
+from obu.codec.messages.references import NodeRef
+from obu.core.geo import LatLon, move
+from obu.scene import ways
+from obu.scene.lanes import Roads, project
+
+RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
+NET = nets.load()
+SAID = roads.Roads(NET)
+MAPS = [message for light in SAID.lights for message in SAID.maps(light, 1, 1_790_000_000 * 10**9)]
+ROADS = Roads(MAPS, MAPS[0].nodes[0].place)
+
+
+@pytest.fixture(scope="module")
+def driven():
+    """(step, name, mover, x, y) of every vehicle each second."""
+    traffic = trace.read(RECORDED)
+    found = []
+    for index in range(0, len(traffic.steps) - 30, 10):
+        for name, mover in traffic.steps[index].movers.items():
+            if traffic.kinds[name].name not in ("pedestrian", "bicycle"):
+                x, y = ROADS.frame.to_plane(NET.plane.place(mover.x, mover.y))
+                found.append((traffic, index, name, mover, x, y))
+    return found
+
+
+def test_every_vehicle_is_on_a_lane_and_near_its_middle(driven):
+    beside_m = []
+    for _, _, _, mover, x, y in driven:
+        match = ROADS.match(x, y, mover.heading_deg, mover.speed_mps)
+        assert match is not None
+        beside_m.append(abs(match.right_m))
+    beside_m.sort()
+    assert beside_m[len(beside_m) // 2] < 0.1 and beside_m[len(beside_m) * 95 // 100] < 1.3
+
+
+def test_two_seconds_later_it_is_where_its_way_led(driven):
+    off_m = []
+    for traffic, index, name, mover, x, y in driven:
+        later = traffic.steps[index + 20].movers.get(name)
+        if later is None or mover.speed_mps < 2.0:
+            continue
+        match = ROADS.match(x, y, mover.heading_deg, mover.speed_mps)
+        left, right = bool(mover.flags & trace.LEFT), bool(mover.flags & trace.RIGHT)
+        way = ways.on_lane(ROADS, match, mover.speed_mps, left, right)
+        later_x, later_y = ROADS.frame.to_plane(NET.plane.place(later.x, later.y))
+        found = project(way.legs, later_x, later_y, 180.0, 0.0, is_bounded=True)
+        off_m.append(99.0 if found is None else abs(found[1]))
+    off_m.sort()
+    assert len(off_m) > 300 and off_m[len(off_m) * 9 // 10] < 1.0 and off_m[len(off_m) * 97 // 100] < 3.0
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "maneuver"),
+    [(False, False, Maneuver.STRAIGHT), (True, False, Maneuver.LEFT), (False, True, Maneuver.RIGHT)],
+)
+def test_the_turn_signal_chooses_the_way(left, right, maneuver):
+    bus_lane = next(lane for lane in ROADS.lanes.values() if len({way.maneuver for way in ROADS.ways(lane)}) == 3)
+    chosen = ways.chosen(ROADS.ways(bus_lane), left, right)
+    assert chosen is not None and chosen.maneuver is maneuver
+
+
+def test_a_lane_without_points_lies_beside_its_links_middle_line():
+    begin, refs = LatLon(30.0, 120.0), [NodeRef(1, number) for number in (1, 2)]
+    lanes = tuple(Lane(id=number, width_m=3.0, connections=(Connection(node=refs[0]),)) for number in (1, 2, 3))
+    link = Link(upstream=refs[0], lanes=lanes, points=(begin, move(begin, 0.0, 100.0)), width_m=9.0)
+    node = Node(ref=refs[1], place=begin, links=(link,))
+    known = Roads([MapData(msg_count=0, nodes=(node,))], begin)
+    for number, right_m in ((1, -3.0), (2, 0.0), (3, 3.0)):
+        match = known.match(right_m, 50.0, 0.0, 10.0)
+        assert match is not None and match.lane.ref[-1] == number and abs(match.right_m) < 0.01
+
+
+def test_nobody_is_on_a_lane_against_its_direction_or_far_from_it():
+    lane = next(iter(ROADS.lanes.values()))
+    leg = lane.legs[0]
+    x, y = leg.x + leg.ux * leg.length_m / 2, leg.y + leg.uy * leg.length_m / 2
+    match = ROADS.match(x, y, leg.heading_deg, 10.0)
+    assert match is not None and match.lane is lane
+    against = ROADS.match(x, y, leg.heading_deg + 180.0, 10.0)
+    assert against is None or against.lane is not lane
+    assert ROADS.match(x + 2000.0, y, leg.heading_deg, 10.0) is None
