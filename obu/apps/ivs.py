@@ -8,7 +8,7 @@ from obu.core.world import Sign, View
 
 NAME = "IVS"
 PRIORITY = 6
-TEXT_ONLY = 0  # signType of a sign that has its own words
+SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,11 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     if speed_mps is None:
         return []
     reach_m = min(max(speed_mps * parameters.lead_s, parameters.least_m), parameters.range_m)
-    return [_alert(sign) for sign in view.signs if -parameters.passed_m <= sign.ahead_m <= reach_m]
+    return [
+        _alert(sign)
+        for sign in view.signs
+        if sign.sign_type not in SPEED_LIMITS and -parameters.passed_m <= sign.ahead_m <= reach_m
+    ]
 
 
 def _alert(sign: Sign) -> Alert:

@@ -145,7 +145,20 @@ def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, u
     expect(page.locator("body")).to_have_attribute("data-view", "calm")
 
 
-@pytest.mark.parametrize("level", [1, 2, 3])
+def test_information_is_a_strip_and_leaves_the_speed_large(page: Page, unit: FakeUnit) -> None:
+    unit.tell("alert", alert(9, app="BSW", level=1, symbol="blind_spot", direction="left"))
+    expect(page.locator("#hint p")).to_have_text("前车急刹车")
+    expect(page.locator("#hint .plate svg svg")).to_have_count(1)
+    expect(page.locator("body")).to_have_attribute("data-view", "calm")
+    assert unit.hear("ack")["number"] == 9
+    unit.tell("alert", alert(10, level=3))
+    expect(page.locator("#hint")).to_be_hidden()
+    expect(page.locator("body")).to_have_attribute("data-view", "warning")
+    unit.tell("clear", {"number": 10})
+    expect(page.locator("#hint")).to_be_hidden()
+
+
+@pytest.mark.parametrize("level", [2, 3])
 @pytest.mark.parametrize("size", [(1024, 600), (1280, 800), (390, 844), (844, 390)])
 def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, level: int, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})

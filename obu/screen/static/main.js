@@ -6,7 +6,7 @@ import { showState } from "./state.js";
 import { follow, post } from "./stream.js";
 import { arrow, brokenLink, loadSymbols } from "./symbols.js";
 import { TEXTS, firstLanguage, keepLanguage } from "./texts.js";
-import { hideWarning, showWarning } from "./warning.js";
+import { hideWarning, showHint, showWarning } from "./warning.js";
 
 const STALE_SCENE_MS = 1000; // five scenes in a second
 const STALE_STATUS_MS = 2500; // one status in a second
@@ -24,13 +24,15 @@ function render() {
   const texts = TEXTS[lang];
   const sceneNow = isOld(scene, STALE_SCENE_MS) ? null : scene.body;
   const statusNow = isOld(status, STALE_STATUS_MS) ? null : status.body;
-  const view = now.link !== "up" ? "lost" : now.warning ? "warning" : "calm";
+  const isDanger = now.warning?.level > 1; // information leaves speed and surroundings where they are
+  const view = now.link !== "up" ? "lost" : isDanger ? "warning" : "calm";
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   Object.assign(document.body.dataset, { view, link: now.link ?? "wait", scene: sceneNow ? "live" : "stale" });
   find("#language").textContent = texts.other_language;
   renderLost(texts);
   if (view === "warning") showWarning(now.warning, lang, texts);
   else hideWarning();
+  showHint(view === "calm" ? now.warning : null, lang);
   showDrive(sceneNow, texts);
   drawAround(sceneNow, now.warning, texts);
   showState(statusNow, lang, texts);

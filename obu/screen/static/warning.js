@@ -1,8 +1,9 @@
-// The one warning: symbol on its plate, direction, distance, sentence.
+// The one warning: symbol on its plate, direction, distance, sentence; and the strip of information.
 
 import { plate, symbolFor } from "./symbols.js";
 
 const panel = document.querySelector("#warning");
+const hint = document.querySelector("#hint");
 const find = (selector) => panel.querySelector(selector);
 let drawn = "";
 
@@ -27,6 +28,15 @@ export function showWarning(alert, lang, texts) {
   const sentence = find(".sentence");
   sentence.textContent = alert.text[lang];
   sentence.className = `sentence ${length(alert.text[lang])}`;
+}
+
+// Information: a strip below the surroundings, without taking the screen.
+export function showHint(alert, lang) {
+  hint.hidden = !alert;
+  if (!alert) return;
+  Object.assign(hint.dataset, { number: alert.number, app: alert.app });
+  hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
+  hint.querySelector("p").textContent = alert.text[lang];
 }
 
 export function hideWarning() {
