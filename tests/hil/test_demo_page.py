@@ -28,6 +28,6 @@ def test_the_warning_appears_in_a_real_browser_and_the_page_itself_acknowledges_
         found = one.found()
         browser.close()
     # The rig keeps still while a page is open: it was the page that told when it had drawn the warning.
-    (alert,) = found["alerts"]
-    assert alert["app"] == "HLW" and alert["shown_at_s"] is not None
+    alert = next(each for each in found["alerts"] if each["app"] == "HLW")
+    assert alert["shown_at_s"] is not None
     assert alert["shown_at_s"] - alert["issued_at_s"] < 0.3
