@@ -117,6 +117,7 @@ def _row(judged: Sequence[Judged], shown: Sequence[tuple[Warned, bool]], hours: 
         "recall_95": [round(bound, 3) for bound in wilson(len(leads_s), len(judged))] if judged else None,
         "warnings": len(shown),
         "groundless": groundless,
+        "precision": round(1.0 - groundless / len(shown), 3) if groundless is not None else None,
         "groundless_share": round(groundless / len(shown), 3) if groundless is not None else None,
         "groundless_95": [round(bound, 3) for bound in wilson(groundless, len(shown))]
         if groundless is not None

@@ -137,7 +137,7 @@ def scored(*warnings: Warned, ids: dict[str, str] | None = None) -> dict[str, ob
         ((warned(3.0),), {"found": 1, "lead_p50_s": 2.0, "groundless": 0, "warnings_per_hour": 1.0}),
         ((warned(3.0), warned(4.0)), {"found": 1, "lead_p50_s": 2.0, "flicker": 1}),
         ((warned(5.1),), {"found": 0, "groundless": 0}),  # too late for the driver
-        ((warned(3.0, subject="bb"),), {"found": 0, "groundless": 1}),  # of somebody else
+        ((warned(3.0, subject="bb"),), {"found": 0, "groundless": 1, "precision": 0.0}),  # of somebody else
         ((warned(3.0, subject="cc"),), {"found": 0, "groundless": 1}),  # of nobody
         ((warned(9.5),), {"found": 0, "groundless": 1}),  # after it was over
     ],
