@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from obu.apps.icw import side_of, stops_for_light, why
 from obu.core.alert import Alert, Level, Text
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.vehicle import Light
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
@@ -54,9 +54,7 @@ def _concerns(view: View, other: Neighbour, speed_mps: float, parameters: Parame
         return False
     if speed_mps < parameters.creeping_mps:
         return conflict.other_in_s <= parameters.gap_s.of(view.vehicle) and conflict.own_m <= 6.0
-    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
-        2 * parameters.brake_mps2.of(view.vehicle)
-    )
+    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
     is_near = conflict.own_m <= reach_m + parameters.margin_m
     return is_near and conflict.apart_s <= parameters.apart_s and not math.isinf(conflict.own_in_s)
 

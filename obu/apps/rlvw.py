@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from obu.core.alert import Alert, Direction, Level, Text
-from obu.core.driving import DELAY_S, ByClass
+from obu.core.driving import DELAY_S, ByClass, stopping_m
 from obu.core.world import Lamp, Signal, Turn, View
 
 NAME = "RLVW"
@@ -33,9 +33,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
         return []
     if signal.stop_m < -parameters.past_m or (signal.is_right_on_red and view.turn is Turn.RIGHT):
         return []
-    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
-        2 * parameters.brake_mps2.of(view.vehicle)
-    )
+    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
     if signal.stop_m > reach_m + parameters.margin_m or is_green_at(signal, max(0.0, signal.stop_m) / speed_mps):
         return []
     if is_braking(view, signal.stop_m, speed_mps, parameters):

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from obu.core.alert import Alert, Direction, Level, Text
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
@@ -41,9 +41,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     speed_mps = view.own.speed_mps
     if speed_mps is None or speed_mps < parameters.min_speed_mps:
         return []
-    reach_m = speed_mps * parameters.delay_s.of(view.vehicle) + speed_mps**2 / (
-        2 * parameters.brake_mps2.of(view.vehicle)
-    )
+    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
     if speed_mps <= parameters.moving_off_mps:
         reach_m = max(reach_m, parameters.moving_off_m)
     found = [

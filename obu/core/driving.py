@@ -47,6 +47,6 @@ DELAY_S = ByClass(taxi=1.4, bus12=1.6, bus18=1.7)  # from a warning to full brak
 BRAKE_MPS2 = ByClass(taxi=4.5, bus12=3.0, bus18=2.8)
 
 
-def stopping_m(vehicle: VehicleClass, speed_mps: float) -> float:
-    """How far it goes from a warning until it stands."""
-    return speed_mps * DELAY_S.of(vehicle) + speed_mps * speed_mps / (2.0 * BRAKE_MPS2.of(vehicle))
+def stopping_m(speed_mps: float, delay_s: float, brake_mps2: float) -> float:
+    """How far a vehicle goes from a warning until it stands: through the delay, then braking."""
+    return speed_mps * delay_s + speed_mps * speed_mps / (2.0 * brake_mps2)
