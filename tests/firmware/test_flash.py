@@ -149,7 +149,7 @@ def test_killed_in_the_middle_and_gone_on(technician: Technician, good: Path) ->
                 process.send_signal(signal.SIGINT)
         status = process.wait()
     if status == 0:  # on a loaded machine the first kill comes when the board has it all: there was nothing to send
-        assert "sending" not in told and technician.report()["result"] == "installed"
+        assert "sending" not in told
         return
     assert status == 130
     assert "the board still runs the old version 1.0.0; the same command goes on where it stopped" in told
