@@ -14,11 +14,13 @@ from obu.core.errors import LocalError
 if TYPE_CHECKING:
     from obu.link.install import Installing
     from obu.link.parcel import Outcome, Parcel
+    from obu.runtime.config import Config
     from obu.runtime.flash_report import Attempt
     from obu.runtime.flashing import Flasher
 
 SUMMARY = Text("协处理器：查看、刷写", "the co-processor: see what it is, flash it")
 TRUST = Path("/opt/obu/update-keys.txt")
+UNIT = Path("/opt/obu/unit.toml")
 REPORTS = Path("flash-reports")
 LOOK_S, PROBE_S = 6.0, 2.0
 DONE, FAILED, REFUSED, TAKEN_BACK, INTERRUPTED = 0, 1, 2, 3, 130
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", metavar="DEVICE", help="the board's; else it is looked for / 板卡端口")
     parser.add_argument("--baud", type=int, metavar="N", help="(921600)")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the unit's TOML: port, and whether it moves / 配置"
+        "--config", type=Path, metavar="FILE", help=f"the unit's TOML: port, and whether it moves / 配置 ({UNIT})"
     )
     parser.add_argument(
         "--trust", type=Path, default=TRUST, metavar="FILE", help=f"signers' keys / 签名者公钥 ({TRUST})"
@@ -108,6 +110,7 @@ def _attempted(args: argparse.Namespace, attempt: "Attempt") -> int:
     attempt.manifest = opened.manifest
     attempt.sha256 = hashlib.sha256(args.bundle.read_bytes()).hexdigest()
     parcel = flashing.parcel(opened)
+    stands = _stands(args)  # before the port: a unit that runs holds it
     flasher = _found(args)
     try:
         state = flasher.link.state
@@ -116,12 +119,12 @@ def _attempted(args: argparse.Namespace, attempt: "Attempt") -> int:
         _board(args, flasher)
         outcome = None if state.is_on_trial() else judge(parcel, state)
         if outcome is None and args.dry_run:
-            version, counter = parcel.manifest.version, parcel.manifest.counter
-            _say(args, Text(f"可以刷写 {version}（计数 {counter}）；--dry-run：未写入",
-                            f"would flash {version} (counter {counter}); --dry-run: nothing was written"))  # fmt: skip
+            what = flash_words.named(parcel.slot())
+            _say(args, Text(f"可以刷写 {what.zh}；--dry-run：未写入",
+                            f"would flash {what.en}; --dry-run: nothing was written"))  # fmt: skip
             return DONE
         if outcome is None:
-            _parked(args, flasher)
+            _parked(args, stands, flasher)
             outcome = _installed(args, flasher, parcel)
         task = flasher.link.task
         attempt.after = task.state if task else state
@@ -149,10 +152,11 @@ def _board(args: argparse.Namespace, flasher: "Flasher") -> None:
 def _found(args: argparse.Namespace) -> "Flasher":
     """The board: on --port, else where the configuration has it, else on the one port where one answers."""
     from obu.drivers import serial_line
-    from obu.runtime import config, flashing
+    from obu.runtime import flashing
     from obu.runtime.flashing import Flasher
 
-    named: dict[str, object] = config.read(args.config).coprocessor if args.config else {}
+    unit = _unit(args)
+    named: dict[str, object] = unit.coprocessor if unit else {}
     device, baud = args.port or named.get("device"), int(args.baud or str(named.get("baud", flashing.BAUD)))
     if device:
         flasher = Flasher(str(device), baud)
@@ -190,13 +194,31 @@ def _silent(where: str) -> LocalError:
     )
 
 
-def _parked(args: argparse.Namespace, flasher: "Flasher") -> None:
-    """Raises LocalError for a vehicle that moves, and for one of which nobody knows."""
-    from obu.runtime import config, parked
+def _unit(args: argparse.Namespace) -> "Config | None":
+    """The configuration that was named, else that of the unit of this machine, if it has one that holds."""
+    from obu.runtime import config
 
-    stands = parked.by_unit(Path(config.read(args.config).hmi.socket)) if args.config else None
+    if args.config:
+        return config.read(args.config)
+    try:
+        return config.read(UNIT) if UNIT.exists() else None
+    except (LocalError, OSError):
+        return None
+
+
+def _stands(args: argparse.Namespace) -> bool | None:
+    """What a running unit knows; raises LocalError for a vehicle that moves, whatever the technician says."""
+    from obu.runtime import parked
+
+    unit = _unit(args)
+    stands = parked.by_unit(Path(unit.hmi.socket)) if unit else None
     if stands is False:
         raise LocalError("the vehicle moves: park it, then again", "车辆正在行驶：请停车后重试")
+    return stands
+
+
+def _parked(args: argparse.Namespace, stands: bool | None, flasher: "Flasher") -> None:
+    """Raises LocalError for a vehicle of which nobody knows. stands: what its unit says."""
     if stands or args.vehicle_parked or flasher.link.ignition_on is False:
         return
     if sys.stdin.isatty():

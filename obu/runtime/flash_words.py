@@ -7,6 +7,7 @@ from obu.core.alert import Text
 from obu.link import install_words as words
 from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
+from obu.link.parcel import MARK
 
 PHASES = {
     Phase.ASK: Text("询问板卡", "asking the board"),
@@ -60,8 +61,9 @@ def _slot(state: BoardState, number: int) -> Text:
 
 
 def named(slot: Slot) -> Text:
-    """A version and its counter."""
-    return Text(f"{slot.version}（计数 {slot.counter}）", f"{slot.version} (counter {slot.counter})")
+    """A version, its counter, and the first digits of its manifest's hash."""
+    mark = slot.digest[:MARK]
+    return Text(f"{slot.version}（计数 {slot.counter}，{mark}）", f"{slot.version} (counter {slot.counter}, {mark})")
 
 
 def _health(state: BoardState) -> Text:
