@@ -20,10 +20,7 @@ _ESP32 = {
     "esp32p4": ("0x2000", "ESP32_GENERIC_P4"),
 }
 FAMILIES = (*_ESP32, "stm32", "rp2")
-_LITTLEFS = (
-    "mpremote connect {port} exec \"import vfs, pyb; vfs.umount('/flash'); vfs.VfsLfs2.mkfs(pyb.Flash(start=0))\""
-    " + reset"
-)
+LITTLEFS = "exec \"import vfs, pyb; vfs.umount('/flash'); vfs.VfsLfs2.mkfs(pyb.Flash(start=0))\" + reset"
 
 
 def commands(board: str, port: str) -> list[Text] | None:
@@ -32,7 +29,7 @@ def commands(board: str, port: str) -> list[Text] | None:
     if chip not in FAMILIES:
         return None
     build, how, typed = _of(chip)
-    after = (_LITTLEFS,) if chip == "stm32" else ()
+    after = (f"mpremote connect {{port}} {LITTLEFS}",) if chip == "stm32" else ()
     return [
         Text(f"{board} 的基础系统（仅在车间，车辆之外）：", f"base of {board} (workshop only, off the vehicle):"),
         Text(f"  1. 从 micropython.org/download 下载 {build} 的固件，核对其 SHA-256",
@@ -40,15 +37,8 @@ def commands(board: str, port: str) -> list[Text] | None:
         Text(f"  2. {how.zh}", f"  2. {how.en}"),
         *_lines(typed, port),
         Text("  3. 拷入引导程序和首个程序槽（docs/flashing.md）：", "  3. loader and first slot (docs/flashing.md):"),
-        *_lines(
-            (
-                "pip install mpremote",
-                *after,
-                f"python3 -m firmware_shims board OUT --board {board} --keys update-keys.txt",
-                "mpremote connect {port} cp -r OUT/. : + reset",
-            ),
-            port,
-        ),
+        *_lines(("pip install 'obu[technician]'", *after,
+                 "obu flash FIRMWARE.bundle --loader LOADER.bundle --port {port} --link LINK_PORT"), port),
     ]  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def obu(*words: str | Path) -> int:
 def test_the_commands_for_a_base(board: str, command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert obu("--base", board, "--port", "/dev/ttyUSB0") == 0
     said = capsys.readouterr().out
-    assert command in said and "mpremote connect /dev/ttyUSB0 cp -r" in said
+    assert command in said and "--loader LOADER.bundle --port /dev/ttyUSB0" in said
     assert ("VfsLfs2.mkfs" in said) == (board == "stm32_pyb")
 
 
