@@ -200,7 +200,7 @@ class Station:
     def _events(self, now: Now, own: Own) -> list[FeedEvent]:
         stages = self._stages
         events = stages.health.warning(now, stages.warn.state.shown)
-        events += stages.health.scene(now, stages.warn.state.view)
+        events += stages.health.scene(now, stages.warn.state.view, stages.warn.state.claims)
         if stages.health.is_status_due(now):
             events.append(FeedEvent("status", self._status(now, own)))
         return events

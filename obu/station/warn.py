@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
-from obu.core.alert import Shown
+from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
@@ -23,12 +23,16 @@ LOOK_APART_NS = 20 * NS_PER_MS  # however many messages arrive
 
 @dataclass(slots=True)
 class WarnState:
-    """due_ns: the next look at the latest. fresh: something was heard since the last one."""
+    """due_ns: the next look at the latest. fresh: something was heard since the last one.
+
+    claims: of all applications then.
+    """
 
     looked_ns: int = 0
     fresh: bool = False
     shown: Shown | None = None
     view: View | None = None
+    claims: tuple[Alert, ...] = ()
 
 
 class Warn:
@@ -59,7 +63,7 @@ class Warn:
         view = self._scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, alerts)
-        self.state.view = view
+        self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False
 
     def due_ns(self) -> int:

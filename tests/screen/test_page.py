@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from obu.screen import assets
+from tests.conftest import chromium_path
 from tests.screen.players import SCENE, STATUS, FakeUnit, Screen, alert
 
 pytestmark = [pytest.mark.needs("chromium", "cjk_fonts")]
@@ -25,10 +26,11 @@ QUIET = [
 ]
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all: each page of new_page() has a profile of its own."""
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        one = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         yield one
         one.close()
 
@@ -92,6 +94,32 @@ def test_calm_shows_speed_gear_signals_neighbours_and_states(page: Page) -> None
     expect(page.locator(".bench")).to_be_hidden()
 
 
+def test_the_light_before_us_counts_down_with_the_advised_speeds_and_limit_and_sign(page: Page, talker: Talker) -> None:
+    expect(page.locator(".limit")).to_have_text("50")
+    expect(page.locator("#light")).to_be_hidden()
+    signal = {"lamp": "red", "turn": "left", "stop_m": 84, "left_s": 11.4, "advice_kph": [30, 40]}
+    sign = {"text": {"zh": "前方隧道", "en": "Warning sign 21"}, "shape": "warning", "distance_m": 110}
+    talker.scene = SCENE | {"signal": signal, "sign": sign}
+    light = page.locator("#light")
+    expect(light).to_have_attribute("data-lamp", "red")
+    expect(light).to_have_attribute("data-turn", "left")
+    expect(light.locator(".left")).to_have_text("12")
+    expect(light.locator(".line")).to_have_text("84 米")
+    expect(light.locator(".advice b")).to_have_text("30–40")
+    expect(page.locator("#sign p")).to_have_text("前方隧道")
+    expect(page.locator("#sign span")).to_have_text("110 米")
+    for part in ("#light", "#light .advice b", ".limit", "#sign"):
+        panel, inner = box(page, "#around" if part == "#sign" else "#drive"), box(page, part)
+        assert inner["x"] >= panel["x"] and inner["x"] + inner["width"] <= panel["x"] + panel["width"], part
+        assert inner["y"] + inner["height"] <= panel["y"] + panel["height"], part
+    signal = {"lamp": "green", "turn": None, "stop_m": 20, "left_s": None, "advice_kph": None}
+    talker.scene = SCENE | {"signal": signal, "limit_kph": None}
+    expect(light).to_have_attribute("data-lamp", "green")
+    expect(light.locator(".left")).to_have_text("––")
+    expect(light.locator(".advice")).to_be_hidden()
+    expect(page.locator(".limit")).to_be_hidden()
+
+
 def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:
     lists = [
         {"kind": kind, "issuer": "0123456789abcdef", "next_utc_s": 1_799_913_600, "is_stale": kind != "ctl"}
@@ -132,11 +160,13 @@ def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, u
     expect(warning).to_have_attribute("data-level", "3")
     expect(warning.locator(".sentence")).to_have_text("前车急刹车")
     expect(warning.locator(".distance")).to_have_text("40米")
+    expect(warning.locator(".time")).to_have_text("4秒")
     expect(warning.locator(".plate svg svg")).to_have_count(1)
     unit.tell("alert", alert(7, distance_m=31.0))
     expect(warning.locator(".distance b")).to_have_text("30")
-    unit.tell("alert", alert(7, distance_m=None))
+    unit.tell("alert", alert(7, distance_m=None, time_s=None))
     expect(warning.locator(".distance")).to_be_hidden()
+    expect(warning.locator(".time")).to_be_hidden()
     unit.tell("alert", alert(8, app="HLW", level=2, symbol="roadworks", direction="ahead_left"))
     assert unit.hear("ack")["number"] == 8, "each warning is acknowledged once"
     unit.tell("clear", {"number": 7})
@@ -168,7 +198,7 @@ def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, leve
         expect(page.locator(".sentence")).to_have_text(text[lang])
         panel = box(page, "#warning")
         assert panel["width"] * panel["height"] >= 0.45 * size[0] * size[1]
-        for part in (".plate svg", ".arrow svg", ".distance b", ".sentence"):
+        for part in (".plate svg", ".arrow svg", ".distance b", ".time b", ".sentence"):
             inner = box(page, f"#warning {part}")
             assert inner["y"] >= panel["y"] - 1, part
             assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
