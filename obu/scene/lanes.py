@@ -6,7 +6,7 @@ crossing: between the end of a lane and the begin of the one it leads to lies a 
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from obu.codec.messages.lanes import LaneKind, Maneuver
@@ -91,9 +91,14 @@ class Roads:
             self._ways[ref] = [
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
             ]
-        for one in (*self.lanes.values(), *itertools.chain.from_iterable(self._ways.values())):
+        for one in self.all():
             for cell in _cells_of(one.points):
                 self._cells.setdefault(cell, []).append(one)
+
+    def all(self) -> Iterator[Lane]:
+        """Every lane and every way over a crossing."""
+        yield from self.lanes.values()
+        yield from itertools.chain.from_iterable(self._ways.values())
 
     def ways(self, lane: Lane) -> Sequence[Lane]:
         """The ways over the crossing that leave a lane."""
