@@ -1,7 +1,7 @@
 """The boards as data: pins, buses, lamps. A new board is an entry here. None of them was tried on hardware yet.
 
-kind: which adapter opens the buses. uart: of the link, (number, tx, rx), or "usb": the chip's own. pps, ignition and the
-like: pins, or None where not wired.
+kind: which adapter opens the buses. uart: of the link, (number, tx, rx), or "usb": the chip's own. pps, ignition and
+the like: pins, or None where not wired.
 Lamps: pins in the order of their bits. cycle_after_s: seconds of a silent host before its power is cycled, 0 never.
 """
 
