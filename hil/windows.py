@@ -54,7 +54,7 @@ def touched_s(scenario: Scenario, name: str) -> float:
     ours = Ourselves(scenario.own, road, scenario.lasts_s)
     actor = next(each for each in scenario.actor if each.name == name)
     other = Person(actor, 0, road, scenario.lasts_s)
-    rope = _Rope(scenario.own.kind)
+    rope = Rope(scenario.own.kind)
     for step in range(round(-LEAD_S / STEP_S), round(scenario.lasts_s / STEP_S)):
         at_s = step * STEP_S
         pose, there = ours.pose(at_s), other.pose(at_s)
@@ -65,7 +65,7 @@ def touched_s(scenario: Scenario, name: str) -> float:
     return math.inf
 
 
-class _Rope:
+class Rope:
     """The bodies of one vehicle, as they were pulled so far."""
 
     def __init__(self, kind: str) -> None:
