@@ -27,6 +27,7 @@ def groups(project: dict) -> dict[str, list[str]]:
         "run": [*own["build"], *project["project"]["dependencies"]],
         "test": extra["test"],
         "bench": extra["bench"],
+        "technician": extra["technician"],
         "sumo": extra["sumo"],
         "lock": own["lock"],
     }

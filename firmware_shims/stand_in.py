@@ -71,17 +71,22 @@ class StandIn:
 
     def cut_power(self) -> None:
         """The power goes and comes back, in whatever it was doing; its lines stay plugged in."""
-        self._end()
-        self._process = self._start()
+        self.lose_power()
+        self.gain_power()
 
-    def _end(self) -> None:
+    def lose_power(self) -> None:
+        """It is off, until gain_power()."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
+    def gain_power(self) -> None:
+        """It starts from its flash."""
+        self._process = self._start()
+
     def close(self) -> None:
         """The power is cut for good."""
-        self._end()
+        self.lose_power()
         self._told.close()
         for fd in (self._uart, self._far, self._prompt, self._far_prompt, self._can_out, self._can_in):
             os.close(fd)

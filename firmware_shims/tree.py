@@ -51,16 +51,23 @@ def flat(folder: Path, board: str, version: str) -> None:
 
 def build(folder: Path, board: str, version: str, *, keys: Sequence[bytes] = (), is_open: bool = False) -> None:
     """A whole board. board: a name in device/boards.py. keys: points 04 x y of who may sign. is_open: its REPL."""
-    for place, files in (("", sorted(ROOT.glob("*.py"))), ("loader", loader()), ("app_a", application())):
+    outside(folder, board, keys=keys, is_open=is_open)
+    for name in ("app_a", "app_b", "data"):
+        (folder / name).mkdir()
+    for source in application():
+        shutil.copyfile(source, folder / "app_a" / source.name)
+    _identity(folder / "app_a", version)
+    adopt(folder, board, version)
+
+
+def outside(folder: Path, board: str, *, keys: Sequence[bytes], is_open: bool) -> None:
+    """What stands outside the slots: what `obu flash --loader` puts on a board that has MicroPython alone."""
+    for place, files in (("", sorted(ROOT.glob("*.py"))), ("loader", loader())):
         (folder / place).mkdir(parents=True, exist_ok=True)
         for source in files:
             shutil.copyfile(source, folder / place / source.name)
-    (folder / "app_b").mkdir()
-    (folder / "data").mkdir()
     _hardware(folder / "loader", board, is_open)
     (folder / "loader/keys.txt").write_text("".join(f"{point.hex()}\n" for point in keys), "ascii")
-    _identity(folder / "app_a", version)
-    adopt(folder, board, version)
 
 
 def adopt(folder: Path, board: str, version: str) -> None:

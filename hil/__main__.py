@@ -1,11 +1,11 @@
-"""The bench's commands: demo (all), run, replay, list, new, speed (scenarios), city (SUMO), tell, authority (CA)."""
+"""The bench's commands: demo (all), run, replay, list, faults, new, speed (scenarios), city (SUMO), tell, authority."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from hil import attack, compare, control, from_log, replay, run, script
+from hil import attack, compare, control, fault_table, from_log, replay, run, script
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -31,6 +31,7 @@ def main() -> int:
     from_log.arguments(commands.add_parser("from-log", help="a recorded drive as a scenario / 由行车记录生成场景"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
+    fault_table.arguments(commands.add_parser("faults", help="the faults, and which bench can make them / 列出故障"))
     commands.add_parser("speed", help="of the bench sim with 6, 50 and 200 neighbours / 仿真速度")
     new = commands.add_parser("new", help="writes NAME.toml, a scenario to begin with / 新建场景文件")
     new.add_argument("name", metavar="NAME")
@@ -41,6 +42,7 @@ def main() -> int:
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
     doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
     doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run}
+    doing["faults"] = fault_table.run
     return doing[args.command](args)
 
 

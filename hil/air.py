@@ -99,6 +99,11 @@ class Air:
             for address in list(self.stations):
                 self._forget(address)
 
+    def tell_load(self, busy_percent: int) -> None:
+        """What its modem says of the channel now, to all who are here."""
+        for address in self.stations if self._socket is not None else ():
+            self._put(Datagram(kind=Kind.LOAD, sdu=bytes((busy_percent,))), address)
+
     def poll(self, at_ns: int) -> None:
         """Takes what stations sent, and delivers what is due. Never raises for what a stranger sends."""
         if self._socket is None:

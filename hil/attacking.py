@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hil.given import Given, Packet
 from obu.core.now import NS_PER_S
 
+CHANGES = ("packets",)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:

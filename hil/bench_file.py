@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hil import instruments
+from hil import faults, instruments
+from hil.scenario import Scenario
 from obu.core.errors import ConfigError
 from obu.runtime import strict
 
@@ -19,6 +20,8 @@ class Tables:
     title: str
     pki: str = ""
     power: dict[str, Any] | None = None
+    clock: dict[str, Any] | None = None
+    disk: dict[str, Any] | None = None
     can: dict[str, Any] | None = None
     gnss: dict[str, Any] | None = None
     radio: dict[str, Any] | None = None
@@ -39,6 +42,23 @@ class Bench:
     def carries(self) -> frozenset[str]:
         """Of what the unit is given, what this bench can bring to it."""
         return frozenset(field for name, _ in self.chosen for field in instruments.module(name).CARRIES)
+
+    def lacks(self, name: str) -> tuple[str, ...]:
+        """What of a fault it cannot bring about; nothing: it can make it."""
+        return tuple(field for field in faults.module(name).CHANGES if field not in self.carries())
+
+    def refusal(self, scenario: Scenario) -> ConfigError | None:
+        """Why the scenario cannot be run here, None where it can."""
+        for fault in scenario.fault:
+            if self.lacks(fault.name) or (scenario.own.has_board and "bus" in faults.module(fault.name).CHANGES):
+                return ConfigError(
+                    f"the bench {self.name} cannot make the fault {fault.name}; `python -m hil faults` tells which can",
+                    f"试验台 {self.name} 无法产生故障 {fault.name}；`python -m hil faults` 可查看",
+                )
+        if any(scenario.variation.clock_off_ms) and "clock_off_ns" not in self.carries():
+            return ConfigError(f"the bench {self.name} cannot vary clock_off_ms: it has no hand on the unit's clock",
+                               f"试验台 {self.name} 无法改变 clock_off_ms：它不能影响终端的时钟")  # fmt: skip
+        return None
 
 
 def read(path: Path) -> Bench:

@@ -59,10 +59,11 @@ class BoardLine:
         self._received = self._uptime_s = 0
 
     def _hear(self, given: Given) -> None:
-        self._received += len(given.frames)
+        frames = given.heard()
+        self._received += len(frames)
         stamp = given.at_ns // NS_PER_US & wire.MASK
-        for start in range(0, len(given.frames), 12):
-            entries = b"".join(_entry(frame) for frame in given.frames[start : start + 12])
+        for start in range(0, len(frames), 12):
+            entries = b"".join(_entry(frame) for frame in frames[start : start + 12])
             self._waiting.append((wire.CAN, struct.pack("<I", stamp) + entries))
         sentences = given.sentences or b""
         for start in range(0, len(sentences), wire.MOST_PAYLOAD):

@@ -19,7 +19,7 @@ from hil.vehicle_bus import is_extended
 
 PROBE_ID = 0x18FFFFFE  # proprietary B, nobody's
 PROBE_S = 1.0
-BITRATE = 250_000  # SAE J1939-11
+BITRATE, OTHER_BITRATE = 250_000, 500_000  # SAE J1939-11, J1939-14
 PTY_NAME = "can"  # a link of this name in the run's folder, so that a restarted city is found again
 
 
@@ -69,6 +69,12 @@ class SlcanLine:
     def send(self, frames: Iterable[Frame]) -> None:
         """These frames as lines, once the other side has opened the channel."""
         self._adapter.carry((frame.can_id, frame.data) for frame in frames)
+
+    def fail(self, bus: str) -> None:
+        """How the adapter finds the bus from now on: good, off, other_rate."""
+        self._adapter.bus_bitrate = OTHER_BITRATE if bus == "other_rate" else BITRATE
+        if bus == "off":
+            self._adapter.go_off()
 
     def close(self) -> None:
         """Pulls the plug."""

@@ -25,11 +25,13 @@ class Given:
     """at_s: of the scenario. at_ns, utc_ns: the true instant. dice: of the unit's randomness; chance: of faults.
 
     Faults change what follows: truth, as the receiver measures it; frames of the bus; an epoch's sentences (None: as it
-    has them); packets; results of jobs; what drivers, buses and the machine say of themselves; the unit's
-    clock by clock_off_ns, and its bound error_ns (None: it has no UTC); busy: of the channel, 0..1; acknowledges,
-    beats: whether the page does; is_cut: the unit loses its power; saves_fail: what it saves is lost.
-    line, garbled (a share of the octets), is_board_cut: of the co-processor, where the unit has one; can, gnss and
-    board are what came through its line. last: the roadside unit's last packet.
+    has them); packets; results of jobs; the unit's clock by clock_off_ns and clock_days, and its bound error_ns (None:
+    it has no UTC); busy: of the channel, 0..1; acknowledges, beats: whether the page does; is_cut: the unit loses its
+    power; saves_fail: what it saves is lost; bus: how its controller finds it; is_air_lost: the modem does not answer.
+    line, garbled (a share of the octets), is_board_cut: of the co-processor, where the unit has one.
+
+    drivers, buses, host: what the unit's drivers say of all that, where there are none: on virtual time. can, gnss and
+    board are what came through the co-processor's line there. last: the roadside unit's last packet.
     """
 
     at_s: float
@@ -48,12 +50,15 @@ class Given:
     buses: list[CanCounts] = field(default_factory=list)
     host: list[HostState] = field(default_factory=list)
     clock_off_ns: int = 0
+    clock_days: int = 0
     error_ns: int | None = NS_PER_MS
     busy: float | None = None
     acknowledges: bool = True
     beats: bool = True
     is_cut: bool = False
     saves_fail: bool = False
+    bus: Literal["good", "off", "other_rate"] = "good"
+    is_air_lost: bool = False
     last: Datagram | None = None
     line: Literal["good", "dead", "other_firmware"] = "good"
     garbled: float = 0.0
@@ -61,3 +66,7 @@ class Given:
     can: list[CanFrame] = field(default_factory=list)
     gnss: list[GnssBytes] = field(default_factory=list)
     board: list[BoardHealth] = field(default_factory=list)
+
+    def heard(self) -> list[Frame]:
+        """The bus's frames, as the unit's controller reads them."""
+        return self.frames if self.bus == "good" else []

@@ -81,12 +81,15 @@ class Household:
             [*guard, str(folder)] if is_temporary else guard, stdin=subprocess.PIPE, start_new_session=True
         )
 
-    def start(self, name: str, arguments: Sequence[str]) -> Process:
-        """A Python module of this project as a child: `python -m ...`, its output in NAME.log."""
+    def start(self, name: str, arguments: Sequence[str], before: Sequence[str] = ()) -> Process:
+        """A Python module of this project as a child: `python -m ...`, its output after what NAME.log has.
+
+        before: a command that becomes the one behind it.
+        """
         log = self._folder / f"{name}.log"
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             child = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                [*before, sys.executable, "-m", *arguments],
                 cwd=ROOT,
                 env=environment(),
                 stdin=subprocess.DEVNULL,

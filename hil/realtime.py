@@ -5,8 +5,7 @@ Each turn has its place on a grid of 10 ms; a turn that comes late is made up fo
 
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hil import instruments, pki
@@ -19,31 +18,25 @@ from hil.recording import Recorder
 from hil.scenario import LEAD_S, Scenario
 from hil.scenario_file import VOICES
 from hil.witness import Witness
-from hil.world import World
+from hil.world import TICK_NS, World
 from obu.core.now import NS_PER_MS, NS_PER_S
 
-TICK_NS = 10 * NS_PER_MS
 GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
 LATE_NS = 20 * NS_PER_MS  # of a turn, before it is told
 AFTER_S = 0.2  # so long may the unit's last words be on their way
-# What a fault may change; all else of a Given is the same on every bench.
-CHANGEABLE = (
-    "frames", "sentences", "packets", "results", "drivers", "buses", "host", "error_ns", "clock_off_ns", "busy",
-    "acknowledges", "beats", "is_cut", "saves_fail", "line", "garbled", "is_board_cut",
-)  # fmt: skip
-
-
-class Beyond(Exception):
-    """The scenario needs what no instrument of this bench can bring about."""
 
 
 class RealTime:
-    """run() once. folder: of this run; pki_folder: of all of today's runs."""
+    """run() once. folder: of this run; pki_folder: of all of today's runs.
+
+    The unit's clock is this machine's. That it is off means that the world is: all others, and the receiver, are at
+    another time by as much, the other way.
+    """
 
     def __init__(self, scenario: Scenario, seed: int, bench: Bench, pki_folder: Path, folder: Path, ask: Ask) -> None:
         self._scenario, self._seed, self._bench, self._folder, self._ask = scenario, seed, bench, folder, ask
         self._pki = pki_folder
-        pki.ensure(pki_folder, time.time_ns(), VOICES)
+        ensure_pki(pki_folder)
         self._recorder = Recorder(folder)
         self._late_ns = 0
         self._begin()
@@ -64,7 +57,7 @@ class RealTime:
                     each.begin()
                 self._begin()
                 self._turns(chosen, round(lasts_s * NS_PER_S / TICK_NS))
-            except (Died, Beyond) as end:
+            except Died as end:
                 why = str(end)
             finally:
                 for each in reversed(begun):
@@ -81,6 +74,7 @@ class RealTime:
         utc_ns, at_ns = time.time_ns(), time.monotonic_ns()
         self._begin_utc_ns = utc_ns - utc_ns % GRID_NS + GRID_NS
         self._begin_ns = at_ns + self._begin_utc_ns - utc_ns
+        self._off_ns = 0
         self._world = World(self._scenario, self._seed, self._pki, None, self._begin_ns)
 
     def _turns(self, chosen: list[Instrument], count: int) -> None:
@@ -94,15 +88,18 @@ class RealTime:
         self._wait(chosen, time.monotonic_ns() + round(AFTER_S * NS_PER_S))
 
     def _given(self, turn: int, at_ns: int) -> Given:
-        utc_ns, at_s = self._begin_utc_ns + turn * TICK_NS, turn * TICK_NS / NS_PER_S - LEAD_S
+        utc_ns, at_s = self._utc_ns(at_ns), turn * TICK_NS / NS_PER_S - LEAD_S
         given = self._world.given(at_ns, utc_ns, at_s, [])
-        for name in _beyond(given, self._bench.carries()):
-            raise Beyond(f"the bench {self._bench.name} cannot change {name}, as the scenario does")
+        self._off_ns = given.clock_off_ns
         self._recorder.frames(given.frames, utc_ns)
         self._recorder.sentences(given.sentences or b"")
         self.witness.look(at_s)
         self.witness.heard(given.packets, at_s, utc_ns)
         return given
+
+    def _utc_ns(self, at_ns: int) -> int:
+        """The world's time."""
+        return self._begin_utc_ns + at_ns - self._begin_ns - self._off_ns
 
     def _wait(self, chosen: list[Instrument], until_ns: int) -> None:
         """Until then, and once in any case, looks at what the unit does."""
@@ -110,17 +107,13 @@ class RealTime:
             now_ns = time.monotonic_ns()
             at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
             for each in chosen:
-                each.look(self.witness, at_s, self._begin_utc_ns + now_ns - self._begin_ns)
+                each.look(self.witness, at_s, self._utc_ns(now_ns))
             left_ns = until_ns - time.monotonic_ns()
             if left_ns <= 0:
                 return
             time.sleep(min(left_ns, 2 * NS_PER_MS) / NS_PER_S)
 
 
-def _beyond(given: Given, carries: frozenset[str]) -> Iterator[str]:
-    """What a fault has changed that no instrument here can bring about."""
-    usual = {field.name: field.default for field in fields(Given)}
-    for name in CHANGEABLE:
-        value = getattr(given, name)
-        if name not in carries and value != usual[name] and (value or value is False or name == "error_ns"):
-            yield name
+def ensure_pki(folder: Path) -> None:
+    """Everybody's certificates of today, before runs side by side need them."""
+    pki.ensure(folder, time.time_ns(), VOICES)

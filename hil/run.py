@@ -5,17 +5,18 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import bench_file, kept, report, report_page, scenario_file
+from hil import bench_file, kept, realtime, report, report_page, scenario_file, sim
 from hil.bench_file import Bench
 from hil.progress import Progress
 from hil.realtime import RealTime
 from hil.report import Result, Run
 from hil.scenario import Scenario
-from hil.sim import Sim, ensure_pki
+from hil.sim import Sim
 from obu.core.errors import ConfigError
 
 TEMPLATE = Path(__file__).parent / "scenario_template.toml"
@@ -24,15 +25,16 @@ USAGE, SIM = 2, "sim"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs. with_defect: run the broken unit, too, which must fail.
+    """One scenario with one seed; out: of all runs, pki: everybody's. bench: in real time; None is the bench sim.
 
-    bench: in real time; None is the bench sim.
+    with_defect: run the broken unit, too, which must fail.
     """
 
     name: str
     path: Path
     seed: int
     out: Path
+    pki: Path
     with_defect: bool = False
     bench: Bench | None = None
 
@@ -62,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         chosen = {name: (path, scenario_file.read(path)) for name, path in _chosen(args.wanted).items()}
         bench = _bench(args)
+        chosen = chosen if bench is None else dict(_fitting(chosen, bench, bool(args.wanted)))
         if args.out:
             args.out.mkdir(parents=True, exist_ok=True)
     except (ConfigError, OSError) as error:
@@ -104,13 +107,32 @@ def _bench(args: argparse.Namespace) -> Bench | None:
     return bench_file.read(bench_file.PROCESS if args.bench == "process" else Path(args.bench))
 
 
+def _fitting(
+    chosen: dict[str, tuple[Path, Scenario]], bench: Bench, is_asked: bool
+) -> Iterator[tuple[str, tuple[Path, Scenario]]]:
+    """What the bench can do. Raises ConfigError for one that was asked for by name; others are left out and told."""
+    for name, (path, found) in chosen.items():
+        refusal = bench.refusal(found)
+        if refusal is None:
+            yield name, (path, found)
+            continue
+        told = ConfigError(f"{name}: {refusal.text}", f"{name}：{refusal.zh}")
+        if is_asked:
+            raise told
+        print(f"left out: {told}", file=sys.stderr)
+
+
 def _results(
     chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, bench: Bench | None, out: Path
 ) -> list[Result]:
-    if bench is None:
-        ensure_pki(out / "pki")
+    pki_folder = _pki(bench, out)
+    (sim.ensure_pki if bench is None else realtime.ensure_pki)(pki_folder)
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [Task(name, path, seed, out, args.defects, bench) for name, (path, _) in chosen.items() for seed in seeds]
+    tasks = [
+        Task(name, path, seed, out, pki_folder, args.defects, bench)
+        for name, (path, _) in chosen.items()
+        for seed in seeds
+    ]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     progress = Progress(len(tasks))
@@ -128,6 +150,13 @@ def _results(
     return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
 
 
+def _pki(bench: Bench | None, out: Path) -> Path:
+    """Where everybody's certificates are; those of a bench in real time hold some days."""
+    if bench is None:
+        return out / "pki"
+    return bench.pki or out / time.strftime("pki-%Y%m%d", time.gmtime())
+
+
 def one(task: Task) -> Run:
     """The run of a task; what it leaves is below out."""
     folder = task.out / "runs" / task.name / str(task.seed)
@@ -136,13 +165,12 @@ def one(task: Task) -> Run:
     found = scenario_file.read(task.path)
     runner: Sim | RealTime
     if task.bench is None:
-        runner = Sim(found, task.seed, task.out / "pki", folder)
+        runner = Sim(found, task.seed, task.pki, folder)
     else:
-        today = task.bench.pki or task.out / time.strftime("pki-%Y%m%d", time.gmtime())
-        runner = RealTime(found, task.seed, task.bench, today, folder, input)
+        runner = RealTime(found, task.seed, task.bench, task.pki, folder, input)
     outcome = runner.run()
     if task.with_defect and not outcome.why:
-        broken = Sim(found, task.seed, task.out / "pki", folder / "broken", is_broken=True).run()
+        broken = Sim(found, task.seed, task.pki, folder / "broken", is_broken=True).run()
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
     bench = task.bench.name if task.bench else SIM

@@ -96,6 +96,8 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     for index, fault in enumerate(found.fault):
         for key, en, zh in faults.wrong(fault):
             yield f"fault[{index}].{key}", en, zh
+        if fault.name in faults.names() and faults.needs_board(fault.name) and not found.own.has_board:
+            yield f"fault[{index}].name", "needs own.has_board = true", "需要 own.has_board = true"
 
 
 def _variation_wrong(found: Scenario) -> Iterator[Wrong]:

@@ -15,13 +15,12 @@ from hil.scenario import LEAD_S, Scenario
 from hil.scenario_file import VOICES
 from hil.unit import CHANNEL, Unit
 from hil.witness import Witness
-from hil.world import World
-from obu.core.now import NS_PER_MS, NS_PER_S
+from hil.world import TICK_NS, World
+from obu.core.now import NS_PER_S
 from obu.drivers import key_file
 
 UTC_NS = 1_790_000_000 * NS_PER_S  # 2026-09-21
 START_NS = 10 * NS_PER_S
-TICK_NS = 10 * NS_PER_MS
 
 
 class Sim:

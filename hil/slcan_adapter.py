@@ -83,9 +83,10 @@ class SlcanAdapter:
             self._meet_errors(count)
 
     def go_off(self) -> None:
-        """The controller takes itself off the bus, and says so as Linux's slcan expects it."""
-        self._is_off = True
-        self._write(b"sb255255\r")
+        """The controller takes itself off the bus, and says so once, as Linux's slcan expects it."""
+        if self.mode and not self._is_off:
+            self._is_off = True
+            self._write(b"sb255255\r")
 
     def obey(self) -> None:
         """Carries out what the host has written."""

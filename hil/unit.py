@@ -30,6 +30,7 @@ from obu.runtime.keeper import Keeper
 LOG = logging.getLogger("hil.unit")
 CHANNEL, PAGE = "main", 1
 BEAT_NS = 500 * NS_PER_MS
+DAY_NS = 86_400 * NS_PER_S
 DRAWN_NS = 50 * NS_PER_MS  # from a warning to the page's word that it is there
 
 
@@ -60,7 +61,8 @@ class Unit:
 
     def step(self, given: Given) -> Outbox:
         """One turn with what it is given."""
-        utc_ns = None if given.error_ns is None else given.utc_ns + given.clock_off_ns
+        off_ns = given.clock_off_ns + given.clock_days * DAY_NS
+        utc_ns = None if given.error_ns is None else given.utc_ns + off_ns
         now = Now(given.at_ns, utc_ns, given.error_ns or 0)
         if self._keeper is None:
             self._keeper = Keeper(self._folder, self._kept_as, self._material, self._station, LOG, now)
@@ -79,7 +81,7 @@ class Unit:
         at_ns = given.at_ns
         saved = tuple(Save(name, data) for name, data in self._saved.items()) if self._is_fresh else ()
         self._is_fresh = False
-        can = (CanFrame(CHANNEL, each.can_id, is_extended(each.can_id), each.data, at_ns) for each in given.frames)
+        can = (CanFrame(CHANNEL, each.can_id, is_extended(each.can_id), each.data, at_ns) for each in given.heard())
         return Inbox(
             can=(*can, *given.can),
             gnss=((GnssBytes(given.sentences, at_ns),) if given.sentences else ()) + tuple(given.gnss),

@@ -13,6 +13,8 @@ from obu.core.frames import JobResult
 from obu.core.now import NS_PER_MS
 from obu.drivers.radio_udp import Datagram
 
+TICK_NS = 10 * NS_PER_MS  # of a turn, on any bench
+
 
 class World:
     """given() each turn. memory: where the bench's signatures are made without a nonce; None signs as others do."""
@@ -42,7 +44,7 @@ class World:
             chance=self._chance,
             attacker=stage.attacker,
             frames=stage.traffic.due(at_ns, truth),
-            is_epoch=utc_ns % EPOCH_NS == 0,
+            is_epoch=utc_ns % EPOCH_NS < TICK_NS,  # a whole tenth of a second has come
             packets=self._path.carry(packets, at_ns),
             results=results,
             clock_off_ns=round(self.drawn.clock_off_ms * NS_PER_MS),
@@ -51,5 +53,5 @@ class World:
         for fault, acting in self._faults:
             acting.act(given, fault.from_s <= at_s < fault.to_s)
         if given.is_epoch and given.sentences is None:
-            given.sentences = stage.receiver.epoch(given.utc_ns, given.truth)
+            given.sentences = stage.receiver.epoch(given.utc_ns - given.utc_ns % EPOCH_NS, given.truth)
         return given

@@ -109,6 +109,16 @@ def has_kernel_can() -> bool:
         return False
 
 
+@cache
+def has_mount_namespace() -> bool:
+    """Whether a file system can be mounted where nobody else sees it."""
+    words = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "obu-probe", "/mnt"]
+    try:
+        return subprocess.run(words, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
 def _mend_browser() -> str:
     if Path("/etc/debian_version").exists() and "ID=ubuntu" not in Path("/etc/os-release").read_text("utf-8"):
         return "apt-get install -y --no-install-recommends chromium fonts-noto-cjk   (as root)"
@@ -138,6 +148,9 @@ TOOLS = {
         has_kernel_can,
         "modprobe can_raw vcan   (as root; a container or virtual machine often has no CAN at all)",
         can_be_had=False,
+    ),
+    "mount_namespace": Tool(
+        has_mount_namespace, "allow user namespaces (a container: its security profile)", can_be_had=False
     ),
     "root": Tool(lambda: os.geteuid() == 0, "run `make test` as root, for example in a container"),
 }

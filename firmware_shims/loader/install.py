@@ -14,7 +14,7 @@ from slots import MANIFEST, NONE, Hashing, erase, is_there, names
 STATE, BEGIN, FILE, WRITE, VERIFY, ARM, RESTART, CONFIRM = range(1, 9)
 WELL, BAD_REQUEST, NOT_BEGUN, ON_TRIAL, WRONG_OFFSET, WRONG_HASH, NO_SPACE, BAD_NAME = range(8)
 NOT_VERIFIED, NOT_YET, STORAGE = 17, 18, 19
-LOADER = "1"
+LOADER = "2"
 MOST_ANSWER = 240
 ENOSPC = 28  # as LittleFS and POSIX have it; MicroPython's errno does not name it
 FLUSH_EVERY = 4096  # octets that a cut takes at most
@@ -98,7 +98,8 @@ class Install:
         body = struct.pack("<BBBBII", int(running == NONE), running, following, slots.tries, slots.counter, free)
         for slot in (0, 1):
             body += struct.pack("<BI", slots.condition(slot), slots.counters[slot])
-        texts = (about.board, about.unique, about.base, about.abi, LOADER, slots.version(0), slots.version(1))
+        texts = (about.board, about.unique, about.base, about.abi, LOADER, slots.version(0), slots.version(1),
+                 slots.mark(0), slots.mark(1))  # fmt: skip
         yield body + "\t".join(texts).encode()
 
     def _begin(self, announced):

@@ -190,6 +190,11 @@ class Slots:
             return ""
         return self.manifest(slot)["version"]
 
+    def mark(self, slot):
+        """The first hex digits of its manifest's SHA-256, for people and hosts; empty where the record has none."""
+        digest = self.hashes[slot]
+        return binascii.hexlify(digest[:8]).decode() if digest != _NO_HASH else ""
+
     def begin(self, manifest_hash):
         """The idle slot is to be filled. True: it holds a part of this very bundle; else erase() and then filling()."""
         idle = self.idle()

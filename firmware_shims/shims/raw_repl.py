@@ -64,6 +64,9 @@ class RawRepl:
             byte = self._in.read(1)[0]
             if byte == END:
                 break
+            if byte == INTERRUPT:  # MicroPython 1.25: shared/runtime/pyexec.c
+                self._out.write(b"\x04\x04KeyboardInterrupt: \r\n\x04>")
+                return
             code.append(byte)
             if len(code) % WINDOW == 0:
                 self._out.write(b"\x01")

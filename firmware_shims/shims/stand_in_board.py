@@ -64,8 +64,19 @@ def flash(folder, mount):
 
 
 def run(path):
-    with open(path) as file:
-        exec(file.read(), {"__name__": "__main__"})
+    """As a port does: what is not there is passed over."""
+    if path in os.listdir():
+        with open(path) as file:
+            exec(file.read(), {"__name__": "__main__"})
+
+
+def is_locked():
+    """Whether a Ctrl-C is to be passed over."""
+    try:
+        import hardware
+    except ImportError:  # MicroPython alone
+        return False
+    return not hardware.OPEN_REPL
 
 
 def main(folder, shims, mount, uart, can, how):
@@ -74,14 +85,15 @@ def main(folder, shims, mount, uart, can, how):
     import raw_repl
     import stand_in_pins
 
+    if mount == "/flash":
+        __import__("pyb")  # what only an STM32 has, and nobody finds once the flash is all there is
+
     repl = raw_repl.RawRepl()
     sys.modules["board"] = stand_in_pins
     machine.reset = lambda: sys.exit(raw_repl.SOFT_RESET)
     flash(folder, mount)
     run("boot.py")
-    import hardware
-
-    stand_in_pins.attach(int(uart), int(can), repl.interrupted if hardware.OPEN_REPL else lambda: False)
+    stand_in_pins.attach(int(uart), int(can), (lambda: False) if is_locked() else repl.interrupted)
     if how == "start":
         try:  # noqa: SIM105 - MicroPython has no contextlib
             run("main.py")

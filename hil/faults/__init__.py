@@ -1,7 +1,8 @@
 """Faults by name, one file each: what it does to what the unit is given, and the effect that this must have.
 
-A file has EFFECT (a sentence), Parameters (a frozen dataclass with a default for each) and make(parameters): a thing
-that act()s each turn of the scenario, on or not. The one rule: it acts on a Given (hil/given.py), never in the unit.
+A file has EFFECT (a sentence), CHANGES (the fields of hil/given.py by which it is brought about: a bench that carries
+them can make it), Parameters (a frozen dataclass with a default for each) and make(parameters): a thing that act()s
+each turn of the scenario, on or not. The one rule: it acts on a Given, never in the unit.
 """
 
 from collections.abc import Iterator
@@ -38,6 +39,11 @@ def make(fault: scenario.Fault) -> Acting:
     found = module(fault.name)
     made: Acting = found.make(strict.convert(fault.parameters, found.Parameters, fault.name))
     return made
+
+
+def needs_board(name: str) -> bool:
+    """Whether a unit without a co-processor has nothing that could fail so."""
+    return bool({"line", "garbled", "is_board_cut"} & set(module(name).CHANGES))
 
 
 def wrong(fault: scenario.Fault) -> Iterator[tuple[str, str, str]]:

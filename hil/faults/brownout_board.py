@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Bus and receiver are lost for that moment; the unit greets the new life of the board and goes on by itself"
+CHANGES = ("is_board_cut",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hil.given import Given
 EFFECT = (
     "BSMs pause from the cut until the unit has a fix again; identity and msgCnt begin anew; what it saved is recalled"
 )
+CHANGES = ("is_cut",)
 
 
 @dataclass(frozen=True, slots=True)

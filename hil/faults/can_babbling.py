@@ -9,6 +9,7 @@ from hil.vehicle_bus import ids_of
 EFFECT = (
     "The values of other groups stay fresh and BSMs go on; what a frame says that comes too often counts as any other"
 )
+CHANGES = ("frames",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from hil.given import Given
 from obu.core.frames import DriverState
 
-EFFECT = (
-    "No BSM goes once the values are too old, the status names the channel and bus-off; it goes on when the bus is back"
-)
+EFFECT = "No BSM goes once the values are too old; the status names the channel and bus-off"
+CHANGES = ("bus",)
 NAME = "can.main"
 
 
@@ -25,7 +24,7 @@ class Fault:
     def act(self, given: Given, is_on: bool) -> None:
         """Each turn."""
         if is_on:
-            given.frames = []
+            given.bus = "off"
         if is_on != self._was_on:
             given.drivers.append(DriverState(NAME, not is_on, "bus-off" if is_on else "", given.at_ns))
         self._was_on = is_on

@@ -8,6 +8,7 @@ from hil.vehicle_bus import ids_of
 EFFECT = (
     "Nobody can see it in one group; where another source contradicts (wheel speed, receiver) the unit goes on safely"
 )
+CHANGES = ("frames",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hil.given import Given
 from hil.vehicle_bus import ids_of
 
 EFFECT = "short, error and reserved values are unavailable at once; a wrong checksum drops the frame; the unit goes on"
+CHANGES = ("frames",)
 
 
 @dataclass(frozen=True, slots=True)

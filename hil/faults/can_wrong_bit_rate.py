@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from hil.given import Given
 from obu.core.frames import CanCounts, DriverState
 
-EFFECT = "No BSM goes; the status names the channel, and its errors grow while it hears no frame"
+EFFECT = "No BSM goes; the status names the channel, and says that its bit rate is wrong"
+CHANGES = ("bus",)
 NAME = "can.main"
 WHY = "errors on the bus and no frame: is the bit rate right?"
 
@@ -24,8 +25,8 @@ class Fault:
     def act(self, given: Given, is_on: bool) -> None:
         """Each turn."""
         if is_on:
+            given.bus = "other_rate"
             self._errors += len(given.frames)
-            given.frames = []
             given.buses.append(CanCounts(NAME, 0, 0, 0, self._errors, 0, given.at_ns))
         if is_on != self._was_on:
             given.drivers.append(DriverState(NAME, not is_on, WHY if is_on else "", given.at_ns))

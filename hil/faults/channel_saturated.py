@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Regular BSMs go as rarely as GB/T 45315-2025 annex C has it for that ratio; event BSMs still each 100 ms"
+CHANGES = ("busy", "packets")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from hil.given import Given
 from obu.core.frames import STORE, DriverState, HostState
 
 EFFECT = "BSMs and warnings go on; the status names the store, and no free space"
+CHANGES = ("saves_fail",)
 
 
 @dataclass(frozen=True, slots=True)

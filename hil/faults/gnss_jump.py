@@ -6,6 +6,7 @@ from hil.given import Given
 from obu.core.geo import move
 
 EFFECT = "Fixes to which no vehicle drives so fast are refused (place_jump); the place is carried on as in a tunnel"
+CHANGES = ("truth",)
 
 
 @dataclass(frozen=True, slots=True)

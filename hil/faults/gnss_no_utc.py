@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Nothing is signed, nothing is called verified (clock_unsynchronised), no warning shows; all go on with UTC"
+CHANGES = ("error_ns",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from hil.given import Given
 from obu.core.geo import move
 
 EFFECT = "Slower than the gate's bound it cannot be told from an error: the unit follows; what is faster is refused"
+CHANGES = ("truth",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from hil.given import Given
 EFFECT = (
     "Wheels and yaw rate carry the place on while its error is within bsm.max_sigma_m; then no BSM goes until a fix"
 )
+CHANGES = ("sentences",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Warnings go on; the status says display fault 0.3 s after an unconfirmed warning, or after 2 s of silence"
+CHANGES = ("acknowledges", "beats")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Bus and receiver are lost as their values age; after 3 s the status says that the co-processor is silent"
+CHANGES = ("line",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hil.given import Given
 EFFECT = (
     "No garbled frame is taken for a good one; what is lost is sent again, up to a silence where nothing gets through"
 )
+CHANGES = ("garbled",)
 
 
 @dataclass(frozen=True, slots=True)

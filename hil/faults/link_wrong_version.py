@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hil.given import Given
 
 EFFECT = "Nothing of it is used; the status says which end is to be flashed"
+CHANGES = ("line",)
 
 
 @dataclass(frozen=True, slots=True)

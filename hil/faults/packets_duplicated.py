@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hil.given import Given, Packet
 
 EFFECT = "The second of each is refused as replayed; nothing else changes"
+CHANGES = ("packets",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hil import attack
 from hil.given import Given, Packet
 
 EFFECT = "Nonsense is refused, one sender beyond 50 a second is rate_exceeded; own BSMs and warnings go on in time"
+CHANGES = ("packets",)
 
 
 @dataclass(frozen=True, slots=True)

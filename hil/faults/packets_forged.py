@@ -1,11 +1,11 @@
 """Somebody changes the content of a genuine roadside unit's message, so that its signature no longer fits."""
 
 from hil import attack
-from hil.attacking import Attack, Parameters
+from hil.attacking import CHANGES, Attack, Parameters
 
 EFFECT = "Refused as bad_signature; nothing shows"
 
-__all__ = ["EFFECT", "Parameters", "make"]
+__all__ = ["CHANGES", "EFFECT", "Parameters", "make"]
 
 
 def make(parameters: Parameters) -> Attack:

@@ -7,6 +7,7 @@ from hil.given import Given
 EFFECT = (
     "Neighbours are carried on between what arrives; warnings come up to some tenths of a second later, none is lost"
 )
+CHANGES = ("packets",)
 
 
 @dataclass(frozen=True, slots=True)

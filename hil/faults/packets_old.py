@@ -1,11 +1,11 @@
 """A roadside unit's message arrives five seconds late."""
 
 from hil import attack
-from hil.attacking import Attack, Parameters
+from hil.attacking import CHANGES, Attack, Parameters
 
 EFFECT = "Refused as generation_too_old; nothing shows"
 
-__all__ = ["EFFECT", "Parameters", "make"]
+__all__ = ["CHANGES", "EFFECT", "Parameters", "make"]
 
 
 def make(parameters: Parameters) -> Attack:

@@ -6,6 +6,7 @@ from hil.given import Given, Packet
 from obu.core.now import NS_PER_S
 
 EFFECT = "Older news of a neighbour never takes the place of newer; half a second behind it is out_of_order"
+CHANGES = ("packets",)
 
 
 @dataclass(frozen=True, slots=True)

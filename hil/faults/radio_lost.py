@@ -6,6 +6,7 @@ from hil.given import Given
 from obu.core.frames import DriverState
 
 EFFECT = "Neighbours are forgotten and warnings go within their age limits; the status names the radio"
+CHANGES = ("is_air_lost", "packets")
 NAME = "radio"
 
 
@@ -23,7 +24,7 @@ class Fault:
     def act(self, given: Given, is_on: bool) -> None:
         """Each turn."""
         if is_on:
-            given.packets = []
+            given.is_air_lost, given.packets = True, []
         if is_on != self._was_on:
             given.drivers.append(
                 DriverState(NAME, not is_on, "the modem does not answer" if is_on else "", given.at_ns)

@@ -9,6 +9,7 @@ from obu.core.now import NS_PER_MS
 EFFECT = (
     "BSMs go later by that; a signature past its deadline or of another identity is thrown away, never a late BSM sent"
 )
+CHANGES = ("results",)
 
 
 @dataclass(frozen=True, slots=True)

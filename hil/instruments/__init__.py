@@ -11,13 +11,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from hil import faults
 from hil.given import Given
 from hil.scenario import Scenario
 from hil.witness import Witness
 from obu.core.errors import ConfigError
 from obu.runtime import strict
 
-ROLES = ("power", "can", "gnss", "radio", "board", "unit", "lamp")  # in this order they begin
+ROLES = ("power", "clock", "disk", "can", "gnss", "radio", "board", "unit", "lamp")  # in this order they begin
 Ask = Callable[[str], str]
 
 
@@ -25,7 +26,8 @@ Ask = Callable[[str], str]
 class Context:
     """Of one run. work: a folder with a short path, gone after it; kept: where recordings go. pki: everybody's.
 
-    sections: of the configuration of a unit that the bench starts, filled by the instruments before it. ask: a person.
+    sections: of the configuration of a unit that the bench starts, filled by the instruments before it; before: the
+    words before its command. ask: a person.
     """
 
     scenario: Scenario
@@ -34,6 +36,14 @@ class Context:
     pki: Path
     ask: Ask
     sections: dict[str, Any] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+
+    def changes(self, *fields: str) -> bool:
+        """Whether a fault of the scenario, or what it varies, does anything to these."""
+        changed = {name for fault in self.scenario.fault for name in faults.module(fault.name).CHANGES}
+        if any(self.scenario.variation.clock_off_ms):
+            changed.add("clock_off_ns")
+        return bool(changed & set(fields))
 
 
 class Instrument(Protocol):

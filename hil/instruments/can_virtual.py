@@ -1,4 +1,7 @@
-"""A bus of this machine: multicast, or slcan over a pty where there is none; none where the board has the bus."""
+"""A bus of this machine: multicast, or slcan over a pty where there is none, and where its controller shall fail.
+
+There is none where the board has the bus.
+"""
 
 import random
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from hil.instruments import Context
 from hil.unit import CHANNEL
 from hil.witness import Witness
 
-PLAYS, CARRIES = "can", ("frames",)
+PLAYS, CARRIES = "can", ("frames", "bus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,14 @@ class CanVirtual:
     def begin(self) -> None:
         """Makes the bus."""
         if not self._context.scenario.own.has_board:
-            self._line = can_line.open_line(self._context.work, random.Random(), self._options.line, None)
+            wanted = "slcan" if self._context.changes("bus") else self._options.line
+            self._line = can_line.open_line(self._context.work, random.Random(), wanted, None)
             self._context.sections["can"] = {CHANNEL: self._line.settings}
 
     def carry(self, given: Given) -> None:
-        """Its frames."""
+        """Its frames, and how the controller finds the bus."""
+        if isinstance(self._line, can_line.SlcanLine):
+            self._line.fail(given.bus)
         if self._line:
             self._line.send(given.frames)
 

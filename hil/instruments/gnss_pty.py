@@ -10,7 +10,7 @@ from hil.given import Given
 from hil.instruments import Context
 from hil.witness import Witness
 
-PLAYS, CARRIES = "gnss", ("sentences",)
+PLAYS, CARRIES = "gnss", ("sentences", "truth")
 
 
 @dataclass(frozen=True, slots=True)

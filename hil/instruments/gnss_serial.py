@@ -9,7 +9,7 @@ from hil.instruments import Context
 from hil.witness import Witness
 from obu.core.errors import ConfigError
 
-PLAYS, CARRIES = "gnss", ("sentences",)
+PLAYS, CARRIES = "gnss", ("sentences", "truth")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from hil.given import Given
 from hil.instruments import Context
 from hil.witness import Witness
 from obu.core.frames import TxPacket
+from obu.core.now import NS_PER_MS
 from obu.drivers.radio_udp import Address, Datagram
 
-PLAYS, CARRIES = "radio", ("packets",)
+LOAD_NS = 100 * NS_PER_MS  # a modem measures over this (3GPP TS 36.214, CBR)
+PLAYS, CARRIES = "radio", ("packets", "busy", "is_air_lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class RadioAir:
         self._options, self._context = options, context
         self._air: Air | None = None
         self._heard: deque[Datagram] = deque()
+        self._load_ns = 0
 
     def begin(self) -> None:
         """Opens the hub."""
@@ -37,9 +40,15 @@ class RadioAir:
         self._context.sections["radio"] = {"type": "udp", "modem": self._air.where, "bind": "127.0.0.1:0"}
 
     def carry(self, given: Given) -> None:
-        """Its packets."""
-        for packet in given.packets if self._air else ():
-            self._air.say(packet.datagram, packet.of, given.at_ns)  # type: ignore[union-attr]
+        """Its packets, whether the modem answers, and what it measures of the channel."""
+        if self._air is None:
+            return
+        self._air.switch(not given.is_air_lost)
+        for packet in given.packets:
+            self._air.say(packet.datagram, packet.of, given.at_ns)
+        if given.busy is not None and given.at_ns >= self._load_ns:
+            self._load_ns = given.at_ns + LOAD_NS
+            self._air.tell_load(round(100 * given.busy))
 
     def look(self, witness: Witness, at_s: float, utc_ns: int) -> None:
         """What the unit sent."""

@@ -73,19 +73,20 @@ class UnitProcess:
     def _start(self) -> None:
         assert self._household
         config, journal = str(self._context.work / "unit.toml"), str(self._context.kept / "journal")
-        self._process = self._household.start("unit", ["obu", "run", "--config", config, "--journal", journal])
+        words = ["obu", "run", "--config", config, "--journal", journal]
+        self._process = self._household.start("unit", words, self._context.before)
 
     def _sections(self) -> dict[str, dict[str, Any]]:
         own, pki = self._context.scenario.own, self._context.pki
         profile = own.recording.profile if own.recording else PROFILE[own.kind]
         found: dict[str, dict[str, Any]] = {
             "vehicle": {"profile": profile, "antenna_ahead_m": Mount().antenna_ahead_m},
+            "clock": {"source": "system"},
             **self._context.sections,
             "security": {"trust": str(pki / "trust"), "certificates": str(pki / "unit/certs"),
                          "keys": str(pki / "unit/keys")},
             "keys": {"type": "file", "allow_sm2_timing_leak": True},  # keys of the bench protect nobody
             "hmi": {"socket": "obu.sock"},
-            "clock": {"source": "system"},
         }  # fmt: skip
         for key, value in own.settings.items():
             section, _, name = key.partition(".")

@@ -57,6 +57,7 @@ def _alert(other: Neighbour, speed_mps: float) -> Alert:
         symbol="disabled_vehicle",
         direction=DIRECTIONS[other.zone],
         distance_m=other.gap_m,
+        time_s=other.gap_m / max(speed_mps - other.speed_mps, 0.1),
         why=(
             ("target", other.subject),
             ("gap_m", round(other.gap_m, 1)),

@@ -28,21 +28,25 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     if speed_mps is None or speed_mps < parameters.min_speed_mps:
         return []
     found = [other for other in view.neighbours if other.events & EVENTS and _concerns(other, speed_mps, parameters)]
-    return [_alert(other) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(other, speed_mps) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
 def _concerns(other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
     if other.along_m <= 0.0 or other.course is Course.CROSSING or other.zone not in DIRECTIONS:
         return False
-    closing_mps = speed_mps + (other.speed_mps if other.course is Course.ONCOMING else 0.0)
     return (
         0.0 < other.gap_m <= parameters.range_m
-        and other.gap_m <= closing_mps * parameters.reach_s
+        and other.gap_m <= closing_mps(other, speed_mps) * parameters.reach_s
         and other.age_s <= parameters.max_age_s
     )
 
 
-def _alert(other: Neighbour) -> Alert:
+def closing_mps(other: Neighbour, speed_mps: float) -> float:
+    """How fast we come together; who skids on our side is taken to stand."""
+    return speed_mps + (other.speed_mps if other.course is Course.ONCOMING else 0.0)
+
+
+def _alert(other: Neighbour, speed_mps: float) -> Alert:
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -52,6 +56,7 @@ def _alert(other: Neighbour) -> Alert:
         symbol="control_loss",
         direction=DIRECTIONS[other.zone],
         distance_m=other.gap_m,
+        time_s=other.gap_m / closing_mps(other, speed_mps),
         why=(
             ("target", other.subject),
             ("gap_m", round(other.gap_m, 1)),

@@ -43,7 +43,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     lead = min(ahead, key=lambda one: one.gap_m)
     pass_s, pass_m = passing(view, lead, speed_mps, parameters)
     found = [other for other in view.neighbours if _comes(other, pass_s, pass_m, parameters)]
-    return [_alert(other, lead, pass_s, pass_m) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(other, lead, speed_mps, pass_s, pass_m) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
 def passing(view: View, lead: Neighbour, speed_mps: float, parameters: Parameters) -> tuple[float, float]:
@@ -68,7 +68,7 @@ def _comes(other: Neighbour, pass_s: float, pass_m: float, parameters: Parameter
     return other.gap_m <= pass_m + other.speed_mps * (pass_s + parameters.reserve_s)
 
 
-def _alert(other: Neighbour, lead: Neighbour, pass_s: float, pass_m: float) -> Alert:
+def _alert(other: Neighbour, lead: Neighbour, speed_mps: float, pass_s: float, pass_m: float) -> Alert:
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -78,6 +78,7 @@ def _alert(other: Neighbour, lead: Neighbour, pass_s: float, pass_m: float) -> A
         symbol="no_overtaking",
         direction=Direction.AHEAD_LEFT,
         distance_m=other.gap_m,
+        time_s=other.gap_m / (speed_mps + other.speed_mps),
         why=(
             ("target", other.subject),
             ("gap_m", round(other.gap_m)),

@@ -37,7 +37,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     if speed_mps is None or speed_mps < parameters.min_speed_mps:
         return []
     braking = [other for other in view.neighbours if _concerns(other, parameters)]
-    return [_alert(other) for other in sorted(braking, key=lambda other: other.gap_m)]
+    return [_alert(other, speed_mps) for other in sorted(braking, key=lambda other: other.gap_m)]
 
 
 def _concerns(other: Neighbour, parameters: Parameters) -> bool:
@@ -55,7 +55,7 @@ def _concerns(other: Neighbour, parameters: Parameters) -> bool:
     )
 
 
-def _alert(other: Neighbour) -> Alert:
+def _alert(other: Neighbour, speed_mps: float) -> Alert:
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -65,6 +65,7 @@ def _alert(other: Neighbour) -> Alert:
         symbol="brake_ahead",
         direction=DIRECTIONS[other.zone],
         distance_m=other.gap_m,
+        time_s=other.gap_m / (speed_mps - other.speed_mps) if speed_mps > other.speed_mps + 0.5 else None,
         why=(
             ("gap_m", round(other.gap_m, 1)),
             ("right_m", round(other.right_m, 1)),

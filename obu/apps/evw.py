@@ -24,7 +24,8 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per emergency vehicle on duty that approaches, the nearest first."""
     found = [other for other in view.neighbours if other.is_on_duty and _approaches(view, other, parameters)]
     return [
-        _alert(other) for other in sorted(found, key=lambda one: math.hypot(one.offset.ahead_m, one.offset.right_m))
+        _alert(view, other)
+        for other in sorted(found, key=lambda one: math.hypot(one.offset.ahead_m, one.offset.right_m))
     ]
 
 
@@ -32,17 +33,22 @@ def _approaches(view: View, other: Neighbour, parameters: Parameters) -> bool:
     away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
     if away_m > parameters.range_m or (other.along_m > parameters.passed_m and other.course is Course.SAME):
         return False
-    heading = math.radians(other.heading_diff_deg)
-    own_mps = view.own.speed_mps or 0.0
-    ahead_mps, right_mps = other.speed_mps * math.cos(heading) - own_mps, other.speed_mps * math.sin(heading)
-    closing_mps = -(other.offset.ahead_m * ahead_mps + other.offset.right_m * right_mps) / max(away_m, 1.0)
+    closing_mps = _closing_mps(view, other, away_m)
     if away_m <= parameters.near_m:
         return closing_mps > -1.0
     return closing_mps > 1.0 and away_m / closing_mps <= parameters.soon_s
 
 
-def _alert(other: Neighbour) -> Alert:
+def _closing_mps(view: View, other: Neighbour, away_m: float) -> float:
+    heading = math.radians(other.heading_diff_deg)
+    own_mps = view.own.speed_mps or 0.0
+    ahead_mps, right_mps = other.speed_mps * math.cos(heading) - own_mps, other.speed_mps * math.sin(heading)
+    return -(other.offset.ahead_m * ahead_mps + other.offset.right_m * right_mps) / max(away_m, 1.0)
+
+
+def _alert(view: View, other: Neighbour) -> Alert:
     away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
+    closing_mps = _closing_mps(view, other, away_m)
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -52,6 +58,7 @@ def _alert(other: Neighbour) -> Alert:
         symbol="emergency_vehicle",
         direction=_from(other),
         distance_m=away_m,
+        time_s=away_m / closing_mps if closing_mps > 1.0 else None,
         why=(
             ("target", other.subject),
             ("away_m", round(away_m)),

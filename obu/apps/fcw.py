@@ -84,6 +84,7 @@ def _alert(view: View, other: Neighbour, speed_mps: float, parameters: Parameter
         symbol="collision_ahead",
         direction=Direction.AHEAD,
         distance_m=other.gap_m,
+        time_s=ttc_s,
         why=(
             ("target", other.subject),
             ("ttc_s", round(ttc_s, 2)),

@@ -74,6 +74,7 @@ def _alert(hazard: Hazard, speed_mps: float) -> Alert:
         symbol=symbol,
         direction=Direction.AHEAD,
         distance_m=max(hazard.ahead_m, 0.0),
+        time_s=max(hazard.ahead_m, 0.0) / speed_mps if speed_mps > 0.5 else None,
         why=(
             ("event_type", float(hazard.event_type)),
             ("ahead_m", round(hazard.ahead_m, 1)),

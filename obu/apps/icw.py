@@ -110,6 +110,7 @@ def _alert(other: Neighbour, conflict: Conflict) -> Alert:
         symbol="crossing",
         direction=side_of(other),
         distance_m=conflict.own_m,
+        time_s=conflict.own_in_s,
         why=why(other, conflict),
     )
 

@@ -28,13 +28,13 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
         return []
     reach_m = min(max(speed_mps * parameters.lead_s, parameters.least_m), parameters.range_m)
     return [
-        _alert(sign)
+        _alert(sign, speed_mps)
         for sign in view.signs
         if sign.sign_type not in SPEED_LIMITS and -parameters.passed_m <= sign.ahead_m <= reach_m
     ]
 
 
-def _alert(sign: Sign) -> Alert:
+def _alert(sign: Sign, speed_mps: float) -> Alert:
     return Alert(
         app=NAME,
         subject=f"{sign.id[0].hex()}/sign {sign.id[1]}",
@@ -44,6 +44,7 @@ def _alert(sign: Sign) -> Alert:
         symbol="sign_ahead",
         direction=Direction.AHEAD,
         distance_m=max(0.0, sign.ahead_m),
+        time_s=max(0.0, sign.ahead_m) / speed_mps if speed_mps > 0.5 else None,
         why=(
             ("sign_type", float(sign.sign_type)),
             ("ahead_m", round(sign.ahead_m, 1)),

@@ -42,7 +42,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
         return []
     sign, zone, direction = sides[0]
     found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
-    return [_alert(other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+    return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
 
 
 def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
@@ -50,7 +50,7 @@ def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: fl
         return False
     if bsw.is_beside(view, other, parameters.zone):
         return True
-    gap_m = -other.along_m - (view.own.body.length_m + other.length_m) / 2.0
+    gap_m = _behind_m(view, other)
     closing_mps = other.speed_mps - speed_mps
     if other.zone is not zone or not 0.0 < gap_m <= parameters.behind_m or closing_mps <= 0.5:
         return False
@@ -61,7 +61,13 @@ def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: fl
     return gap_m / closing_mps <= limit_s
 
 
-def _alert(other: Neighbour, direction: Direction) -> Alert:
+def _behind_m(view: View, other: Neighbour) -> float:
+    """From our rear to its front; negative beside us."""
+    return -other.along_m - (view.own.body.length_m + other.length_m) / 2.0
+
+
+def _alert(view: View, other: Neighbour, direction: Direction) -> Alert:
+    gap_m, closing_mps = _behind_m(view, other), other.speed_mps - (view.own.speed_mps or 0.0)
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -70,6 +76,8 @@ def _alert(other: Neighbour, direction: Direction) -> Alert:
         text=Text("变道危险", "Do not change lane"),
         symbol="lane_change",
         direction=direction,
+        distance_m=max(0.0, gap_m),
+        time_s=gap_m / closing_mps if gap_m > 0.0 and closing_mps > 0.5 else None,
         why=(
             ("target", other.subject),
             ("right_m", round(other.right_m, 1)),

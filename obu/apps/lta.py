@@ -70,5 +70,6 @@ def _alert(other: Neighbour) -> Alert:
         symbol="left_turn",
         direction=side_of(other),
         distance_m=other.conflict.own_m,
+        time_s=other.conflict.other_in_s,
         why=why(other, other.conflict),
     )

@@ -67,6 +67,7 @@ def _alert(signal: Signal, speed_mps: float, reach_m: float) -> Alert:
         symbol="red_light",
         direction=Direction.AHEAD,
         distance_m=max(0.0, signal.stop_m),
+        time_s=max(0.0, signal.stop_m) / speed_mps,
         why=(
             ("stop_m", round(signal.stop_m, 1)),
             ("reach_m", round(reach_m, 1)),

@@ -38,6 +38,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
             symbol="traffic_jam",
             direction=Direction.AHEAD,
             distance_m=jam.ahead_m,
+            time_s=jam.ahead_m / speed_mps,
             why=(
                 ("ahead_m", round(jam.ahead_m)),
                 ("time_to_s", round(jam.ahead_m / speed_mps, 1)),

@@ -47,7 +47,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     if speed_mps <= parameters.moving_off_mps:
         reach_m = max(reach_m, parameters.moving_off_m)
     found = [
-        (ahead_m, _alert(other, ahead_m))
+        (ahead_m, _alert(other, ahead_m, speed_mps))
         for other in view.neighbours
         if (ahead_m := _danger_m(view, other, reach_m + parameters.margin_m, parameters)) is not None
     ]
@@ -82,7 +82,7 @@ def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
     return other.swept_s <= delay_s + (view.own.speed_mps or 0.0) / brake_mps2
 
 
-def _alert(other: Neighbour, ahead_m: float) -> Alert:
+def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
     text, symbol = TEXTS[other.kind]
     side = (
         Direction.AHEAD
@@ -101,6 +101,7 @@ def _alert(other: Neighbour, ahead_m: float) -> Alert:
         symbol=symbol,
         direction=side,
         distance_m=ahead_m,
+        time_s=ahead_m / speed_mps,
         why=(
             ("target", other.subject),
             ("ahead_m", round(ahead_m, 1)),

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     build = verbs.add_parser("build", help="make and sign one of a folder / 制作并签名")
     build.add_argument("folder", type=Path, metavar="FOLDER", help="its files, as they are to be installed / 文件目录")
-    build.add_argument("--product", choices=("firmware", "host"), required=True, help="whom it is for / 用于")
+    build.add_argument("--product", choices=("firmware", "loader", "host"), required=True, help="whom it is for / 用于")
     build.add_argument("--hardware", type=_words, required=True, metavar="NAME[,NAME]", help="boards / 适用硬件")
     build.add_argument("--version", required=True, metavar="N.N.N")
     build.add_argument("--counter", type=int, required=True, metavar="N", help="never lower than the last / 只增不减")
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _build(args: argparse.Namespace) -> int:
     from obu.runtime import bundle_build
-    from obu.runtime.bundle_build import FIRMWARE, Order
+    from obu.runtime.bundle_build import HOST, Order
 
     python = platform.python_version_tuple()[:2]
     order = Order(
@@ -49,7 +49,7 @@ def _build(args: argparse.Namespace) -> int:
         hardware=args.hardware,
         version=args.version,
         counter=args.counter,
-        minimum_base=args.minimum_base or ("1.25" if args.product == FIRMWARE else ".".join(python)),
+        minimum_base=args.minimum_base or (".".join(python) if args.product == HOST else "1.25"),
         abi=f"{sys.implementation.cache_tag.replace('cpython-', 'cp')}",
     )
     octets = bundle_build.build(args.folder, order, args.signer)

@@ -14,25 +14,31 @@ from obu.core.errors import LocalError
 if TYPE_CHECKING:
     from obu.link.install import Installing
     from obu.link.parcel import Outcome, Parcel
+    from obu.runtime.bundle import Bundle
+    from obu.runtime.flash_finding import Hand
     from obu.runtime.flash_report import Attempt
-    from obu.runtime.flashing import Flasher
 
 SUMMARY = Text("协处理器：查看、刷写", "the co-processor: see what it is, flash it")
 TRUST = Path("/opt/obu/update-keys.txt")
 REPORTS = Path("flash-reports")
-LOOK_S, PROBE_S = 6.0, 2.0
 DONE, FAILED, REFUSED, TAKEN_BACK, INTERRUPTED = 0, 1, 2, 3, 130
 STATUS = {"installed": DONE, "already_installed": DONE, "failed": FAILED, "taken_back": TAKEN_BACK}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """[BUNDLE], --port, --config, --trust, --vehicle-parked, --technician, --report, --dry-run, --base [BOARD]."""
+    """[BUNDLE]; --port, --link, --config: which board; --loader; what else is in docs/flashing.md."""
     parser.add_argument("bundle", nargs="?", type=Path, metavar="BUNDLE",
                         help="without it the board is only looked at / 升级包；不给则只查看")  # fmt: skip
     parser.add_argument("--port", metavar="DEVICE", help="the board's; else it is looked for / 板卡端口")
+    parser.add_argument("--link", metavar="DEVICE", help="the link's, where --port is a prompt / 链路端口")
+    parser.add_argument("--loader", type=Path, metavar="BUNDLE",
+                        help="for a board that has MicroPython alone / 新板卡的引导程序")  # fmt: skip
     parser.add_argument("--baud", type=int, metavar="N", help="(921600)")
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="the unit's TOML: port, and whether it moves / 配置"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the unit's TOML: port, and whether it moves / 配置 (/opt/obu/unit.toml)",
     )
     parser.add_argument(
         "--trust", type=Path, default=TRUST, metavar="FILE", help=f"signers' keys / 签名者公钥 ({TRUST})"
@@ -51,14 +57,12 @@ def run(args: argparse.Namespace) -> int:
     if args.base:
         return _base(args, args.base, args.port or "PORT")
     if args.bundle is None or args.base is not None:
-        flasher = _found(args)
+        hand = _found(args)
         try:
-            state = flasher.link.state
-            assert state
-            _board(args, flasher)
-            return _base(args, state.board, flasher.device) if args.base is not None else DONE
+            _board(args, hand)
+            return _base(args, hand.state.board, hand.device) if args.base is not None and hand.state else DONE
         finally:
-            flasher.close()
+            hand.close()
     return _reported(args)
 
 
@@ -101,103 +105,69 @@ def _reported(args: argparse.Namespace) -> int:
 
 
 def _attempted(args: argparse.Namespace, attempt: "Attempt") -> int:
-    from obu.link.parcel import judge
     from obu.runtime import bundle, flash_words, flashing
 
-    opened = bundle.read(args.bundle, bundle.trusted_keys(args.trust))
+    trusted = bundle.trusted_keys(args.trust)
+    opened = bundle.read(args.bundle, trusted)
     attempt.manifest = opened.manifest
     attempt.sha256 = hashlib.sha256(args.bundle.read_bytes()).hexdigest()
+    loader = bundle.read(args.loader, trusted) if args.loader else None
+    attempt.loader = loader.manifest if loader else None
     parcel = flashing.parcel(opened)
-    flasher = _found(args)
+    stands = _stands(args)  # before the port: a unit that runs holds it
+    hand = _found(args, loader)
     try:
-        state = flasher.link.state
-        assert state
-        attempt.port, attempt.before = flasher.device, state
-        _board(args, flasher)
-        outcome = None if state.is_on_trial() else judge(parcel, state)
+        attempt.port, attempt.before = hand.device, hand.state
+        _board(args, hand)
+        outcome = hand.refusal(parcel)
         if outcome is None and args.dry_run:
-            version, counter = parcel.manifest.version, parcel.manifest.counter
-            _say(args, Text(f"可以刷写 {version}（计数 {counter}）；--dry-run：未写入",
-                            f"would flash {version} (counter {counter}); --dry-run: nothing was written"))  # fmt: skip
+            what = flash_words.named(parcel.slot())
+            _say(args, Text(f"可以刷写 {what.zh}；--dry-run：未写入",
+                            f"would flash {what.en}; --dry-run: nothing was written"))  # fmt: skip
             return DONE
         if outcome is None:
-            _parked(args, flasher)
-            outcome = _installed(args, flasher, parcel)
-        task = flasher.link.task
-        attempt.after = task.state if task else state
-        attempt.is_resumed = bool(task and task.is_resumed)
+            _parked(args, stands, hand)
+            outcome = _installed(args, hand, parcel)
+        attempt.after = hand.task.state if hand.task else hand.state
+        attempt.is_resumed = bool(hand.task and hand.task.is_resumed)
         attempt.result, attempt.says = outcome.result.value, outcome.says
         _say(args, outcome.says)
         return STATUS.get(attempt.result, REFUSED)
     except KeyboardInterrupt:
-        attempt.says = flash_words.left(flasher.link.task)
+        attempt.says = flash_words.left(hand.task)
         print()
         _say(args, attempt.says)
         raise
     finally:
-        flasher.close()
+        hand.close()
 
 
-def _board(args: argparse.Namespace, flasher: "Flasher") -> None:
-    from obu.runtime import flash_words
-
-    assert flasher.link.state
-    for line in flash_words.board(flasher.device, flasher.link.state, flasher.link.ignition_on):
+def _board(args: argparse.Namespace, hand: "Hand") -> None:
+    for line in hand.about():
         _say(args, line)
 
 
-def _found(args: argparse.Namespace) -> "Flasher":
-    """The board: on --port, else where the configuration has it, else on the one port where one answers."""
-    from obu.drivers import serial_line
-    from obu.runtime import config, flashing
-    from obu.runtime.flashing import Flasher
+def _found(args: argparse.Namespace, loader: "Bundle | None" = None) -> "Hand":
+    from obu.runtime import flash_finding
+    from obu.runtime.flash_finding import Place
 
-    named: dict[str, object] = config.read(args.config).coprocessor if args.config else {}
-    device, baud = args.port or named.get("device"), int(args.baud or str(named.get("baud", flashing.BAUD)))
-    if device:
-        flasher = Flasher(str(device), baud)
-        if flasher.look(LOOK_S) is not None:
-            return flasher
-        fault = flasher.link.fault()
-        flasher.close()
-        raise LocalError(fault.en, fault.zh) if fault else _silent(str(device))
-    boards, tried = [], []
-    for port in serial_line.ports():
-        tried.append(port.device)
-        try:
-            flasher = Flasher(port.device, baud)
-        except LocalError as error:
-            tried[-1] = error.zh if args.lang == "zh" else error.text
-            continue
-        if flasher.look(PROBE_S) is not None:
-            boards.append(flasher)
-        else:
-            flasher.close()
-    if len(boards) == 1:
-        return boards[0]
-    for flasher in boards:
-        _board(args, flasher)
-        flasher.close()
-    if boards:
-        raise LocalError("more than one board: name one with --port", "发现多块板卡：请用 --port 指定其中一块")
-    raise _silent("; ".join(tried) or "-")
+    return flash_finding.board(Place(args.port, args.link, args.baud, args.config, loader))
 
 
-def _silent(where: str) -> LocalError:
-    return LocalError(
-        f"no board answers ({where}); check power and cable, or name its --port; a new board: obu flash --base BOARD",
-        f"没有板卡应答（{where}）；请检查供电和线路，或用 --port 指定端口；新板卡请先看 obu flash --base 板卡名",
-    )
+def _stands(args: argparse.Namespace) -> bool | None:
+    """What a running unit knows; raises LocalError for a vehicle that moves, whatever the technician says."""
+    from obu.runtime import flash_finding, parked
 
-
-def _parked(args: argparse.Namespace, flasher: "Flasher") -> None:
-    """Raises LocalError for a vehicle that moves, and for one of which nobody knows."""
-    from obu.runtime import config, parked
-
-    stands = parked.by_unit(Path(config.read(args.config).hmi.socket)) if args.config else None
+    unit = flash_finding.unit(args.config)
+    stands = parked.by_unit(Path(unit.hmi.socket)) if unit else None
     if stands is False:
         raise LocalError("the vehicle moves: park it, then again", "车辆正在行驶：请停车后重试")
-    if stands or args.vehicle_parked or flasher.link.ignition_on is False:
+    return stands
+
+
+def _parked(args: argparse.Namespace, stands: bool | None, hand: "Hand") -> None:
+    """Raises LocalError for a vehicle of which nobody knows. stands: what its unit says."""
+    if stands or args.vehicle_parked or hand.ignition_on is False:
         return
     if sys.stdin.isatty():
         _say(args, Text("车辆已停稳吗？刷写期间不转发总线数据。[y/N] ",
@@ -208,7 +178,7 @@ def _parked(args: argparse.Namespace, flasher: "Flasher") -> None:
                      "无法确认车辆已停稳（点火接通或未接线）：请停车，并加 --vehicle-parked")  # fmt: skip
 
 
-def _installed(args: argparse.Namespace, flasher: "Flasher", parcel: "Parcel") -> "Outcome":
+def _installed(args: argparse.Namespace, hand: "Hand", parcel: "Parcel") -> "Outcome":
     """Tells of the progress: a bar on a terminal, else a line for each tenth."""
     from obu.runtime import flash_words
 
@@ -229,7 +199,7 @@ def _installed(args: argparse.Namespace, flasher: "Flasher", parcel: "Parcel") -
             said = key
 
     try:
-        return flasher.install(parcel, tell)
+        return hand.install(parcel, tell)
     finally:
         if sys.stdout.isatty():
             print()

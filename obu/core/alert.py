@@ -39,7 +39,8 @@ class Alert:
 
     app: the application's name in capitals (HLW, EBW). subject: what it is about, stable while the danger lasts
     (sender id or event id), so that one danger is one warning. priority: 1 is most urgent. why: the values that
-    decided, by name with unit, for logs, tests and the bench screen.
+    decided, by name with unit, for logs, tests and the bench screen. time_s: until we are there or it is with us,
+    as both go now.
     """
 
     app: str
@@ -50,6 +51,7 @@ class Alert:
     symbol: str  # name of a symbol of the screen: obu/screen/static/symbols/<symbol>.svg
     direction: Direction
     distance_m: float | None = None
+    time_s: float | None = None
     why: tuple[tuple[str, float | str], ...] = ()
 
 

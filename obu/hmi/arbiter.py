@@ -7,7 +7,7 @@ Laws:
      own number if it is still claimed when the screen is free again.
   3. Else a warning stays for its latch time at least, and for as long as it is claimed. A claim that is away
      for less than LINGER_S (a lost message) has not ended; where it has ended within the latch time the
-     sentence stays, without the distance, which nobody measures any more. The level rises at once and falls
+     sentence stays, without distance and time, which nobody measures any more. The level rises at once and falls
      only after it stood for the latch time.
   4. A warning that is over is quiet for its re-arm time: the same (app, subject) is not shown again within
      it, unless its level is higher than the one the driver saw.
@@ -191,12 +191,13 @@ class Arbiter:
         """The warning on the screen with what is claimed of it now."""
         claim = self.state.claims.get(_key(shown.alert))
         if claim is None:
-            return replace(shown, alert=replace(shown.alert, distance_m=None))
+            return replace(shown, alert=replace(shown.alert, distance_m=None, time_s=None))
         now = claim.alert
         if now.level > shown.alert.level:
             self.state.risen_ns = at_ns
         elif now.level < shown.alert.level and at_ns - self.state.risen_ns < self._latch(now.app):
-            return replace(shown, alert=replace(shown.alert, distance_m=now.distance_m, why=now.why))
+            told = replace(shown.alert, distance_m=now.distance_m, time_s=now.time_s, why=now.why)
+            return replace(shown, alert=told)
         return replace(shown, alert=now)
 
     def _show(self, at_ns: int, claim: Claim | None) -> Shown | None:

@@ -30,6 +30,7 @@ _MENDED_BY_ANOTHER_ROUND = (
 class Phase(Enum):
     """What is going on."""
 
+    LOADER = "loader"  # a board's first, at its prompt
     ASK = "ask"
     ERASE = "erase"
     SEND = "send"

@@ -16,19 +16,24 @@ NO_SLOT = 255
 ARMED = 4  # of BoardState.tries; below are starts that are left
 MOST_DATA = 233  # octets of a WRITE over the link
 MOST_UNDER_WAY = 6
+DIGEST_HEX = 16
 NO_BUNDLE = bytes(32)  # BEGIN with it erases the idle slot whatever lies there
 _STATE = struct.Struct("<BBBBII")
 _SLOT = struct.Struct("<BI")
-_TEXTS = 7
+_TEXTS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """condition: EMPTY, FILLING, WHOLE or TAKEN_BACK. version: empty where nothing may start."""
+    """condition: EMPTY, FILLING, WHOLE or TAKEN_BACK. version: empty where nothing may start.
+
+    digest: the first 16 hex digits of its manifest's SHA-256, by which two of one version are told apart; else empty.
+    """
 
     condition: int
     counter: int
     version: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +79,10 @@ def parse_state(body: bytes) -> BoardState:
         raise RemoteError("bad_state")
     if not all(text.isprintable() for text in texts) or any(condition > TAKEN_BACK for condition, _ in two):
         raise RemoteError("bad_state")
-    board, unique, base, abi, loader, *versions = texts
+    board, unique, base, abi, loader, version_a, version_b, digest_a, digest_b = texts
     return BoardState(
         is_recovery=mode == 1, running=running, following=following, tries=tries, least=least, free_bytes=free_bytes,
-        slots=(Slot(condition_a, counter_a, versions[0]), Slot(condition_b, counter_b, versions[1])),
+        slots=(Slot(condition_a, counter_a, version_a, digest_a), Slot(condition_b, counter_b, version_b, digest_b)),
         board=board, unique=unique, base=base, abi=abi, loader=loader,
     )  # fmt: skip
 

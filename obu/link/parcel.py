@@ -3,6 +3,7 @@
 The rule: each end is one sentence for the technician, with the remedy.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,7 @@ from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Manifest, Target
 
 PRODUCT = "firmware"
+MARK = 8  # hex digits of a manifest's SHA-256 that a technician reads
 UNSTEADY = Text(
     "板卡反复重启或断开；请检查供电和线路，然后重新运行同一命令",
     "the board restarts or disconnects again and again; check power and cable, then give the same command again",
@@ -65,27 +67,39 @@ class Parcel:
         """In which the board gets them: manifest and signature last."""
         return [*sorted(self.files.items()), ("manifest.json", self.raw), ("manifest.sig", self.signature)]
 
+    def slot(self) -> Slot:
+        """What a board tells of a slot that holds it."""
+        digest = hashlib.sha256(self.raw).hexdigest()[: words.DIGEST_HEX]
+        return Slot(words.WHOLE, self.manifest.counter, self.manifest.version, digest)
+
     def is_in(self, slot: Slot) -> bool:
-        """Whether a slot holds this version, as far as a board tells."""
-        return slot.condition == words.WHOLE and (slot.version, slot.counter) == (
-            self.manifest.version,
-            self.manifest.counter,
-        )
+        """Whether a slot holds this very bundle."""
+        return slot.condition == words.WHOLE and slot.digest == self.slot().digest
 
 
 def judge(parcel: Parcel, state: BoardState) -> Outcome | None:
     """Why a board needs or takes no install of this; None when it may begin."""
-    now = state.now()
-    if now and parcel.is_in(now) and state.running == state.following and not state.tries:
+    now = state.now() if state.running == state.following and not state.tries else None
+    if now and parcel.is_in(now):
         return Outcome(Result.ALREADY, Text(
-            f"板卡已在运行 {now.version}（计数 {now.counter}），无需刷写",
-            f"the board already runs {now.version} (counter {now.counter}): nothing to do",
+            f"板卡已在运行 {now.version}（计数 {now.counter}，{now.digest[:MARK]}），无需刷写",
+            f"the board already runs {now.version} (counter {now.counter}, {now.digest[:MARK]}): nothing to do",
         ))  # fmt: skip
     target = Target(
         product=PRODUCT, hardware=state.board, counter=state.least, abi=state.abi, base=_numbers_of(state.base)
     )
     why = manifests.refusal(parcel.manifest, target)
-    return Outcome(Result.REFUSED, manifests.sentence(why, parcel.manifest, target)) if why else None
+    if why:
+        return Outcome(Result.REFUSED, manifests.sentence(why, parcel.manifest, target))
+    if now and now.condition == words.WHOLE and parcel.manifest.counter == now.counter:
+        mark, version = parcel.slot().digest[:MARK], parcel.manifest.version
+        return Outcome(Result.REFUSED, Text(
+            f"升级包 {version}（{mark}）与板卡正在运行的 {now.version}（{now.digest[:MARK]}）计数同为 {now.counter}，"
+            "但内容不同；请向发布者索取计数更大的升级包",
+            f"the bundle {version} ({mark}) has the counter {now.counter} of {now.version} ({now.digest[:MARK]}), "
+            "which the board runs, and other contents: ask those who released it for one with a higher counter",
+        ))  # fmt: skip
+    return None
 
 
 def _numbers_of(base: str) -> str:
@@ -96,8 +110,8 @@ def _numbers_of(base: str) -> str:
 def installed(slot: Slot) -> Outcome:
     """The new version was confirmed."""
     return Outcome(Result.INSTALLED, Text(
-        f"已刷写并确认：{slot.version}（计数 {slot.counter}）",
-        f"flashed and confirmed: {slot.version} (counter {slot.counter})",
+        f"已刷写并确认：{slot.version}（计数 {slot.counter}，{slot.digest[:MARK]}）",
+        f"flashed and confirmed: {slot.version} (counter {slot.counter}, {slot.digest[:MARK]})",
     ))  # fmt: skip
 
 

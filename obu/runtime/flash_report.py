@@ -15,6 +15,7 @@ from obu.core.alert import Text
 from obu.core.errors import LocalError
 from obu.link.install_words import BoardState
 from obu.link.manifest import Manifest
+from obu.link.parcel import MARK
 from obu.runtime import durable
 
 FORM = "obu-flash-report-1"
@@ -30,6 +31,7 @@ class Attempt:
     bundle: str
     sha256: str = ""
     manifest: Manifest | None = None
+    loader: Manifest | None = None
     port: str = ""
     before: BoardState | None = None
     after: BoardState | None = None
@@ -52,6 +54,7 @@ def body(attempt: Attempt, end_utc_s: float) -> dict[str, Any]:
             {"version": manifest.version, "counter": manifest.counter, "hardware": list(manifest.hardware),
              "key_id": manifest.key_id} if manifest else {}
         ),
+        "loader": {"version": attempt.loader.version, "key_id": attempt.loader.key_id} if attempt.loader else None,
         "before": asdict(attempt.before) if attempt.before else None,
         "after": asdict(attempt.after) if attempt.after else None,
         "resumed": attempt.is_resumed,
@@ -92,6 +95,7 @@ def page(told: dict[str, Any]) -> str:
         ("SHA-256", bundle["sha256"]),
         ("版本 Version", f"{bundle['version']} ({bundle['counter']})" if "version" in bundle else ""),
         ("签名密钥 Key", bundle.get("key_id", "")),
+        ("引导程序 Loader", told["loader"]["version"] if told["loader"] else ""),
         ("板卡 Board", " ".join(str(before.get(name, "")) for name in ("board", "unique", "base"))),
         ("刷写前 Before", _running(before)),
         ("刷写后 After", _running(after)),
@@ -114,9 +118,9 @@ def _running(state: dict[str, Any]) -> str:
     if not state:
         return ""
     if state["running"] not in (0, 1):
-        return "恢复模式 recovery"
+        return "恢复模式 recovery" if state["is_recovery"] else "无引导程序 no loader"
     slot = state["slots"][state["running"]]
-    return f"{slot['version']} ({slot['counter']}), {'AB'[state['running']]}"
+    return f"{slot['version']} ({slot['counter']}, {slot['digest'][:MARK]}), {'AB'[state['running']]}"
 
 
 def _utc(utc_s: float) -> str:

@@ -4,11 +4,15 @@ The rule: what is said of the board is what the board said last.
 """
 
 from obu.core.alert import Text
+from obu.core.errors import RemoteError
 from obu.link import install_words as words
 from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
+from obu.link.parcel import MARK
+from obu.runtime.base_commands import LITTLEFS
 
 PHASES = {
+    Phase.LOADER: Text("拷入引导程序", "putting the loader on the board"),
     Phase.ASK: Text("询问板卡", "asking the board"),
     Phase.ERASE: Text("清空备用槽", "emptying the idle slot"),
     Phase.SEND: Text("传送", "sending"),
@@ -25,6 +29,15 @@ CONDITIONS = {
     words.TAKEN_BACK: Text("已回退", "taken back"),
 }
 BAR = 30
+NO_LOADER = Text(
+    "板卡上还没有引导程序（仅有 MicroPython）；请加 --loader 引导程序升级包",
+    "the board has MicroPython but no loader yet: add --loader LOADER.bundle",
+)
+NO_LINK = Text(
+    "新版本已写入并开始试运行，但链路没有应答；请接好链路，然后运行：obu flash 升级包 --port 链路端口",
+    "the new version is on the board and on trial, but its link does not answer: connect it, then obu flash BUNDLE "
+    "--port LINK_PORT",
+)
 
 
 def board(port: str, state: BoardState, ignition_on: bool | None) -> list[Text]:
@@ -46,6 +59,35 @@ def board(port: str, state: BoardState, ignition_on: bool | None) -> list[Text]:
     return told
 
 
+def bare(port: str, state: BoardState, machine: str) -> list[Text]:
+    """A board at its prompt that has no loader. machine: as MicroPython names it."""
+    return [
+        Text(f"{port}：MicroPython 提示符，{machine}，编号 {state.unique}，MicroPython {state.base}（{state.abi}）",
+             f"{port}: a MicroPython prompt, {machine}, number {state.unique}, MicroPython {state.base} ({state.abi})"),
+        Text(f"可用空间 {state.free_bytes // 1024} KiB；没有引导程序和程序槽",
+             f"{state.free_bytes // 1024} KiB free; no loader and no slots yet"),
+    ]  # fmt: skip
+
+
+def fat(port: str) -> Text:
+    """Why a board's filesystem will not do."""
+    zh, en = (
+        "板卡的文件系统是 FAT，断电时可能损坏；请先格式化为 LittleFS",
+        "its filesystem is FAT, which a power cut spoils",
+    )
+    command = f"mpremote connect {port} {LITTLEFS}"
+    return Text(f"{zh}（会清空板卡）：{command}", f"{en}: make it LittleFS first, which empties it: {command}")
+
+
+def prompt_fault(error: RemoteError) -> Text:
+    """What went wrong between this program and a prompt."""
+    why = f"{error.reason} {error.detail}".strip()
+    return Text(
+        f"板卡提示符通信中断（{why}）；请检查线路和供电，然后重新运行同一命令",
+        f"the board's prompt was lost ({why}); check cable and power, then give the same command again",
+    )
+
+
 def _slot(state: BoardState, number: int) -> Text:
     slot = state.slots[number]
     condition = CONDITIONS[slot.condition]
@@ -60,8 +102,9 @@ def _slot(state: BoardState, number: int) -> Text:
 
 
 def named(slot: Slot) -> Text:
-    """A version and its counter."""
-    return Text(f"{slot.version}（计数 {slot.counter}）", f"{slot.version} (counter {slot.counter})")
+    """A version, its counter, and the first digits of its manifest's hash."""
+    mark = slot.digest[:MARK]
+    return Text(f"{slot.version}（计数 {slot.counter}，{mark}）", f"{slot.version} (counter {slot.counter}, {mark})")
 
 
 def _health(state: BoardState) -> Text:
@@ -92,6 +135,10 @@ def bar(task: Installing) -> str:
 
 def left(task: Installing | None) -> Text:
     """How the board is left when the technician ends the program."""
+    if task is not None and task.phase == Phase.RESTART:
+        return Text("已中断：新版本已写入，尚未启动；再次运行同一命令将继续",
+                    "interrupted: the new version is on the board and was not started; the same command goes on"
+                    )  # fmt: skip
     if task is not None and task.is_on_trial():
         return Text(
             "已中断：新版本正在试运行，未确认会自动回退；再次运行同一命令可查看结果",
@@ -99,7 +146,11 @@ def left(task: Installing | None) -> Text:
             "the same command again tells how it ended",
         )
     now = task.state.now() if task is not None and task.state is not None else None
-    version = now.version if now else ""
+    if now is None or not now.version:
+        return Text("已中断：板卡尚不能启动任何版本；再次运行同一命令将从中断处继续",
+                    "interrupted: no version can start on the board yet; the same command goes on where it stopped"
+                    )  # fmt: skip
+    version = now.version
     return Text(f"已中断：板卡仍运行原版本 {version}；再次运行同一命令将从中断处继续",
                 f"interrupted: the board still runs the old version {version}; "
                 "the same command goes on where it stopped")  # fmt: skip

@@ -9,16 +9,19 @@ import select
 import time
 from collections.abc import Callable
 
+from obu.core.alert import Text
 from obu.core.errors import LocalError
 from obu.core.now import NS_PER_S
 from obu.drivers.serial_line import SerialLine
 from obu.link.install import Installing
 from obu.link.install_link import InstallLink
 from obu.link.install_words import BoardState
-from obu.link.parcel import Outcome, Parcel
+from obu.link.parcel import Outcome, Parcel, judge
+from obu.runtime import flash_words
 from obu.runtime.bundle import Bundle
 
 BAUD = 921_600
+LOOK_S, PROBE_S = 6.0, 2.0  # for an answer: of a board that was named, of each port
 TURN_S = 0.01  # acknowledgements are due within 10 ms
 INPUTS_NS = 3 * NS_PER_S // 2  # told each second, the first after a start before they have settled; never in recovery
 MOST_PULLED = 16
@@ -32,7 +35,10 @@ def parcel(bundle: Bundle) -> Parcel:
 
 
 class Flasher:
-    """look(), then install() if one likes; close() at the end."""
+    """look(), then about(), refusal() and install() if one likes; close() at the end.
+
+    state, task: the board as it was looked at, and what was begun. ignition_on: as its wire says, None without one.
+    """
 
     def __init__(self, device: str, baud: int) -> None:
         """Raises LocalError when the port cannot be opened."""
@@ -44,6 +50,28 @@ class Flasher:
         self._turn()
         if self._line.fileno() < 0:
             raise _not_opened(device, self._line.errno)
+
+    @property
+    def state(self) -> BoardState | None:
+        return self.link.state
+
+    @property
+    def task(self) -> Installing | None:
+        return self.link.task
+
+    @property
+    def ignition_on(self) -> bool | None:
+        return self.link.ignition_on
+
+    def about(self) -> list[Text]:
+        """What the board is."""
+        assert self.link.state
+        return flash_words.board(self.device, self.link.state, self.link.ignition_on)
+
+    def refusal(self, parcel: Parcel) -> Outcome | None:
+        """Why nothing is to be begun; None when it may. Another version on trial is waited for."""
+        assert self.link.state
+        return None if self.link.state.is_on_trial() else judge(parcel, self.link.state)
 
     def look(self, within_s: float) -> BoardState | None:
         """What the board says of itself, and its inputs if it tells of any; None where none answers."""

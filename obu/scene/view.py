@@ -44,7 +44,7 @@ class Scene:
 
     def __init__(self) -> None:
         self._maps: tuple[MapData, ...] = ()
-        self._roads: Roads | None = None
+        self.roads: Roads | None = None
         self._posture: Posture | None = None
 
     def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
@@ -85,12 +85,12 @@ class Scene:
             each for each in heard if isinstance(each, MapData) and each.nodes and each.nodes[0].ref not in apart
         )
         is_same = len(maps) == len(self._maps) and all(map(_says_the_same, maps, self._maps))
-        if self._roads is None or not is_same:
-            self._roads = Roads(maps, maps[0].nodes[0].place if maps else place)
+        if self.roads is None or not is_same:
+            self.roads = Roads(maps, maps[0].nodes[0].place if maps else place)
         elif not maps:
-            self._roads = Roads((), place)
+            self.roads = Roads((), place)
         self._maps = maps
-        return self._roads
+        return self.roads
 
 
 def _says_the_same(one: MapData, other: MapData) -> bool:

@@ -1,9 +1,10 @@
 """What the unit tells the local socket and when: status each second, scene five times a second, warnings at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from obu.core.alert import Shown
+from obu.core.alert import Alert, Shown
 from obu.core.frames import RADIO, CanCounts, DriverState, FeedEvent, HostState, RadioCounts
 from obu.core.now import NS_PER_MS, Now
 from obu.core.world import View
@@ -84,12 +85,12 @@ class Health:
         number, self.state.told = self.state.told["number"], None
         return [FeedEvent("clear", {"number": number})]
 
-    def scene(self, now: Now, view: View | None) -> list[FeedEvent]:
-        """The scene, when it is time."""
+    def scene(self, now: Now, view: View | None, claims: Sequence[Alert], at: dict[str, Any] | None) -> list[FeedEvent]:
+        """The scene, when it is time. claims: of all applications, shown or not. at: our place in the told road."""
         if view is None or now.at_ns - self.state.scene_ns < SCENE_NS:
             return []
         self.state.scene_ns = now.at_ns
-        return [FeedEvent("scene", status.scene(view))]
+        return [FeedEvent("scene", {**status.scene(view, claims), "at": at})]
 
     def is_status_due(self, now: Now) -> bool:
         """Whether a second has passed since the last status."""
@@ -156,4 +157,4 @@ class Health:
 
 def _look(body: dict[str, Any] | None) -> tuple[Any, ...]:
     """What the driver would see change."""
-    return () if body is None else (body["level"], body["distance_m"], body["direction"], body["text"])
+    return () if body is None else (body["level"], body["distance_m"], body["time_s"], body["direction"], body["text"])

@@ -1,23 +1,27 @@
 """What the unit says of itself: plain dictionaries for the local socket (field by field in docs/local-socket.md)."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import obu
 from obu.can_input.decoder import DecoderState
 from obu.codec.editions import Edition
-from obu.core.alert import Shown, Text
+from obu.core.alert import Alert, Shown, Text
 from obu.core.frames import CanCounts
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
-from obu.core.vehicle import Own
-from obu.core.world import View
+from obu.core.vehicle import Body, Own
+from obu.core.world import Neighbour, View
 from obu.security.misbehaviour import Reports
 from obu.security.offsets import Apart
 from obu.stack.edition_binding import EditionBinding, Step
 from obu.stack.receiver import Receiver
+from obu.station import ahead
 from obu.station.installation import InstallationState
 from obu.station.transmit import Transmit
 
 SENDERS_SHOWN = 16
+NEIGHBOURS_SHOWN = 32  # as many as a small picture can hold; 5 kB of a line
 
 
 def words(text: Text | None) -> dict[str, str] | None:
@@ -40,9 +44,9 @@ def rounded(value: float | None, digits: int = 1) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def scene(view: View) -> dict[str, Any]:
-    """Own speed and the neighbours as the screen draws them."""
-    own = view.own
+def scene(view: View, claims: Sequence[Alert]) -> dict[str, Any]:
+    """Own speed, light, limit, sign and the nearest neighbours as the screen draws them."""
+    own, others = view.own, sorted(view.neighbours, key=_away_m)[:NEIGHBOURS_SHOWN]
     return {
         "speed_kph": rounded(own.speed_mps * 3.6 if own.speed_mps is not None else None),
         "heading_deg": rounded(own.heading_deg),
@@ -51,18 +55,33 @@ def scene(view: View) -> dict[str, Any]:
         "right_turn": own.vehicle.right_turn,
         "hazard": own.vehicle.hazard_lights,
         "door_open": own.vehicle.door_open,
+        "sections": _sections(own.body),
+        "limit_kph": None if view.limit_mps is None else round(view.limit_mps * 3.6),
+        "signal": ahead.light(view, claims),
+        "sign": ahead.sign(claims),
+        "around": len(view.neighbours),
         "neighbours": [
             {
-                "id": other.id.hex(),
+                "subject": other.subject,
                 "ahead_m": round(other.offset.ahead_m, 1),
                 "right_m": round(other.offset.right_m, 1),
                 "heading_deg": round(other.heading_diff_deg, 1),
                 "speed_mps": round(other.speed_mps, 1),
-                "class": other.basic_class,
+                "length_m": other.length_m,
+                "width_m": other.width_m,
+                "kind": other.kind.value,
             }
-            for other in view.neighbours[:64]
+            for other in others
         ],
     }
+
+
+def _sections(body: Body) -> list[dict[str, float]]:
+    return [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": body.length_m, "width_m": body.width_m}]
+
+
+def _away_m(other: Neighbour) -> tuple[float, str]:
+    return math.hypot(other.offset.ahead_m, other.offset.right_m), other.subject
 
 
 def alert(shown: Shown, issued_utc_s: float | None) -> dict[str, Any]:
@@ -77,6 +96,7 @@ def alert(shown: Shown, issued_utc_s: float | None) -> dict[str, Any]:
         "symbol": claim.symbol,
         "direction": claim.direction.value,
         "distance_m": rounded(claim.distance_m, 0),
+        "time_s": rounded(claim.time_s, 0),
         "issued_utc_s": issued_utc_s,
         "why": dict(claim.why),
     }

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
-from obu.core.alert import Shown
+from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
 from obu.scene.facts import Facts
+from obu.scene.lanes import Roads
 from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
@@ -23,12 +24,16 @@ LOOK_APART_NS = 20 * NS_PER_MS  # however many messages arrive
 
 @dataclass(slots=True)
 class WarnState:
-    """due_ns: the next look at the latest. fresh: something was heard since the last one."""
+    """due_ns: the next look at the latest. fresh: something was heard since the last one.
+
+    claims: of all applications then.
+    """
 
     looked_ns: int = 0
     fresh: bool = False
     shown: Shown | None = None
     view: View | None = None
+    claims: tuple[Alert, ...] = ()
 
 
 class Warn:
@@ -45,6 +50,10 @@ class Warn:
         """The names of the applications."""
         return tuple(app.name for app in self._apps)
 
+    def roads(self) -> Roads | None:
+        """The lanes of the last look, None before one."""
+        return self._scene.roads
+
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""
         for one in heard:
@@ -59,7 +68,7 @@ class Warn:
         view = self._scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, alerts)
-        self.state.view = view
+        self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False
 
     def due_ns(self) -> int:

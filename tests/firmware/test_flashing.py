@@ -63,7 +63,7 @@ def test_over_the_link_with_the_power_cut_on_the_way(board: StandIn, release: Bu
     raw, files = release
     with Host(board.device) as host:
         assert host.meet() == "0.0.0"
-        assert host.state()[2][:5] == ["stm32_machine", "01020304", "1.25.0", "mpy6.3", "1"]
+        assert host.state()[2][:5] == ["stm32_machine", "01020304", "1.25.0", "mpy6.3", "2"]
         some = dict(list(files.items())[: len(files) // 2])
         assert host.send_files(raw, some) == 0
         board.cut_power()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hil import demo, processes
+from hil import demo, processes, scenario_file
 from hil.feed_client import FeedClient
+from hil.instruments import Context
 from hil.processes import Household
 from tests.hil.players import Bench, Show, is_sending
 
@@ -61,3 +62,10 @@ def show(run_folder: Path) -> Iterator[Callable[..., Show]]:
         if each.child.poll() is None:
             each.child.terminate()
             each.end()
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    """Of a run of one scenario, with a person who says nothing."""
+    scenario = scenario_file.read(scenario_file.paths()["hlw_works_ahead"])
+    return Context(scenario, tmp_path, tmp_path, tmp_path, lambda _: "")

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from hil import control
+from hil import control, instruments
 from hil.__main__ import main
 from hil.feed_client import FeedClient
+from hil.given import Given
+from hil.instruments import Context
 from hil.processes import Household, Process
 
 
@@ -79,3 +81,19 @@ def hil(*words: str) -> int:
     """A command of the bench in this process; its exit status."""
     with mock.patch.object(sys, "argv", ["hil", *words]):
         return main()
+
+
+def made(name: str, context: Context, **options: Any) -> Any:
+    """An instrument with these options."""
+    module = instruments.module(name)
+    return module.make(module.Options(**options), context)
+
+
+def given(**what: Any) -> Given:
+    """What it is to carry, and nothing else."""
+    nothing: Any = None
+    return Given(0.0, 0, 0, nothing, nothing, nothing, nothing, **what)
+
+
+# A bench file.
+GOOD = 'title = "mine"\n[radio]\nuse = "radio_air"\n[unit]\nuse = "unit_feed"\nsocket = "/tmp/obu.sock"\n'

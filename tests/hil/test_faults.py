@@ -21,6 +21,7 @@ SITUATION = Scenario(
     own=Own(at_m=15.0, speed_mps=5.0, act=(Act(do="accelerate", from_s=-2.0, mps2=1.0, to_mps=20.0),)),
     actor=(Actor(name="car", at_m=45.0, speed_mps=5.0),),
 )  # fmt: skip
+FIELDS = [field.name for field in dataclasses.fields(Given) if field.name not in ("dice", "chance", "attacker")]
 NEVER_AGAIN = ("packets_duplicated", "packets_reordered", "slow_keys")  # what waits still comes when the fault is over
 
 
@@ -58,8 +59,7 @@ def _given(turns: list[Given], acting: faults.Acting, on: range) -> list[Given]:
 
 
 def _plain(given: list[Given]) -> list[tuple[object, ...]]:
-    names = [field.name for field in dataclasses.fields(Given) if field.name not in ("dice", "chance", "attacker")]
-    return [tuple(getattr(each, name) for name in names) for each in given]
+    return [tuple(getattr(each, name) for name in FIELDS) for each in given]
 
 
 @pytest.mark.parametrize("name", faults.names())
@@ -73,5 +73,12 @@ def test_a_fault_acts_while_it_is_on_and_then_alone(name: str, turns: list[Given
     found = _plain(_given(turns, made(), on))
     assert found[:40] == untouched[:40]
     assert found[40:80] != untouched[40:80]
+    changed = {
+        field
+        for before, after in zip(untouched, found, strict=True)
+        for field, was, now in zip(FIELDS, before, after, strict=True)
+        if was != now
+    }
+    assert changed <= {*faults.module(name).CHANGES, "drivers", "buses", "host"}  # so a bench can tell whether it can
     if name not in NEVER_AGAIN:
         assert found[82:] == untouched[82:]  # the turn in which it ends may say that it has

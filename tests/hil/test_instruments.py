@@ -6,21 +6,20 @@ import threading
 import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import can
 import pytest
 
-from hil import bench_file, instruments, judging, scenario_file
+from hil import bench_file, instruments, judging
 from hil.air import Air
 from hil.encode import Frame
 from hil.given import Given
 from hil.instruments import Context
 from hil.judging import Seen, Showing
-from hil.realtime import _beyond
 from obu.core.errors import ConfigError
 from obu.core.frames import TxPacket
 from obu.drivers import radio_udp
+from tests.hil.players import GOOD, given, made
 
 
 class Supply:
@@ -76,24 +75,8 @@ def supply() -> Iterator[Supply]:
     made.close()
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    scenario = scenario_file.read(scenario_file.paths()["hlw_works_ahead"])
-    return Context(scenario, tmp_path, tmp_path, tmp_path, lambda _: "")
-
-
-def _made(name: str, context: Context, **options: Any) -> Any:
-    module = instruments.module(name)
-    return module.make(module.Options(**options), context)
-
-
-def _given(**what: Any) -> Given:
-    nothing: Any = None
-    return Given(0.0, 0, 0, nothing, nothing, nothing, nothing, **what)
-
-
 def test_a_supply_is_set_read_back_and_cuts(supply: Supply, context: Context) -> None:
-    power = _made("power_scpi", context, device=supply.device, rests_s=0.0)
+    power = made("power_scpi", context, device=supply.device, rests_s=0.0)
     power.begin()
     assert power.name == "ACME,PS1,7,1.0"
     assert supply.said == [
@@ -108,7 +91,7 @@ def test_a_supply_is_set_read_back_and_cuts(supply: Supply, context: Context) ->
         "OUTP?",
     ]
     for is_cut in (False, True, True, False):
-        power.carry(_given(is_cut=is_cut))
+        power.carry(given(is_cut=is_cut))
     supply.until("OUTP ON")
     assert supply.said[9:] == ["OUTP OFF", "OUTP ON"]  # once each
     power.close()
@@ -125,7 +108,7 @@ def test_a_supply_that_does_otherwise_is_not_believed(
     question: str, answer: str, told: str, supply: Supply, context: Context
 ) -> None:
     supply.answers = lambda order: answer if order == question else None
-    power = _made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=0.3)
+    power = made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=0.3)
     with pytest.raises(ConfigError) as caught:
         power.begin()
     power.close()
@@ -135,24 +118,24 @@ def test_a_supply_that_does_otherwise_is_not_believed(
 def test_devices_that_are_not_there_are_named(context: Context, tmp_path: Path) -> None:
     absent = str(tmp_path / "none")
     for name, options in (("power_scpi", {}), ("gnss_serial", {}), ("lamp_serial", {})):
-        made = _made(name, context, device=absent, **options)
+        tool = made(name, context, device=absent, **options)
         with pytest.raises(ConfigError, match=absent):
-            made.begin()
-        made.close()
-    interface = _made("can_interface", context, interface="slcan", channel=absent)
+            tool.begin()
+        tool.close()
+    interface = made("can_interface", context, interface="slcan", channel=absent)
     with pytest.raises(ConfigError, match="slcan"):
         interface.begin()
     with pytest.raises(ConfigError, match="nobody speaks"):
-        _made("unit_feed", context, socket=absent, within_s=0.0).begin()
+        made("unit_feed", context, socket=absent, within_s=0.0).begin()
 
 
 def test_a_can_interface_sends_both_kinds_of_identifiers(context: Context) -> None:
-    made = _made("can_interface", context, interface="virtual", channel="instruments")
-    made.begin()
+    tool = made("can_interface", context, interface="virtual", channel="instruments")
+    tool.begin()
     with can.Bus(interface="virtual", channel="instruments") as ear:
-        made.carry(_given(frames=[Frame(0x18FEF100, b"\x01"), Frame(0xB4, b"\x02\x03")]))
+        tool.carry(given(frames=[Frame(0x18FEF100, b"\x01"), Frame(0xB4, b"\x02\x03")]))
         heard = [ear.recv(1.0) for _ in range(2)]
-        made.close()
+        tool.close()
     assert [(each.arbitration_id, each.is_extended_id, bytes(each.data)) for each in heard if each] == [
         (0x18FEF100, True, b"\x01"), (0xB4, False, b"\x02\x03")]  # fmt: skip
 
@@ -160,12 +143,12 @@ def test_a_can_interface_sends_both_kinds_of_identifiers(context: Context) -> No
 def test_sentences_go_out_as_they_are(context: Context) -> None:
     near, far = pty.openpty()
     tty.setraw(far)
-    made = _made("gnss_serial", context, device=os.ttyname(far))
-    made.begin()
-    made.carry(_given(sentences=b"$GNRMC,1*00\r\n"))
-    made.carry(_given())
+    tool = made("gnss_serial", context, device=os.ttyname(far))
+    tool.begin()
+    tool.carry(given(sentences=b"$GNRMC,1*00\r\n"))
+    tool.carry(given())
     assert os.read(near, 64) == b"$GNRMC,1*00\r\n"
-    made.close()
+    tool.close()
     os.close(near)
     os.close(far)
 
@@ -187,7 +170,7 @@ class Looked:
 def test_a_lamp_sensor_and_a_person_tell_the_same(context: Context) -> None:
     near, far = pty.openpty()
     tty.setraw(far)
-    sensor, seen = _made("lamp_serial", context, device=os.ttyname(far)), Looked()
+    sensor, seen = made("lamp_serial", context, device=os.ttyname(far)), Looked()
     sensor.begin()
     sensor.look(seen, 0.0, 0)
     os.write(near, b"1\r\n0\r\n")
@@ -199,7 +182,7 @@ def test_a_lamp_sensor_and_a_person_tell_the_same(context: Context) -> None:
     assert seen.lamp == [False, True, False]
     for answer, is_lit in (("y", True), ("是", True), ("n", False), ("", False)):
         context.ask, seen = (lambda _, answer=answer: answer), Looked()
-        person = _made("lamp_person", context)
+        person = made("lamp_person", context)
         person.begin()
         for at_s in (0.0, 9.4, 9.6, 9.7):
             person.look(seen, at_s, 0)
@@ -217,22 +200,19 @@ def test_a_lamp_must_tell_what_the_unit_tells() -> None:
 
 def test_a_modem_of_the_bench_carries_both_ways(context: Context) -> None:
     air, at_ns, seen = Air(), 0, Looked()
-    made = _made("radio_modem", context, modem=air.where, bind="127.0.0.1:0")
+    tool = made("radio_modem", context, modem=air.where, bind="127.0.0.1:0")
     unit = radio_udp.make("radio", radio_udp.Options(modem=air.where, bind="127.0.0.1:0"))
-    made.begin()
+    tool.begin()
     while len(air.stations) < 2:
         air.poll(at_ns)
         unit.poll(at_ns)
     unit.send([TxPacket(b"no packet of a unit", 1, 1, 1, 1)])
-    while not made.foreign:
+    while not tool.foreign:
         air.poll(at_ns)
-        made.look(seen, 0.0, 0)
-    assert seen.packets == [] and made.foreign == 1  # it is counted and does no harm
-    for each in (made, unit, air):
+        tool.look(seen, 0.0, 0)
+    assert seen.packets == [] and tool.foreign == 1  # it is counted and does no harm
+    for each in (tool, unit, air):
         each.close()
-
-
-GOOD = 'title = "mine"\n[radio]\nuse = "radio_air"\n[unit]\nuse = "unit_feed"\nsocket = "/tmp/obu.sock"\n'
 
 
 @pytest.mark.parametrize(
@@ -245,7 +225,7 @@ GOOD = 'title = "mine"\n[radio]\nuse = "radio_air"\n[unit]\nuse = "unit_feed"\ns
 def test_what_is_wrong_in_a_bench_file_is_named(old: str, new: str, names: str, tmp_path: Path) -> None:
     path = tmp_path / "bench.toml"
     path.write_text(GOOD)
-    assert bench_file.read(path).carries() == {"packets", "acknowledges", "beats"}
+    assert bench_file.read(path).carries() == {"packets", "busy", "is_air_lost", "acknowledges", "beats"}
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(ConfigError) as caught:
         bench_file.read(path)
@@ -259,10 +239,3 @@ def test_every_instrument_keeps_the_contract() -> None:
         assert set(module.CARRIES) <= set(Given.__dataclass_fields__)
         for method in ("begin", "carry", "look", "close"):
             assert callable(getattr(module.make, method)), name
-
-
-def test_what_a_fault_changes_and_no_instrument_can_is_seen() -> None:
-    bench = bench_file.read(bench_file.PROCESS)
-    assert list(_beyond(_given(frames=[Frame(1, b"")], is_cut=True, acknowledges=False), bench.carries())) == []
-    for name, value in (("clock_off_ns", 5), ("error_ns", None), ("saves_fail", True), ("line", "dead"), ("busy", 0.5)):
-        assert list(_beyond(_given(**{name: value}), bench.carries())) == [name]

@@ -9,6 +9,9 @@ from hil import kept, scenario_file
 from obu.runtime import journal
 from tests.hil.players import hil
 
+# The line goes through a cable that can fail; so seldom that every frame comes.
+DISTURBED = '[[fault]]\nname = "link_garbled"\nfrom_s = 1.0\nto_s = 1.5\nparameters = { share = 0.0001 }\n'
+
 
 @pytest.mark.needs("micropython64")
 def test_a_real_unit_runs_a_scenario_and_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,7 +25,7 @@ def test_a_real_unit_runs_a_scenario_and_can_be_replayed(tmp_path: Path, capsys:
     ):
         assert old in text
         text = text.replace(old, new)
-    path.write_text(text.replace("[own]", "[own]\nhas_board = true"))
+    path.write_text(f"{text.replace('[own]', '[own]' + chr(10) + 'has_board = true')}\n{DISTURBED}")
     out = tmp_path / "out"
     assert hil("run", str(path), "--bench", "process", "--out", str(out)) == 0, capsys.readouterr().err
     (folder,) = kept.below(out)
@@ -43,3 +46,5 @@ def test_a_bench_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "no such file" in capsys.readouterr().err
     assert hil("run", "hlw_works_ahead", "--bench", "process", "--defects") == 2
     assert "--defects" in capsys.readouterr().err
+    assert hil("run", "keys_slow", "--bench", "process") == 2
+    assert "keys_slow: the bench process cannot make the fault slow_keys" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hil import defects, faults, scenario_file
+from hil import bench_file, defects, fault_table, faults, scenario_file
 from obu.apps import base
 from obu.core.errors import ConfigError
 
@@ -107,8 +107,10 @@ def test_all_scenarios_there_are_can_be_read_and_use_every_application_fault_and
     assert {each.defect for each in found} == defects.ALL
 
 
-def test_each_fault_says_its_effect_and_works_as_it_comes() -> None:
+def test_each_fault_says_its_effect_and_its_benches_and_works_as_it_comes() -> None:
     told = (scenario_file.FOLDER.parents[1] / "docs" / "rig.md").read_text()
-    for name in faults.names():
-        assert f"| `{name}` | {faults.module(name).EFFECT} |" in told
+    for row in fault_table.rows([bench_file.read(bench_file.PROCESS)]):
+        name, benches = str(row["name"]), row["benches"]
+        assert isinstance(benches, list)
+        assert f"| `{name}` | {row['effect']} | {', '.join(benches)} |" in told
         assert faults.module(name).make(faults.module(name).Parameters())

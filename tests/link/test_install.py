@@ -1,5 +1,6 @@
 """The host's install against the board's own loader, over five wires, with either end gone at any instant."""
 
+import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,6 +136,7 @@ def test_one_that_runs_already_needs_nothing(board: Board) -> None:
     [
         (parcel(forged=True), "the signature does not hold"),
         (parcel(counter=2), "counter 2 is below the installed 3"),
+        (parcel("1.0.0", 3), "which the board runs, and other contents"),
         (parcel(files={"deep/a.py": b"1"}), "may not be called deep/a.py"),
     ],
 )
@@ -250,6 +252,7 @@ def test_a_state_tells_what_is_on_the_board(board: Board) -> None:
     assert state and (state.board, state.unique, state.base, state.abi) == (
         "stm32_machine", "01020304", "1.25.0", "mpy6.3",
     )  # fmt: skip
-    assert state.now() == words.Slot(words.WHOLE, 3, "1.0.0") and state.least == 3 and not state.is_on_trial()
-    assert state.slots[1] == words.Slot(words.EMPTY, 0, "") and not state.is_recovery
+    digest = hashlib.sha256((board.root / "app_a/manifest.json").read_bytes()).hexdigest()[:16]
+    assert state.now() == words.Slot(words.WHOLE, 3, "1.0.0", digest) and state.least == 3 and not state.is_on_trial()
+    assert state.slots[1] == words.Slot(words.EMPTY, 0, "", "") and not state.is_recovery
     assert FILES and bench.link.board() == "stm32_machine 1.0.0 01020304"

@@ -64,6 +64,7 @@ DOORS = {
     "dpkt": ["obu/drivers/capture.py"],
     "isotp": ["obu/drivers/isotp.py"],
     "microdot": ["obu/screen/*"],
+    "mpremote": ["obu/drivers/board_repl.py"],
     "msgpack": ["obu/drivers/can_multicast.py"],
     "libsumo": ["hil/traffic/sumo.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],

@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS = ("run", "test", "bench", "sumo", "lock")
+GROUPS = ("run", "test", "bench", "technician", "sumo", "lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 

@@ -51,13 +51,35 @@ SCENE: dict[str, Any] = {
     "right_turn": True,
     "hazard": False,
     "door_open": False,
+    "sections": [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": 12.0, "width_m": 2.55}],
+    "at": {"road": 1, "east_m": 0.0, "north_m": 0.0},
+    "limit_kph": 50,
+    "signal": None,
+    "sign": None,
+    "around": 5,
     "neighbours": [
-        {"id": "01", "ahead_m": 38.0, "right_m": 0.2, "heading_deg": 1.0, "speed_mps": 9.0, "class": 10},
-        {"id": "02", "ahead_m": 66.0, "right_m": -3.6, "heading_deg": 180.0, "speed_mps": 11.0, "class": 10},
-        {"id": "03", "ahead_m": -31.0, "right_m": 3.4, "heading_deg": 0.0, "speed_mps": 12.0, "class": 54},
-        {"id": "04", "ahead_m": 82.0, "right_m": 40.0, "heading_deg": 270.0, "speed_mps": 8.0, "class": 10},
-        {"id": "05", "ahead_m": -75.0, "right_m": -3.5, "heading_deg": 178.0, "speed_mps": 8.0, "class": 40},
+        {
+            "subject": subject,
+            "ahead_m": ahead_m,
+            "right_m": right_m,
+            "heading_deg": heading_deg,
+            "speed_mps": 9.0,
+            "length_m": length_m,
+            "width_m": 1.9,
+            "kind": kind,
+        }
+        for subject, ahead_m, right_m, heading_deg, length_m, kind in (
+            ("01", 38.0, 0.2, 1.0, 4.8, "vehicle"),
+            ("02", 66.0, -3.6, 180.0, 4.8, "vehicle"),
+            ("03", -31.0, 3.4, 0.0, 12.0, "vehicle"),
+            ("04", 82.0, 40.0, 270.0, 0.5, "pedestrian"),
+            ("05", -75.0, -3.5, 178.0, 1.8, "cyclist"),
+        )
     ],
+}
+ROAD: dict[str, Any] = {
+    "number": 1,
+    "lanes": [{"kind": "vehicle", "width_m": 3.5, "points": [[-150.0, y], [150.0, y]]} for y in (-3.5, 0.0, 3.5)],
 }
 
 
@@ -71,6 +93,7 @@ def alert(number: int, **changes: Any) -> dict[str, Any]:
         "symbol": "brake_ahead",
         "direction": "ahead",
         "distance_m": 42.0,
+        "time_s": 4.0,
         "issued_utc_s": time.time(),
         "why": {},
         **changes,

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from obu.screen import assets
-from tests.screen.players import SCENE, STATUS, FakeUnit, Screen, alert
+from tests.conftest import chromium_path
+from tests.screen.players import ROAD, SCENE, STATUS, FakeUnit, Screen, alert
 
 pytestmark = [pytest.mark.needs("chromium", "cjk_fonts")]
 
@@ -25,10 +26,11 @@ QUIET = [
 ]
 
 
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all: each page of new_page() has a profile of its own."""
     with sync_playwright() as playwright:
-        one = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        one = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
         yield one
         one.close()
 
@@ -71,12 +73,16 @@ def page(browser: Browser, screen: Screen, talker: Talker) -> Iterator[Page]:
     one = browser.new_page(viewport={"width": 1024, "height": 600})
     complaints: list[str] = []
     one.on("pageerror", lambda error: complaints.append(str(error)))
-    one.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+    one.on(
+        "console",
+        lambda said: complaints.append(f"{said.text} {said.location}") if "Security Policy" in said.text else None,
+    )
     requests: list[str] = []
     one.on("request", lambda request: requests.append(request.url))
     one.goto(screen.url)
     expect(one.locator("body")).to_have_attribute("data-view", "calm")
     yield one
+    one.close()
     assert complaints == []
     assert [url for url in requests if not url.startswith(screen.url)] == [], "works without any other server"
 
@@ -90,6 +96,49 @@ def test_calm_shows_speed_gear_signals_neighbours_and_states(page: Page) -> None
     expect(page.locator("#state [data-state=ok]")).to_have_count(6)
     expect(page.locator(".missing")).to_have_text("")
     expect(page.locator(".bench")).to_be_hidden()
+
+
+def test_the_light_before_us_counts_down_with_the_advised_speeds_and_limit_and_sign(page: Page, talker: Talker) -> None:
+    expect(page.locator(".limit")).to_have_text("50")
+    expect(page.locator("#light")).to_be_hidden()
+    signal = {"lamp": "red", "turn": "left", "stop_m": 84, "left_s": 11.4, "advice_kph": [30, 40]}
+    sign = {"text": {"zh": "前方隧道", "en": "Warning sign 21"}, "shape": "warning", "distance_m": 110}
+    talker.scene = SCENE | {"signal": signal, "sign": sign}
+    light = page.locator("#light")
+    expect(light).to_have_attribute("data-lamp", "red")
+    expect(light).to_have_attribute("data-turn", "left")
+    expect(light.locator(".left")).to_have_text("12")
+    expect(light.locator(".line")).to_have_text("84 米")
+    expect(light.locator(".advice b")).to_have_text("30–40")
+    expect(page.locator("#sign p")).to_have_text("前方隧道")
+    expect(page.locator("#sign span")).to_have_text("110 米")
+    for part in ("#light", "#light .advice b", ".limit", "#sign"):
+        panel, inner = box(page, "#around" if part == "#sign" else "#drive"), box(page, part)
+        assert inner["x"] >= panel["x"] and inner["x"] + inner["width"] <= panel["x"] + panel["width"], part
+        assert inner["y"] + inner["height"] <= panel["y"] + panel["height"], part
+    signal = {"lamp": "green", "turn": None, "stop_m": 20, "left_s": None, "advice_kph": None}
+    talker.scene = SCENE | {"signal": signal, "limit_kph": None}
+    expect(light).to_have_attribute("data-lamp", "green")
+    expect(light.locator(".left")).to_have_text("––")
+    expect(light.locator(".advice")).to_be_hidden()
+    expect(page.locator(".limit")).to_be_hidden()
+
+
+def test_the_lanes_of_the_map_lie_under_us_as_we_head(page: Page, talker: Talker, unit: FakeUnit) -> None:
+    """Three lanes run east, so do we: lanes before us and beside us, none past 5.25 m to the side."""
+    at = (
+        "([ahead, right]) => { const c = document.querySelector('#around canvas'), s = c.height / 105;"
+        " return [...c.getContext('2d').getImageData(c.width / 2 + right * s, (75 - ahead) * s, 1, 1).data].join(); }"
+    )
+    places = {"our lane": (30, 0), "the next": (30, 3.5), "the other": (-12, -3.5), "no lane": (30, 9)}
+    bare = {name: page.evaluate(at, place) for name, place in places.items()}
+    unit.tell("road", ROAD)
+    page.wait_for_function(f"(was) => ({at})([30, 0]) !== was", arg=bare["our lane"])
+    seen = {name: page.evaluate(at, place) for name, place in places.items()}
+    assert seen["our lane"] == seen["the next"] == seen["the other"]
+    assert seen["no lane"] == bare["no lane"]
+    talker.scene = SCENE | {"at": {"road": 2, "east_m": 0.0, "north_m": 0.0}}
+    page.wait_for_function(f"(was) => ({at})([30, 0]) === was", arg=bare["our lane"])  # of a road we were not told
 
 
 def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:
@@ -132,11 +181,13 @@ def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, u
     expect(warning).to_have_attribute("data-level", "3")
     expect(warning.locator(".sentence")).to_have_text("前车急刹车")
     expect(warning.locator(".distance")).to_have_text("40米")
+    expect(warning.locator(".time")).to_have_text("4秒")
     expect(warning.locator(".plate svg svg")).to_have_count(1)
     unit.tell("alert", alert(7, distance_m=31.0))
     expect(warning.locator(".distance b")).to_have_text("30")
-    unit.tell("alert", alert(7, distance_m=None))
+    unit.tell("alert", alert(7, distance_m=None, time_s=None))
     expect(warning.locator(".distance")).to_be_hidden()
+    expect(warning.locator(".time")).to_be_hidden()
     unit.tell("alert", alert(8, app="HLW", level=2, symbol="roadworks", direction="ahead_left"))
     assert unit.hear("ack")["number"] == 8, "each warning is acknowledged once"
     unit.tell("clear", {"number": 7})
@@ -168,7 +219,7 @@ def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, leve
         expect(page.locator(".sentence")).to_have_text(text[lang])
         panel = box(page, "#warning")
         assert panel["width"] * panel["height"] >= 0.45 * size[0] * size[1]
-        for part in (".plate svg", ".arrow svg", ".distance b", ".sentence"):
+        for part in (".plate svg", ".arrow svg", ".distance b", ".time b", ".sentence"):
             inner = box(page, f"#warning {part}")
             assert inner["y"] >= panel["y"] - 1, part
             assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part

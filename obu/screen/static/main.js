@@ -2,11 +2,12 @@
 
 import { drawAround } from "./around.js";
 import { showDrive } from "./drive.js";
+import { showLight } from "./light.js";
 import { showState } from "./state.js";
 import { follow, post } from "./stream.js";
 import { arrow, brokenLink, loadSymbols } from "./symbols.js";
 import { TEXTS, firstLanguage, keepLanguage } from "./texts.js";
-import { hideWarning, showHint, showWarning } from "./warning.js";
+import { hideWarning, showHint, showSign, showWarning } from "./warning.js";
 
 const STALE_SCENE_MS = 1000; // five scenes in a second
 const STALE_STATUS_MS = 2500; // one status in a second
@@ -15,6 +16,7 @@ const BEAT_MS = 500;
 const now = { page: null, reader: false, link: null, why: null, warning: null };
 const scene = { body: null, at: -Infinity };
 const status = { body: null, at: -Infinity };
+let road = null; // lanes about us, told again when they change
 let lang = firstLanguage();
 
 const isOld = (kept, limit) => performance.now() - kept.at > limit;
@@ -32,9 +34,11 @@ function render() {
   renderLost(texts);
   if (view === "warning") showWarning(now.warning, lang, texts);
   else hideWarning();
-  showHint(view === "calm" ? now.warning : null, lang);
+  showHint(view === "calm" ? now.warning : null, sceneNow, lang);
+  showSign(view === "calm" ? sceneNow?.sign : null, lang, texts);
   showDrive(sceneNow, texts);
-  drawAround(sceneNow, now.warning, texts);
+  showLight(view === "calm" ? sceneNow : null, texts);
+  drawAround(sceneNow, road, now.warning, texts);
   showState(statusNow, lang, texts);
   const reader = find(".badge.reader");
   reader.hidden = !now.reader;
@@ -100,6 +104,9 @@ const handlers = {
   scene: (body) => {
     Object.assign(scene, { body, at: performance.now() });
     render();
+  },
+  road: (body) => {
+    road = body;
   },
   status: (body) => {
     Object.assign(status, { body, at: performance.now() });

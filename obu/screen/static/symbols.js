@@ -50,13 +50,42 @@ export function arrow(turn) {
   return sign("M50 6L92 52H67V94H33V52H8Z", turn);
 }
 
-export function brokenLink() {
+// Where our way leads over the crossing.
+const WAYS = {
+  straight: "M50 92V16M28 40L50 14L72 40",
+  left: "M70 92V52Q70 38 56 38H20M42 14L18 38L42 62",
+  right: "M30 92V52Q30 38 44 38H80M58 14L82 38L58 62",
+  back: "M72 92V42Q72 16 48 16T24 42V70M6 52L24 74L42 52",
+};
+
+export function wayArrow(turn) {
+  return line(WAYS[turn] ?? WAYS.straight, 13);
+}
+
+// The outline that tells the kind of a road sign: triangle warns, ring forbids, square tells (GB 5768.2).
+const SIGNS = {
+  warning: ["M50 8L94 86H6Z", "#ffd400", "#10151b"],
+  prohibition: ["M50 8A42 42 0 1 1 49.9 8Z", "#fff", "#d3122a"],
+  other: ["M12 12H88V88H12Z", "#0f4c9c", "#fff"],
+};
+
+export function roadSign(shape) {
+  const [d, fill, stroke] = SIGNS[shape] ?? SIGNS.other;
   const svg = sign("", 0);
-  const line = { fill: "none", stroke: "currentColor", "stroke-width": 8, "stroke-linecap": "round" };
-  for (const d of ["M20 44a42 42 0 0 1 60 0", "M33 60a24 24 0 0 1 34 0", "M14 90L86 14"]) {
-    svg.append(element("path", { ...line, d }));
-  }
+  svg.append(element("path", { d, fill, stroke, "stroke-width": 10, "stroke-linejoin": "round" }));
+  return svg;
+}
+
+export function brokenLink() {
+  const svg = line("M20 44a42 42 0 0 1 60 0M33 60a24 24 0 0 1 34 0M14 90L86 14", 8);
   svg.append(element("circle", { cx: 50, cy: 78, r: 7, fill: "currentColor" }));
+  return svg;
+}
+
+function line(d, width) {
+  const svg = sign("", 0);
+  const look = { fill: "none", stroke: "currentColor", "stroke-width": width, "stroke-linecap": "round" };
+  svg.append(element("path", { ...look, "stroke-linejoin": "round", d }));
   return svg;
 }
 

@@ -4,6 +4,8 @@ export const TEXTS = {
   zh: {
     other_language: "EN",
     metres: "米",
+    seconds: "秒",
+    advised: "建议车速",
     vehicles: (count) => `周边 ${count} 车`,
     door: "车门未关",
     bench: "测试密钥",
@@ -52,6 +54,8 @@ export const TEXTS = {
   en: {
     other_language: "中文",
     metres: "m",
+    seconds: "s",
+    advised: "Advised",
     vehicles: (count) => `${count} nearby`,
     door: "Door open",
     bench: "BENCH KEYS",

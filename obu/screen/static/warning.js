@@ -1,10 +1,11 @@
-// The one warning: symbol on its plate, direction, distance, sentence; and the strip of information.
+// The one warning: symbol on its plate, direction, distance, time, sentence; and the strips of information.
 
-import { plate, symbolFor } from "./symbols.js";
+import { plate, roadSign, symbolFor } from "./symbols.js";
 
 const panel = document.querySelector("#warning");
 const hint = document.querySelector("#hint");
-const find = (selector) => panel.querySelector(selector);
+const sign = document.querySelector("#sign");
+const LONGEST_S = 30; // a countdown from further away hurries nobody
 let drawn = "";
 
 export function showWarning(alert, lang, texts) {
@@ -18,25 +19,40 @@ export function showWarning(alert, lang, texts) {
   const look = `${alert.level}/${alert.number}/${symbolFor(alert.symbol)}`;
   if (look !== drawn) {
     drawn = look;
-    find(".plate").replaceChildren(plate(alert.level, alert.symbol));
+    panel.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
   }
-  find(".distance").hidden = alert.distance_m === null;
-  if (alert.distance_m !== null) {
-    find(".distance b").textContent = calm(alert.distance_m);
-    find(".distance i").textContent = texts.metres;
-  }
-  const sentence = find(".sentence");
+  const time = alert.time_s ?? null;
+  figure(".distance", alert.distance_m === null ? null : calm(alert.distance_m), texts.metres);
+  figure(".time", time === null || time > LONGEST_S ? null : Math.max(0, Math.round(time)), texts.seconds);
+  const sentence = panel.querySelector(".sentence");
   sentence.textContent = alert.text[lang];
   sentence.className = `sentence ${length(alert.text[lang])}`;
 }
 
-// Information: a strip below the surroundings, without taking the screen.
-export function showHint(alert, lang) {
-  hint.hidden = !alert;
-  if (!alert) return;
+function figure(name, value, unit) {
+  const one = panel.querySelector(name);
+  one.hidden = value === null;
+  one.querySelector("b").textContent = value ?? "";
+  one.querySelector("i").textContent = unit;
+}
+
+// Information: a strip below the surroundings, without taking the screen. What has a place of its own needs none.
+export function showHint(alert, scene, lang) {
+  const isElsewhere = (alert?.app === "GLOSA" && scene?.signal?.advice_kph) || (alert?.app === "IVS" && scene?.sign);
+  hint.hidden = !alert || Boolean(isElsewhere);
+  if (hint.hidden) return;
   Object.assign(hint.dataset, { number: alert.number, app: alert.app });
   hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
   hint.querySelector("p").textContent = alert.text[lang];
+}
+
+export function showSign(shown, lang, texts) {
+  sign.hidden = !shown;
+  if (!shown) return;
+  if (sign.dataset.shape !== shown.shape) sign.querySelector(".plate").replaceChildren(roadSign(shown.shape));
+  sign.dataset.shape = shown.shape;
+  sign.querySelector("p").textContent = shown.text[lang];
+  sign.querySelector("span").textContent = `${calm(shown.distance_m)} ${texts.metres}`;
 }
 
 export function hideWarning() {

@@ -1,5 +1,6 @@
 """The board's side of flashing: what it takes, what it refuses by itself, and how an interrupted install goes on."""
 
+import binascii
 import hashlib
 import struct
 
@@ -46,10 +47,12 @@ def test_state_says_what_the_board_is_and_holds():
     head, conditions, texts = state(install)
     assert head[:5] == (0, 0, 0, 0, 3) and head[5] > 0
     assert conditions == [(slots.WHOLE, 3), (slots.EMPTY, 0)]
-    assert texts == ["stm32_machine", "abc", "1.25.0", "mpy6.3", "1", "1.0.0", ""]
+    assert texts[:7] == ["stm32_machine", "abc", "1.25.0", "mpy6.3", "2", "1.0.0", ""]
+    assert texts[7:] == [binascii.hexlify(found.digest(0)).decode()[:16], ""]
     assert kit.send(install, "good") == 0
     head, conditions, texts = state(install)
     assert head[:4] == (0, 0, 1, 4) and conditions[1] == (slots.WHOLE, 5) and texts[6] == "1.1.0"
+    assert texts[8] == binascii.hexlify(found.digest(1)).decode()[:16]
     found, _ = kit.started(ROOT)
     assert state(kit.installer(found))[0][:4] == (0, 1, 1, 3)
 
@@ -182,7 +185,7 @@ def test_a_slot_that_is_filled_anew_is_not_called_whole():
     found.confirm()
     install = kit.installer(found)
     kit.code(install, bytes((BEGIN, 0)) + hashlib.sha256(kit.bundle("newer")[0]).digest())
-    assert state(install)[1][0][0] == slots.FILLING and state(install)[2][5:] == ["", "1.1.0"]
+    assert state(install)[1][0][0] == slots.FILLING and state(install)[2][5:7] == ["", "1.1.0"]
 
 
 def test_while_a_new_version_is_on_trial_its_fallback_is_not_touched():
