@@ -1,7 +1,7 @@
 """What the unit said last, and what each page must still be told; a slow page misses steps, never the latest.
 
-The feed tells states, not a story: for each slot (link, warning, status, scene) only the newest counts, so a
-page that reads slowly costs four messages of memory and nothing more.
+The feed tells states, not a story: for each slot (link, warning, status, road, scene) only the newest counts, so a
+page that reads slowly costs five messages of memory and nothing more.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import Any
 
 MAX_PAGES = 8
 LIVE_S = 1.5  # a page that has not beaten for so long is not before anybody's eyes: three of its beats
-SLOTS = ("hello", "link", "warning", "status", "scene")  # the order in which a page is told
+SLOTS = ("hello", "link", "warning", "status", "road", "scene")  # the order in which a page is told
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +56,7 @@ class Mirror:
             self._tell("link", _message("link", {"unit": True, "why": None}))
             if "warning" in self._last:  # it was silent, and has not said that the warning is over
                 self._tell("warning", self._last["warning"])
-        if kind in ("status", "scene"):
+        if kind in ("status", "road", "scene"):
             self._tell(kind, _message(kind, body))
         elif kind == "alert":
             self._warning = body.get("number")

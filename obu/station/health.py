@@ -85,12 +85,12 @@ class Health:
         number, self.state.told = self.state.told["number"], None
         return [FeedEvent("clear", {"number": number})]
 
-    def scene(self, now: Now, view: View | None, claims: Sequence[Alert]) -> list[FeedEvent]:
-        """The scene, when it is time. claims: of all applications, shown or not."""
+    def scene(self, now: Now, view: View | None, claims: Sequence[Alert], at: dict[str, Any] | None) -> list[FeedEvent]:
+        """The scene, when it is time. claims: of all applications, shown or not. at: our place in the told road."""
         if view is None or now.at_ns - self.state.scene_ns < SCENE_NS:
             return []
         self.state.scene_ns = now.at_ns
-        return [FeedEvent("scene", status.scene(view, claims))]
+        return [FeedEvent("scene", {**status.scene(view, claims), "at": at})]
 
     def is_status_due(self, now: Now) -> bool:
         """Whether a second has passed since the last status."""

@@ -33,6 +33,7 @@ from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
 from obu.station.powering import Powering
+from obu.station.road import RoadPicture
 from obu.station.timing import Timing
 from obu.station.transmit import Transmit
 from obu.station.trusting import Trusting
@@ -78,6 +79,7 @@ class Stages:
     reports: Reports
     warn: Warn
     datum: DatumCheck
+    road: RoadPicture
     display: DisplayWatch
     health: Health
     trusting: Trusting
@@ -200,7 +202,9 @@ class Station:
     def _events(self, now: Now, own: Own) -> list[FeedEvent]:
         stages = self._stages
         events = stages.health.warning(now, stages.warn.state.shown)
-        events += stages.health.scene(now, stages.warn.state.view, stages.warn.state.claims)
+        place = content.place_now(now, own)
+        events += stages.road.look(now, place, stages.warn.roads())
+        events += stages.health.scene(now, stages.warn.state.view, stages.warn.state.claims, stages.road.at(place))
         if stages.health.is_status_due(now):
             events.append(FeedEvent("status", self._status(now, own)))
         return events

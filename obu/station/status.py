@@ -10,7 +10,7 @@ from obu.codec.editions import Edition
 from obu.core.alert import Alert, Shown, Text
 from obu.core.frames import CanCounts
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
-from obu.core.vehicle import Own
+from obu.core.vehicle import Body, Own
 from obu.core.world import Neighbour, View
 from obu.security.misbehaviour import Reports
 from obu.security.offsets import Apart
@@ -55,8 +55,7 @@ def scene(view: View, claims: Sequence[Alert]) -> dict[str, Any]:
         "right_turn": own.vehicle.right_turn,
         "hazard": own.vehicle.hazard_lights,
         "door_open": own.vehicle.door_open,
-        "length_m": own.body.length_m,
-        "width_m": own.body.width_m,
+        "sections": _sections(own.body),
         "limit_kph": None if view.limit_mps is None else round(view.limit_mps * 3.6),
         "signal": ahead.light(view, claims),
         "sign": ahead.sign(claims),
@@ -75,6 +74,10 @@ def scene(view: View, claims: Sequence[Alert]) -> dict[str, Any]:
             for other in others
         ],
     }
+
+
+def _sections(body: Body) -> list[dict[str, float]]:
+    return [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": body.length_m, "width_m": body.width_m}]
 
 
 def _away_m(other: Neighbour) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
 from obu.scene.facts import Facts
+from obu.scene.lanes import Roads
 from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
@@ -48,6 +49,10 @@ class Warn:
     def installed(self) -> tuple[str, ...]:
         """The names of the applications."""
         return tuple(app.name for app in self._apps)
+
+    def roads(self) -> Roads | None:
+        """The lanes of the last look, None before one."""
+        return self._scene.roads
 
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""

@@ -109,15 +109,17 @@ def told(greeting: feed.Greeting, kind: str, **body: object) -> None:
     greeting.take(FeedEvent(kind, dict(body)), f"{kind}{body.get('number', '')}".encode())
 
 
-def test_a_newcomer_hears_the_last_status_and_the_warning_that_is_showing() -> None:
+def test_a_newcomer_hears_the_last_status_the_road_and_the_warning_that_is_showing() -> None:
     greeting = feed.Greeting()
     assert greeting.lines() == ()
     told(greeting, "alert", number=4)
     told(greeting, "scene")
     told(greeting, "status")
     assert greeting.lines() == (b"status", b"alert4")
+    told(greeting, "road", number=1)
+    assert greeting.lines() == (b"status", b"road1", b"alert4")
     told(greeting, "alert", number=5)
     told(greeting, "clear", number=4)
-    assert greeting.lines() == (b"status", b"alert5")
+    assert greeting.lines() == (b"status", b"road1", b"alert5")
     told(greeting, "clear", number=5)
-    assert greeting.lines() == (b"status",)
+    assert greeting.lines() == (b"status", b"road1")

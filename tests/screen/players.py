@@ -51,8 +51,8 @@ SCENE: dict[str, Any] = {
     "right_turn": True,
     "hazard": False,
     "door_open": False,
-    "length_m": 12.0,
-    "width_m": 2.55,
+    "sections": [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": 12.0, "width_m": 2.55}],
+    "at": {"road": 1, "east_m": 0.0, "north_m": 0.0},
     "limit_kph": 50,
     "signal": None,
     "sign": None,
@@ -76,6 +76,10 @@ SCENE: dict[str, Any] = {
             ("05", -75.0, -3.5, 178.0, 1.8, "cyclist"),
         )
     ],
+}
+ROAD: dict[str, Any] = {
+    "number": 1,
+    "lanes": [{"kind": "vehicle", "width_m": 3.5, "points": [[-150.0, y], [150.0, y]]} for y in (-3.5, 0.0, 3.5)],
 }
 
 

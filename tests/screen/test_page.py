@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from obu.screen import assets
 from tests.conftest import chromium_path
-from tests.screen.players import SCENE, STATUS, FakeUnit, Screen, alert
+from tests.screen.players import ROAD, SCENE, STATUS, FakeUnit, Screen, alert
 
 pytestmark = [pytest.mark.needs("chromium", "cjk_fonts")]
 
@@ -73,12 +73,16 @@ def page(browser: Browser, screen: Screen, talker: Talker) -> Iterator[Page]:
     one = browser.new_page(viewport={"width": 1024, "height": 600})
     complaints: list[str] = []
     one.on("pageerror", lambda error: complaints.append(str(error)))
-    one.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+    one.on(
+        "console",
+        lambda said: complaints.append(f"{said.text} {said.location}") if "Security Policy" in said.text else None,
+    )
     requests: list[str] = []
     one.on("request", lambda request: requests.append(request.url))
     one.goto(screen.url)
     expect(one.locator("body")).to_have_attribute("data-view", "calm")
     yield one
+    one.close()
     assert complaints == []
     assert [url for url in requests if not url.startswith(screen.url)] == [], "works without any other server"
 
@@ -118,6 +122,23 @@ def test_the_light_before_us_counts_down_with_the_advised_speeds_and_limit_and_s
     expect(light.locator(".left")).to_have_text("––")
     expect(light.locator(".advice")).to_be_hidden()
     expect(page.locator(".limit")).to_be_hidden()
+
+
+def test_the_lanes_of_the_map_lie_under_us_as_we_head(page: Page, talker: Talker, unit: FakeUnit) -> None:
+    """Three lanes run east, so do we: lanes before us and beside us, none past 5.25 m to the side."""
+    at = (
+        "([ahead, right]) => { const c = document.querySelector('#around canvas'), s = c.height / 105;"
+        " return [...c.getContext('2d').getImageData(c.width / 2 + right * s, (75 - ahead) * s, 1, 1).data].join(); }"
+    )
+    places = {"our lane": (30, 0), "the next": (30, 3.5), "the other": (-12, -3.5), "no lane": (30, 9)}
+    bare = {name: page.evaluate(at, place) for name, place in places.items()}
+    unit.tell("road", ROAD)
+    page.wait_for_function(f"(was) => ({at})([30, 0]) !== was", arg=bare["our lane"])
+    seen = {name: page.evaluate(at, place) for name, place in places.items()}
+    assert seen["our lane"] == seen["the next"] == seen["the other"]
+    assert seen["no lane"] == bare["no lane"]
+    talker.scene = SCENE | {"at": {"road": 2, "east_m": 0.0, "north_m": 0.0}}
+    page.wait_for_function(f"(was) => ({at})([30, 0]) === was", arg=bare["our lane"])  # of a road we were not told
 
 
 def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:

@@ -1,15 +1,14 @@
 // The road from above, heading up: lanes of the MAP, own vehicle and neighbours by their outlines.
 
-const AHEAD_M = 100;
-const BEHIND_M = 50;
-const RINGS_M = [50, 100];
+const AHEAD_M = 75;
+const BEHIND_M = 30;
+const RINGS_M = [25, 50];
 const BEARINGS = {
   ahead: 0, ahead_right: 45, right: 90, behind_right: 135, behind: 180, behind_left: 225, left: 270, ahead_left: 315,
 };
 const WEDGE_DEG = 20;
 const LEAST_PX = 3; // half a body: smaller is a speck
-const ARTICULATED_M = 15; // GB 1589: a rigid bus is shorter
-const FRONT_SHARE = 0.57; // of an articulated bus before its joint
+const JOINT_M = 0.8; // left free between the bodies of an articulated bus
 
 const panel = document.querySelector("#around");
 const canvas = panel.querySelector("canvas");
@@ -38,7 +37,7 @@ export function drawAround(scene, road, warning, texts) {
     const isTarget = warning && one.subject === warning.subject;
     neighbour(pen, scale, one, isTarget ? hot : colour("--other"), colour("--panel"));
   }
-  if (last) own(pen, scale, last, colour("--own"), colour("--panel"));
+  if (last) own(pen, scale, last.sections, colour("--own"), colour("--panel"));
 }
 
 function lanes(pen, scale, road, { at, heading_deg }, colour) {
@@ -71,7 +70,7 @@ function rings(pen, scale, colour, height) {
     pen.beginPath();
     pen.arc(0, 0, radius * scale, Math.PI * 1.2, Math.PI * 1.8);
     pen.stroke();
-    if (height < 260) continue;
+    if (height < 300) continue;
     pen.fillStyle = colour("--dim");
     pen.font = `${Math.round(height / 24)}px system-ui, sans-serif`;
     pen.fillText(`${radius} m`, radius * scale * 0.82, -radius * scale * 0.6);
@@ -101,20 +100,15 @@ function neighbour(pen, scale, one, fill, edge) {
   pen.restore();
 }
 
-// An articulated bus bends at its joint by trailer_deg, the heading of its rear part from its front's.
-function own(pen, scale, { length_m, width_m, trailer_deg }, fill, edge) {
-  if (length_m < ARTICULATED_M) return body(pen, scale, length_m, width_m, fill, edge, 1.6);
-  const [front, rear] = [length_m * FRONT_SHARE, length_m * (1 - FRONT_SHARE)];
-  pen.save();
-  pen.translate(0, (front - length_m / 2) * scale);
-  pen.rotate(((trailer_deg ?? 0) * Math.PI) / 180);
-  pen.translate(0, (rear / 2) * scale);
-  body(pen, scale, rear - 0.6, width_m, fill, edge, 1.6, 0);
-  pen.restore();
-  pen.save();
-  pen.translate(0, -(rear / 2) * scale);
-  body(pen, scale, front - 0.6, width_m, fill, edge, 1.6);
-  pen.restore();
+// One outline, or the two of an articulated bus.
+function own(pen, scale, sections, fill, edge) {
+  for (const [index, { ahead_m, right_m, turn_deg, length_m, width_m }] of sections.entries()) {
+    pen.save();
+    pen.translate(right_m * scale, -ahead_m * scale);
+    pen.rotate((turn_deg * Math.PI) / 180);
+    body(pen, scale, length_m - (sections.length > 1 ? JOINT_M : 0), width_m, fill, edge, 1.5, index ? 0 : 1);
+    pen.restore();
+  }
 }
 
 function dot(pen, radius, fill, edge) {
