@@ -16,7 +16,7 @@ PLAYS, CARRIES = "power", ("is_cut",)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """device: a serial line, whose rate is baud, or socket://HOST:PORT. volt, ampere: 24 V of a bus, and where it limits.
+    """device: a serial line, whose rate is baud, or socket://HOST:PORT. volt, ampere: 24 V of a bus; where it limits.
 
     answer_s: so long may it think. rests_s: so long is the unit without power before it is fed. stays_on: whether it is
     left on at the end.
