@@ -108,7 +108,7 @@ def test_a_supply_that_does_otherwise_is_not_believed(
     question: str, answer: str, told: str, supply: Supply, context: Context
 ) -> None:
     supply.answers = lambda order: answer if order == question else None
-    power = made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=0.3)
+    power = made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=5.0 if answer else 0.3)
     with pytest.raises(ConfigError) as caught:
         power.begin()
     power.close()
