@@ -10,6 +10,7 @@ from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
 from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
+from obu.core.stop import Stop
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
@@ -39,12 +40,12 @@ class WarnState:
 class Warn:
     """take() what was heard, then look(); the result stays in state.shown."""
 
-    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter, stops: Sequence[Stop] = ()) -> None:
         self.state = WarnState()
         self.facts = facts
         self.arbiter = arbiter
         self._apps = tuple(apps)
-        self._scene = Scene()
+        self._scene = Scene(stops)
 
     def installed(self) -> tuple[str, ...]:
         """The names of the applications."""
