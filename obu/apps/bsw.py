@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "BSW"
+TITLE = Text("盲区", "Blind spot")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 4
 
 

@@ -37,18 +37,17 @@ class WarnState:
 
 
 class Warn:
-    """take() what was heard, then look(); the result stays in state.shown."""
+    """take() what was heard, then look(); the result stays in state.shown.
 
-    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+    apps: that look; off: that the configuration keeps still.
+    """
+
+    def __init__(self, apps: Sequence[Installed], off: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
         self.state = WarnState()
         self.facts = facts
         self.arbiter = arbiter
-        self._apps = tuple(apps)
+        self.apps, self.off = tuple(apps), tuple(off)
         self._scene = Scene()
-
-    def installed(self) -> tuple[str, ...]:
-        """The names of the applications."""
-        return tuple(app.name for app in self._apps)
 
     def roads(self) -> Roads | None:
         """The lanes of the last look, None before one."""
@@ -66,7 +65,7 @@ class Warn:
             return
         self.facts.expire(now)
         view = self._scene.build(now, own, self.facts, apart)
-        alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
+        alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False

@@ -42,6 +42,7 @@ STATUS: dict[str, Any] = {
     "display": {"state": "ok", "why": None},
     "neighbours": 3,
     "alerts": [],
+    "unavailable": [],
 }
 SCENE: dict[str, Any] = {
     "speed_kph": 42.3,

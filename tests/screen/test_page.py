@@ -308,9 +308,12 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: Talke
         "drivers": {"radio": {"up": False, "why": "no answer"}},
         "can": {**STATUS["can"], "age_ms": None},
         "display": {"state": "fault", "why": {"zh": "无响应", "en": "silent"}},
+        "unavailable": [{"apps": None, "why": {"zh": "电台断开", "en": "down"}, "because": "unit", "is_silent": False}],
     }
     talker.scene = {**SCENE, "speed_kph": None, "door_open": True}
-    expect(page.locator(".missing")).to_have_text("本车消息未发送：定位超时；显示故障：无响应；接口断开：电台")
+    expect(page.locator(".missing li")).to_have_text(
+        ["本车消息未发送：定位超时", "显示故障：无响应", "接口断开：电台", "所有预警不可用：电台断开"]
+    )
     expect(page.locator(".bench")).to_have_text("测试密钥")
     states = {
         "bsm": "已停止",
@@ -324,6 +327,25 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: Talke
         expect(page.locator(f"[data-key={key}] dd")).to_have_text(word)
     expect(page.locator(".speed b")).to_have_text("––")
     expect(page.locator(".door")).to_be_visible()
+
+
+def test_a_long_list_of_what_is_missing_leaves_every_panel_whole(page: Page, talker: Talker) -> None:
+    lack = {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 3,
+            "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False}  # fmt: skip
+    signal = {"lamp": "red", "turn": "left", "stop_m": 284, "left_s": 111.4, "advice_kph": [30, 40]}
+    talker.scene = SCENE | {"signal": signal, "speed_kph": 108.0}
+    talker.status = STATUS | {"unavailable": [{**lack, "because": because} for because in ("unit", "place", "setting")]}
+    for lang in ("zh", "en"):
+        expect(page.locator(".missing li").first).to_contain_text(lack["why"][lang])
+        panel, list_ = box(page, "#drive"), box(page, ".missing")
+        assert list_["y"] >= panel["y"] + panel["height"], "below the panels"
+        assert list_["y"] + list_["height"] <= box(page, "footer")["y"], "above the states"
+        for part in (".signals", ".speed", ".limit", ".housing", ".to", ".advice"):
+            inner = box(page, f"#drive {part}")
+            assert panel["y"] - 1 <= inner["y"], part
+            assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
+            assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
+        page.click("#language")
 
 
 def test_a_lost_unit_is_said_within_a_second_and_nothing_old_looks_live(
