@@ -6,9 +6,10 @@ from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import conflict
+from obu.scene import conflict, movers, sweep
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
+from obu.scene.sweep import Sweep
 from obu.scene.view import Scene
 
 
@@ -60,5 +61,8 @@ DEFECTS: dict[str, Defect] = {
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
+    "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),
+    "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
+    "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),
 }

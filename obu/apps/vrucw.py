@@ -24,7 +24,8 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h.
+    moving_off_mps: UN R159 reaches to 10 km/h. swept_sigma_m: of whom side and rear reach in a turn; with a larger
+    relative error nobody knows on which side of ours he is.
     """
 
     delay_s: ByClass = DELAY_S
@@ -36,6 +37,7 @@ class Parameters:
     apart_s: float = 0.8
     moving_off_mps: float = 2.8
     moving_off_m: float = 3.7
+    swept_sigma_m: float = 0.8
     max_age_s: float = 1.0
 
 
@@ -57,7 +59,11 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
 
 def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Parameters) -> float | None:
     """From our front to where we would meet; None where we would not."""
-    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s or other.along_m <= 0.0:
+    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s:
+        return None
+    if _is_swept(view, other, parameters):
+        return 0.0
+    if other.along_m <= 0.0:
         return None
     half_m = view.own.body.width_m / 2.0
     front_m = other.along_m - view.own.body.length_m / 2.0
@@ -69,6 +75,14 @@ def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Paramete
         return None
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     return conflict.own_m if across_mps >= parameters.crossing_mps and conflict.apart_s <= parameters.apart_s else None
+
+
+def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether our side or rear reaches him before we stand."""
+    if other.swept_s is None or other.sigma_m > parameters.swept_sigma_m:
+        return False
+    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
+    return other.swept_s <= delay_s + (view.own.speed_mps or 0.0) / brake_mps2
 
 
 def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
@@ -95,6 +109,7 @@ def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
             ("target", other.subject),
             ("ahead_m", round(ahead_m, 1)),
             ("right_m", round(other.right_m, 1)),
+            ("swept_s", "no" if other.swept_s is None else round(other.swept_s, 2)),
             ("apart_s", round(min(conflict.apart_s, 99.0), 2) if conflict else "on our way"),
             ("speed_mps", round(other.speed_mps, 1)),
             ("sigma_m", round(other.sigma_m, 2)),

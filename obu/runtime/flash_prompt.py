@@ -19,7 +19,7 @@ from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
 from obu.link.parcel import Outcome, Parcel, Result, judge
-from obu.runtime import flash_words
+from obu.runtime import base_commands, flash_words
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
 from obu.runtime.flashing import BAUD, PROBE_S, TURN_S, Flasher, Tell
@@ -60,7 +60,7 @@ def obu_look():
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a prompt tells. root: where its flash lies. family: as a board's name begins; empty: not known."""
+    """What a prompt tells. root: where its flash lies. family: STM32, ESP32 or RP2; empty: not known."""
 
     root: str
     machine: str
@@ -71,6 +71,11 @@ class Machine:
     abi: str
     unique: str
     free_bytes: int
+
+    def chip(self) -> str:
+        """As a board's name begins: the chip where MicroPython's name of the machine ends with one, else its family."""
+        last = self.machine.rpartition(" ")[2].lower()
+        return last if last in base_commands.FAMILIES else self.family
 
 
 class PromptFlasher:
@@ -117,7 +122,8 @@ class PromptFlasher:
         nothing = Slot(words.EMPTY, 0, "", "")
         self.state = BoardState(
             is_recovery=False, running=words.NO_SLOT, following=words.NO_SLOT, tries=0, least=0,
-            free_bytes=machine.free_bytes, slots=(nothing, nothing), board=self._hardware(), unique=machine.unique,
+            free_bytes=machine.free_bytes, slots=(nothing, nothing),
+            board=self._hardware() or machine.chip(), unique=machine.unique,
             base=machine.base, abi=machine.abi, loader="",
         )  # fmt: skip
         return self.state
@@ -186,9 +192,9 @@ class PromptFlasher:
         if "Fat" in machine.filesystem:
             return flash_words.fat(self.device)
         manifest = self._loader.manifest
-        family = machine.family or self._hardware().partition("_")[0]
-        is_one = len(manifest.hardware) == 1 and self._hardware().partition("_")[0] == family
-        hardware = self._hardware() if is_one else family
+        board = self._hardware()
+        chip = machine.chip()  # where no port tells it, the technician's word counts
+        hardware = board if board.partition("_")[0] == chip or not chip else chip
         target = Target(product=LOADER, hardware=hardware, counter=0, abi=LOADER_ABI, base=machine.base)
         why = manifests.refusal(manifest, target)
         return manifests.sentence(why, manifest, target) if why else None

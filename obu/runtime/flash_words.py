@@ -135,6 +135,10 @@ def bar(task: Installing) -> str:
 
 def left(task: Installing | None) -> Text:
     """How the board is left when the technician ends the program."""
+    if task is not None and task.phase == Phase.RESTART:
+        return Text("已中断：新版本已写入，尚未启动；再次运行同一命令将继续",
+                    "interrupted: the new version is on the board and was not started; the same command goes on"
+                    )  # fmt: skip
     if task is not None and task.is_on_trial():
         return Text(
             "已中断：新版本正在试运行，未确认会自动回退；再次运行同一命令可查看结果",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from obu.codec.messages.lanes import LaneKind, Maneuver
 from obu.codec.messages.map import Connection, Link, MapData
 from obu.codec.messages.map import Lane as MapLane
-from obu.core.geo import LatLon, LocalFrame, wrap_deg
+from obu.core.geo import LatLon, LocalFrame
 from obu.core.quick import quick
 
 Point = tuple[float, float]  # metres east and north
@@ -60,6 +60,16 @@ class Lane:
 
 
 @quick
+class Piece:
+    """One leg of a lane; before the first leg's begin and past the last one's end nobody is on the lane."""
+
+    lane: Lane
+    leg: Leg
+    is_first: bool
+    is_last: bool
+
+
+@quick
 class Match:
     """A road user on a lane: how far along it, how far to its right."""
 
@@ -75,7 +85,7 @@ class Roads:
         self.frame = LocalFrame(origin)
         self.lanes: dict[LaneRef, Lane] = {}
         self._ways: dict[LaneRef, list[Lane]] = {}
-        self._cells: dict[tuple[int, int], list[Lane]] = {}
+        self._cells: dict[tuple[int, int], list[Piece]] = {}
         waiting: list[tuple[tuple[int, int], LaneRef, MapLane]] = []
         for message in maps:
             for node in message.nodes:
@@ -92,8 +102,10 @@ class Roads:
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
             ]
         for one in self.all():
-            for cell in _cells_of(one.points):
-                self._cells.setdefault(cell, []).append(one)
+            for leg in one.legs:
+                piece = Piece(one, leg, leg is one.legs[0], leg is one.legs[-1])
+                for cell in _cells_of(leg):
+                    self._cells.setdefault(cell, []).append(piece)
 
     def all(self) -> Iterator[Lane]:
         """Every lane and every way over a crossing."""
@@ -113,11 +125,26 @@ class Roads:
         most_deg = HEADING_DEG if speed_mps >= CRAWLING_MPS else CRAWLING_DEG
         best: Match | None = None
         least_m = FAR_M
-        for lane in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
-            found = project(lane.legs, x, y, most_deg, heading_deg, is_bounded=True)
-            if found is not None and abs(found[1]) < least_m:
-                least_m = abs(found[1])
-                best = Match(lane, found[0], found[1])
+        for piece in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
+            leg = piece.leg
+            if abs((leg.heading_deg - heading_deg + 180.0) % 360.0 - 180.0) > most_deg:
+                continue
+            dx, dy = x - leg.x, y - leg.y
+            along_m = dx * leg.ux + dy * leg.uy
+            if along_m < 0.0:
+                if piece.is_first:
+                    continue
+                along_m = 0.0
+            elif along_m > leg.length_m:
+                if piece.is_last:
+                    continue
+                along_m = leg.length_m
+            beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
+            away_m = math.hypot(beside_x, beside_y)
+            if away_m < least_m:
+                least_m = away_m
+                right_m = math.copysign(away_m, beside_x * leg.uy - beside_y * leg.ux)
+                best = Match(piece.lane, leg.start_m + along_m, right_m)
         return best
 
     def _way(self, name: tuple[int, int], ref: LaneRef, lane: MapLane, way: Connection) -> Lane | None:
@@ -144,38 +171,6 @@ class Roads:
             kind=begin.kind, limit_mps=begin.limit_mps, maneuver=maneuver, phase=way.phase, node=name, target=target,
             is_right_on_red=Maneuver.RIGHT_ON_RED in (lane.maneuvers or ()),
         )  # fmt: skip
-
-
-def project(
-    legs: Sequence[Leg], x: float, y: float, most_deg: float, heading_deg: float, *, is_bounded: bool
-) -> tuple[float, float] | None:
-    """(along_m, right_m) of a place on a line of legs that run within most_deg of a heading; the nearest leg wins.
-
-    is_bounded: before its begin and past its end is not on it; else the first and the last leg go on.
-    """
-    best: tuple[float, float] | None = None
-    least_m = math.inf
-    last = len(legs) - 1
-    for index, leg in enumerate(legs):
-        dx, dy = x - leg.x, y - leg.y
-        along_m = dx * leg.ux + dy * leg.uy
-        if along_m < 0.0:
-            if index == 0 and is_bounded:
-                continue
-            if index:
-                along_m = 0.0
-        elif along_m > leg.length_m:
-            if index == last and is_bounded:
-                continue
-            if index < last:
-                along_m = leg.length_m
-        beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
-        right_m = beside_x * leg.uy - beside_y * leg.ux
-        away_m = math.hypot(beside_x, beside_y)
-        if away_m < least_m and abs(wrap_deg(leg.heading_deg - heading_deg)) <= most_deg:
-            least_m = away_m
-            best = (leg.start_m + along_m, math.copysign(away_m, right_m))
-    return best
 
 
 def legs_of(points: Sequence[Point]) -> tuple[Leg, ...]:
@@ -248,14 +243,13 @@ def _curve(along: Point, begin: Point, end: Point, beyond: Leg) -> tuple[Point, 
     )
 
 
-def _cells_of(points: Sequence[Point]) -> set[tuple[int, int]]:
-    """The cells within FAR_M of a line."""
+def _cells_of(leg: Leg) -> set[tuple[int, int]]:
+    """The cells within FAR_M of a leg."""
     found = set()
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / (CELL_M / 2.0)))
-        for step in range(steps + 1):
-            x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
-            for dx in (-FAR_M, 0.0, FAR_M):
-                for dy in (-FAR_M, 0.0, FAR_M):
-                    found.add((int((x + dx) // CELL_M), int((y + dy) // CELL_M)))
+    steps = max(1, math.ceil(leg.length_m / (CELL_M / 2.0)))
+    for step in range(steps + 1):
+        x, y = leg.x + leg.ux * leg.length_m * step / steps, leg.y + leg.uy * leg.length_m * step / steps
+        for dx in (-FAR_M, 0.0, FAR_M):
+            for dy in (-FAR_M, 0.0, FAR_M):
+                found.add((int((x + dx) // CELL_M), int((y + dy) // CELL_M)))
     return found

@@ -3,7 +3,9 @@
 Its one rule: everything is on one plane, ours and theirs, lanes and lights; what cannot be placed is not there.
 """
 
+import dataclasses
 import math
+from collections.abc import Iterator
 
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
@@ -13,33 +15,37 @@ from obu.codec.messages.spat import Spat
 from obu.core.driving import class_of
 from obu.core.geo import LatLon, turn_to_view, wrap_deg
 from obu.core.now import NS_PER_S, Now
-from obu.core.vehicle import Light, Own
+from obu.core.vehicle import Gear, Light, Own
 from obu.core.world import Conflict, Course, Hazard, Kind, Neighbour, Sign, Turn, View
-from obu.scene import conflict, ways
+from obu.scene import bodies, conflict, ways
+from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
 from obu.scene.lanes import Roads
-from obu.scene.movers import Mover, around
+from obu.scene.movers import Mover, around, split
 from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
 from obu.scene.relevance import ahead_m
 from obu.scene.signals import Signals
+from obu.scene.sweep import Motion, Sweep
 from obu.scene.ways import Way
 
 STANDING_MPS = 0.3
 OLDEST_FIX_S = 1.0
 CONFLICT_M = 150.0  # T/CSAE 53: range of ICW, LTA and VRUCW
 MOVING_MPS = 0.5
+LEAST_BEND_DEG = 5.0  # of an articulated bus: less is one rectangle
 TURNS = {
     Maneuver.STRAIGHT: Turn.STRAIGHT, Maneuver.LEFT: Turn.LEFT, Maneuver.RIGHT: Turn.RIGHT, Maneuver.U_TURN: Turn.BACK,
 }  # fmt: skip
 
 
 class Scene:
-    """build() once a look. The lanes are kept from look to look while the MAPs say the same."""
+    """build() once a look. The lanes are kept from look to look while the MAPs say the same, and how our body bends."""
 
     def __init__(self) -> None:
         self._maps: tuple[MapData, ...] = ()
         self.roads: Roads | None = None
+        self._posture: Posture | None = None
 
     def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
         """What the applications see. Without own position, heading or UTC nobody is around us to speak of.
@@ -50,7 +56,11 @@ class Scene:
         if own.lat_deg is None or own.lon_deg is None or own.heading_deg is None or now.utc_ns is None:
             return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
         place = LatLon(own.lat_deg, own.lon_deg)
-        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts)
+        is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
+        before = None if is_reverse else self._posture
+        posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
+        self._posture = None if is_reverse else posture
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
@@ -62,6 +72,7 @@ class Scene:
             turn=_turn(look.way),
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
+            sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
             neighbours=look.neighbours(),
             hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
             signs=_signs(now.utc_ns, place, own.heading_deg, facts),
@@ -89,7 +100,7 @@ def _says_the_same(one: MapData, other: MapData) -> bool:
 class Look:
     """One look: our own way first, then everybody's relation to it."""
 
-    def __init__(self, utc_ns: int, own: Own, place: LatLon, roads: Roads, facts: Facts) -> None:
+    def __init__(self, utc_ns: int, own: Own, place: LatLon, roads: Roads, facts: Facts, posture: Posture) -> None:
         assert own.heading_deg is not None
         self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
         self._speed_mps = own.speed_mps or 0.0
@@ -108,15 +119,35 @@ class Look:
         accel_mps2 = own.vehicle.accel_long_mps2
         self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
         self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
+        build = bodies.build_of(own.body.length_m)
+        motion = Motion(
+            x=self._x, y=self._y, speed_mps=self._speed_mps, accel_mps2=accel_mps2 or 0.0, yaw_deg_s=yaw,
+            signalled=right - left,
+        )  # fmt: skip
+        turning_off = self.way.legs if _turn(self.way) not in (None, Turn.STRAIGHT) else ()
+        self._sweep = Sweep(motion, posture, build, own.body, turning_off)
+        # Whoever is behind the joint is beside the rear body, not beside where the front one looks.
+        self._line = (*bodies.behind(posture, build, own.body, self._x, self._y), *self.way.legs)
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """Everybody, the nearest first."""
-        found = [self._neighbour(mover) for mover in around(self._facts, self._utc_ns, self._roads.frame)]
+        movers = around(self._facts, self._utc_ns, self._roads.frame)
+        found = [one for mover in movers for one in self._bodies_of(mover)]
         return tuple(sorted(found, key=lambda other: (abs(other.offset.ahead_m), other.subject)))
+
+    def _bodies_of(self, mover: Mover) -> Iterator[Neighbour]:
+        """Somebody, and where he is bent his rear body as one more, that meets nobody on its own."""
+        found = self._neighbour(mover)
+        if mover.posture is None or abs(mover.posture.bend_deg) < LEAST_BEND_DEG:
+            yield found
+            return
+        front, rear = split(mover, mover.posture)
+        yield dataclasses.replace(self._neighbour(front), conflict=found.conflict, turn=found.turn, signal=found.signal)
+        yield dataclasses.replace(self._neighbour(rear), conflict=None, turn=None, signal=None)
 
     def _neighbour(self, mover: Mover) -> Neighbour:
         dx, dy = mover.x - self._x, mover.y - self._y
-        along_m, right_m, way_deg = beside(self.way.legs, mover.x, mover.y)
+        along_m, right_m, way_deg = beside(self._line, mover.x, mover.y)
         heading_diff_deg = wrap_deg(mover.heading_deg - self._heading_deg)
         its_course = course(wrap_deg(mover.heading_deg - way_deg))
         way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
@@ -148,6 +179,7 @@ class Look:
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
             is_beside=_is_one_road(way, self.way),
+            swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),
         )
 
     def _meeting(

@@ -96,3 +96,10 @@ def test_systemd_takes_the_unit(unit: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     own = [line for line in done.stderr.splitlines() if unit.name in line]
     assert (done.returncode, own) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
+def test_a_service_may_not_write_the_code_that_it_runs(unit: Path) -> None:
+    said = dict(re.findall(r"^(\w+)=(.+)$", unit.read_text("utf-8"), re.MULTILINE))
+    assert said["ProtectSystem"] == "strict" and said["ReadWritePaths"] == "/opt/obu"
+    assert {said["ExecStart"].split()[0], "/opt/obu/versions"} <= set(said["ReadOnlyPaths"].split())

@@ -11,7 +11,8 @@ from obu.codec.messages.map import Connection, Lane, Link, MapData, Node
 from obu.codec.messages.references import NodeRef
 from obu.core.geo import LatLon, move
 from obu.scene import ways
-from obu.scene.lanes import Roads, project
+from obu.scene.lanes import Roads
+from obu.scene.relation import beside
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
 NET = nets.load()
@@ -53,8 +54,7 @@ def test_two_seconds_later_it_is_where_its_way_led(driven):
         left, right = bool(mover.flags & trace.LEFT), bool(mover.flags & trace.RIGHT)
         way = ways.on_lane(ROADS, match, mover.speed_mps, left, right)
         later_x, later_y = ROADS.frame.to_plane(NET.plane.place(later.x, later.y))
-        found = project(way.legs, later_x, later_y, 180.0, 0.0, is_bounded=True)
-        off_m.append(99.0 if found is None else abs(found[1]))
+        off_m.append(abs(beside(way.legs, later_x, later_y)[1]))
     off_m.sort()
     assert len(off_m) > 300 and off_m[len(off_m) * 9 // 10] < 1.0 and off_m[len(off_m) * 97 // 100] < 3.0
 

@@ -1,0 +1,147 @@
+"""Whom the side or the rear of our body reaches while we turn: the inside is cut, and what overhangs behind swings out.
+
+We are taken to turn as we do now, or as our way over the crossing does; everybody else to go on as he does. Whom the
+front reaches is not meant here.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from obu.core.geo import turn_to_view, wrap_deg
+from obu.core.vehicle import Body
+from obu.core.world import Section
+from obu.scene import bodies
+from obu.scene.bodies import Build, Posture
+from obu.scene.lanes import Leg
+from obu.scene.movers import Mover
+
+NEAR_M = 25.0
+AHEAD_S, STEP_S = 4.5, 0.15  # an 18 m bus at 25 km/h stands within that
+# At a corner a bus goes round 12 to 20 m; a wider bend is the road's, which who is beside us follows too, unless the
+# turn signal says that it is none. TURNING_DEG_S: four times what GB/T 45315-2025 lets a yaw rate err.
+TURNING_PER_M, SIGNALLED_PER_M, TURNING_DEG_S = 1 / 25.0, 1 / 60.0, 2.0
+LEAST_MPS = 0.5
+LEAST_TURN_DEG = 20.0  # less is a change of lane
+MOST_TURN_DEG = 60.0  # nobody is taken to keep the wheel turned for longer
+FRONT_M = 1.0  # of our side counts as the front
+TIGHTEST_PER_M = 1 / 8.0
+BESIDE_M = 0.1  # so near is touching: a step, a wobble
+SIDE_M = 2.55  # GB 1589: the sides of a bus are no further apart, whatever its mirrors are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """Ours now: where the middle is on the plane, and how it moves. yaw_deg_s: None where nobody tells it.
+
+    signalled: 1 to the right, -1 to the left, 0 not at all.
+    """
+
+    x: float
+    y: float
+    speed_mps: float
+    accel_mps2: float
+    yaw_deg_s: float | None
+    signalled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """Where we shall be in_s from now."""
+
+    in_s: float
+    x: float
+    y: float
+    course_deg: float
+    sections: tuple[Section, ...]
+
+
+class Sweep:
+    """reached_s() of each. legs: the way that turns off, which we are to take."""
+
+    def __init__(self, motion: Motion, posture: Posture, build: Build, body: Body, legs: Sequence[Leg]) -> None:
+        self._motion, self._posture, self._build, self._legs = motion, posture, build, legs
+        self._body = dataclasses.replace(body, width_m=min(body.width_m, SIDE_M))
+        self._thens: list[_Then] | None = None
+
+    def reached_s(self, mover: Mover) -> float | None:
+        """In how many seconds our side or rear is where this one is then; None where it is not, or we do not turn."""
+        motion = self._motion
+        if motion.speed_mps < LEAST_MPS or math.hypot(mover.x - motion.x, mover.y - motion.y) > NEAR_M:
+            return None
+        if self._thens is None:
+            self._thens = self._laid()
+        half_m = min(mover.length_m, mover.width_m) / 2.0 + BESIDE_M
+        for then in self._thens:
+            heading = math.radians(mover.heading_deg + (mover.yaw_rate_deg_s or 0.0) * then.in_s / 2.0)
+            dx = mover.x + mover.speed_mps * then.in_s * math.sin(heading) - then.x
+            dy = mover.y + mover.speed_mps * then.in_s * math.cos(heading) - then.y
+            for index, section in enumerate(then.sections):
+                at = _beside(dx, dy, then.course_deg, section)
+                if abs(at[0]) <= section.length_m / 2.0 + half_m and abs(at[1]) <= section.width_m / 2.0 + half_m:
+                    is_front = index == 0 and at[0] > section.length_m / 2.0 - FRONT_M
+                    return None if is_front else then.in_s
+        return None
+
+    def _laid(self) -> list[_Then]:
+        """Our body at each step; empty where it does not turn."""
+        motion, yaw_deg_s = self._motion, self._motion.yaw_deg_s or 0.0
+        curvature = math.radians(yaw_deg_s) / motion.speed_mps
+        least_per_m = SIGNALLED_PER_M if curvature * motion.signalled > 0.0 else TURNING_PER_M
+        if abs(yaw_deg_s) >= TURNING_DEG_S and abs(curvature) >= least_per_m:
+            return self._steered(max(-TIGHTEST_PER_M, min(TIGHTEST_PER_M, curvature)))
+        return self._along() if self._legs else []
+
+    def _ways_m(self) -> Iterator[tuple[float, float]]:
+        """(seconds from now, way in the step before it)."""
+        motion = self._motion
+        for step in range(1, round(AHEAD_S / STEP_S) + 1):
+            speed_mps = motion.speed_mps + motion.accel_mps2 * (step - 0.5) * STEP_S
+            yield step * STEP_S, max(0.0, speed_mps) * STEP_S
+
+    def _then(self, in_s: float, x: float, y: float, posture: Posture) -> _Then:
+        return _Then(in_s, x, y, posture.course_deg, bodies.sections(posture, self._build, self._body))
+
+    def _steered(self, curvature: float) -> list[_Then]:
+        """The front body turns about its axle, as the wheel is turned now."""
+        posture, axle_m = self._posture, self._build.axle_m
+        found = [self._then(0.0, self._motion.x, self._motion.y, posture)]
+        front, turned_deg = math.radians(posture.front_deg), 0.0
+        x, y = self._motion.x - axle_m * math.sin(front), self._motion.y - axle_m * math.cos(front)
+        for in_s, way_m in self._ways_m():
+            turn_deg = math.degrees(curvature * way_m) if abs(turned_deg) < MOST_TURN_DEG else 0.0
+            turned_deg += turn_deg
+            middle = math.radians(posture.front_deg + turn_deg / 2.0)
+            x, y = x + way_m * math.sin(middle), y + way_m * math.cos(middle)
+            posture = bodies.steered(posture, self._build, turn_deg, way_m)
+            front = math.radians(posture.front_deg)
+            found.append(self._then(in_s, x + axle_m * math.sin(front), y + axle_m * math.cos(front), posture))
+        return found if abs(turned_deg) >= LEAST_TURN_DEG else []
+
+    def _along(self) -> list[_Then]:
+        """Our middle goes the way that turns off."""
+        posture, x, y, gone_m = self._posture, self._motion.x, self._motion.y, 0.0
+        now_deg, first_deg = posture.course_deg, self._legs[0].heading_deg
+        found = [self._then(0.0, x, y, posture)]
+        for in_s, way_m in self._ways_m():
+            gone_m += way_m
+            leg = next((leg for leg in self._legs if gone_m < leg.start_m + leg.length_m), self._legs[-1])
+            course_deg = now_deg + wrap_deg(leg.heading_deg - first_deg)
+            middle = math.radians(posture.course_deg + wrap_deg(course_deg - posture.course_deg) / 2.0)
+            x, y = x + way_m * math.sin(middle), y + way_m * math.cos(middle)
+            posture = bodies.advanced(posture, self._build, posture.at_ns, course_deg, way_m)
+            found.append(self._then(in_s, x, y, posture))
+        is_turning = any(abs(wrap_deg(then.course_deg - now_deg)) >= LEAST_TURN_DEG for then in found)
+        return found if is_turning else []
+
+
+def _beside(dx: float, dy: float, course_deg: float, section: Section) -> tuple[float, float]:
+    """(ahead, right) of a place, as seen from the middle of a section along where it looks."""
+    seen = turn_to_view(dx, dy, course_deg)
+    turned = math.radians(section.turn_deg)
+    ahead_m, right_m = seen.ahead_m - section.ahead_m, seen.right_m - section.right_m
+    return (
+        ahead_m * math.cos(turned) + right_m * math.sin(turned),
+        right_m * math.cos(turned) - ahead_m * math.sin(turned),
+    )
