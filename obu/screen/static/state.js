@@ -1,6 +1,9 @@
 // The small row of states, and the list of what is not available and why.
 
+import { width } from "./texts.js";
+
 const OLD_CAN_MS = 1000;
+const TWO_ROWS = 70; // em
 const pills = Object.fromEntries(
   [...document.querySelectorAll("#state > div")].map((pill) => [pill.dataset.key, pill]),
 );
@@ -19,6 +22,7 @@ export function showState(status, lang, texts) {
   const lines = status ? [...reasons(status, lang, texts), ...unavailable(status, lang, texts)] : [];
   if (JSON.stringify(lines) !== written) {
     written = JSON.stringify(lines);
+    missing.classList.toggle("small", lines.reduce((sum, [, text]) => sum + width(text) + 3, 0) > TWO_ROWS);
     missing.replaceChildren(...lines.map(([because, text]) => line(because, text)));
   }
   bench.hidden = !status?.security.bench_keys;

@@ -109,6 +109,11 @@ export const TEXTS = {
   },
 };
 
+// In em: a Chinese character fills its square, a Latin letter a little over half of it.
+export function width(text) {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
+}
+
 const KEPT = "obu.lang";
 
 export function firstLanguage() {
