@@ -145,7 +145,7 @@ class Stage:
         health, road, state = Health(), RoadPicture(), self.warn.state
         place = content.place_now(NOW, self.own)
         yield from road.look(NOW, place, self.warn.roads())
-        yield from health.scene(NOW, state.view, state.claims, road.at(place))
+        yield from health.scene(NOW, state, road.at(place))
         yield from health.warning(NOW, state.shown)
 
     def _own(self) -> Own:

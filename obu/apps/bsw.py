@@ -63,6 +63,7 @@ def _alert(side: Direction, other: Neighbour) -> Alert:
         text=Text("盲区有车", "Vehicle beside you"),
         symbol="blind_spot",
         direction=side,
+        is_mark=True,
         why=(
             ("target", other.subject),
             ("right_m", round(other.right_m, 1)),

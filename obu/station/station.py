@@ -204,7 +204,7 @@ class Station:
         events = stages.health.warning(now, stages.warn.state.shown)
         place = content.place_now(now, own)
         events += stages.road.look(now, place, stages.warn.roads())
-        events += stages.health.scene(now, stages.warn.state.view, stages.warn.state.claims, stages.road.at(place))
+        events += stages.health.scene(now, stages.warn.state, stages.road.at(place))
         if stages.health.is_status_due(now):
             events.append(FeedEvent("status", self._status(now, own)))
         return events

@@ -4,7 +4,7 @@ The applications look when something was heard, at most every LOOK_APART and at 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
@@ -13,6 +13,7 @@ from obu.core.now import NS_PER_MS, Now
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
+from obu.hmi.marks import Marks
 from obu.scene.facts import Facts
 from obu.scene.lanes import Roads
 from obu.scene.view import Scene
@@ -34,6 +35,7 @@ class WarnState:
     shown: Shown | None = None
     view: View | None = None
     claims: tuple[Alert, ...] = ()
+    marks: Marks = field(default_factory=Marks)
 
 
 class Warn:
@@ -66,7 +68,8 @@ class Warn:
         self.facts.expire(now)
         view = self._scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
-        self.state.shown = self.arbiter.settle(now.at_ns, alerts)
+        self.state.shown = self.arbiter.settle(now.at_ns, [alert for alert in alerts if not alert.is_mark])
+        self.state.marks.take(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False
 

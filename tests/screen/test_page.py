@@ -141,6 +141,23 @@ def test_the_lanes_of_the_map_lie_under_us_as_we_head(page: Page, talker: Talker
     page.wait_for_function(f"(was) => ({at})([30, 0]) === was", arg=bare["our lane"])  # of a road we were not told
 
 
+def test_who_is_beside_us_is_a_mark_at_that_side_beside_any_warning(page: Page, talker: Talker, unit: FakeUnit) -> None:
+    marks = {side: page.locator(f".mark.{side}") for side in ("left", "right")}
+    for mark in marks.values():
+        expect(mark).to_be_hidden()
+    talker.scene = SCENE | {"beside": {"left": True, "right": False}}
+    expect(marks["left"]).to_be_visible()
+    expect(marks["right"]).to_be_hidden()
+    unit.tell("alert", alert(3))
+    expect(page.locator("#warning")).to_be_visible()
+    talker.scene = SCENE | {"beside": {"left": False, "right": True}}
+    expect(marks["right"]).to_be_visible()
+    expect(marks["left"]).to_be_hidden()
+    assert box(page, ".mark.right")["x"] >= box(page, "main")["x"] + box(page, "main")["width"], "it covers nothing"
+    talker.stop()
+    expect(marks["right"]).to_be_hidden(timeout=2000)
+
+
 def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:
     lists = [
         {"kind": kind, "issuer": "0123456789abcdef", "next_utc_s": 1_799_913_600, "is_stale": kind != "ctl"}
@@ -197,7 +214,7 @@ def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, u
 
 
 def test_information_is_a_strip_and_leaves_the_speed_large(page: Page, unit: FakeUnit) -> None:
-    unit.tell("alert", alert(9, app="BSW", level=1, symbol="blind_spot", direction="left"))
+    unit.tell("alert", alert(9, app="XYZ", level=1, symbol="sign_ahead"))
     expect(page.locator("#hint p")).to_have_text("前车急刹车")
     expect(page.locator("#hint .plate svg svg")).to_have_count(1)
     expect(page.locator("body")).to_have_attribute("data-view", "calm")
