@@ -18,7 +18,7 @@ from obu.link import manifest as manifests
 from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
-from obu.link.parcel import Outcome, Parcel, Result, judge
+from obu.link.parcel import Outcome, Parcel, Result, installed, judge
 from obu.runtime import base_commands, flash_words
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
@@ -257,6 +257,8 @@ class PromptFlasher:
                     self.task = link.task
                     if self.task is not None:
                         self.task.is_resumed = is_resumed
+                    if outcome.result == Result.ALREADY:  # it had proved itself before this program found the link
+                        return installed(parcel.slot())
                     return outcome
                 link.close()
             time.sleep(TURN_S)
