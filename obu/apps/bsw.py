@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "BSW"
+TITLE = Text("盲区", "Blind spot")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 4
 
 
@@ -77,6 +80,7 @@ def _alert(side: Direction, other: Neighbour) -> Alert:
         text=Text("盲区有车", "Vehicle beside you"),
         symbol="blind_spot",
         direction=side,
+        is_mark=True,
         why=(
             ("target", other.subject),
             ("right_m", round(other.right_m, 1)),

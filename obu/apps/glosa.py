@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.units import mps
@@ -9,6 +10,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Signal, View, Zone
 
 NAME = "GLOSA"
+TITLE = Text("绿波车速", "Green wave")
+NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 6  # comfort, below every warning
 STEP_KPH = 5
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from obu.apps import bsw
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "LCW"
+TITLE = Text("变道", "Lane change")
+NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 2
 SIDES = {
     Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),

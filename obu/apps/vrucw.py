@@ -4,11 +4,14 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
+TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
 TEXTS = {
     Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),

@@ -41,7 +41,7 @@ def test_where_it_looks(change, warns):
 
 def test_it_is_a_mark_on_the_side_where_he_is():
     (alert,) = look()
-    assert (alert.level, alert.direction) == (Level.INFORMATION, Direction.LEFT)
+    assert (alert.is_mark, alert.level, alert.direction) == (True, Level.INFORMATION, Direction.LEFT)
 
 
 def test_at_a_stop_it_looks_while_we_stand():
