@@ -32,7 +32,8 @@ class Supply:
         self.said: list[str] = []
         self.volt, self.is_on = 5.0, True
         self.answers: Callable[[str], str | None] = lambda _: None
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         rest = b""
@@ -64,8 +65,9 @@ class Supply:
             threading.Event().wait(0.005)
 
     def close(self) -> None:
-        os.close(self._far)
-        os.close(self._near)
+        os.close(self._far)  # the last one: an error to who reads at the near end
+        self._thread.join(5.0)
+        os.close(self._near)  # not before, or its number is another's while it is still read
 
 
 @pytest.fixture

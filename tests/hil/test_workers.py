@@ -10,13 +10,13 @@ from hil import workers
 from hil.processes import ROOT
 
 COMMAND = """
-import signal, sys
+import os, signal, sys
 from pathlib import Path
 from hil import workers
 
 def work(name):
     try:
-        print(name, "begun", flush=True)
+        os.write(1, f"{name} begun\\n".encode())
         signal.pause()
     finally:
         Path(name).write_text("put away")
