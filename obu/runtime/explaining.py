@@ -155,7 +155,7 @@ def tell(paths: Iterable[Path]) -> list[Story]:
 
 def _tell(path: Path, stories: dict[int | None, Story]) -> None:
     head = replay.head(path)
-    apps = wiring.applications(keeper.material_of(head, path)[0])
+    apps, _ = wiring.applications(keeper.material_of(head, path)[0])
     station, _ = wiring.station_of_journal(head, path)
     story, seen_ns, has_differed = None, None, False
     for number, turn in enumerate((one for one in journal.read(path) if isinstance(one, journal.Turn)), 1):

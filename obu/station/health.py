@@ -1,9 +1,11 @@
 """What the unit tells the local socket and when: status each second, scene five times a second, warnings at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from obu.apps import bsw
+from obu.apps.base import Installed
 from obu.core.alert import Shown
 from obu.core.frames import RADIO, CanCounts, DriverState, FeedEvent, HostState, RadioCounts
 from obu.core.now import NS_PER_MS, Now
@@ -114,11 +116,12 @@ class Health:
         shown_utc_s = {record.number: record.shown_utc_s for record in display.records()}
         return [{**kept, "shown_utc_s": shown_utc_s.get(kept["number"])} for kept in self.state.alerts]
 
-    def apps(self, installed: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    def apps(self, installed: Sequence[Installed]) -> dict[str, dict[str, Any]]:
         """How often each application has warned, and when last."""
         last_s = self.state.last_utc_s
         return {
-            name: {"warnings": self.state.warnings.get(name, 0), "last_utc_s": last_s.get(name)} for name in installed
+            app.name: {"warnings": self.state.warnings.get(app.name, 0), "last_utc_s": last_s.get(app.name)}
+            for app in installed
         }
 
     def host(self, uptime_s: float) -> dict[str, Any]:
@@ -150,10 +153,13 @@ class Health:
         state = "unknown" if driver is None else "up" if driver.is_up else "down"
         return {"state": state, "counts": dict(counts.counts) if counts else {}}
 
+    def down(self) -> frozenset[str]:
+        """The drivers whose last word was that they are down."""
+        return frozenset(name for name, driver in self.state.drivers.items() if not driver.is_up)
+
     def is_down(self, name: str) -> bool:
         """Whether this driver's last word was that it is down."""
-        driver = self.state.drivers.get(name)
-        return driver is not None and not driver.is_up
+        return name in self.down()
 
     def is_up(self, name: str) -> bool:
         """Whether this driver's last word was that it is up."""

@@ -10,6 +10,7 @@ from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
 from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
+from obu.core.stop import Stop
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
@@ -39,18 +40,24 @@ class WarnState:
 
 
 class Warn:
-    """take() what was heard, then look(); the result stays in state.shown."""
+    """take() what was heard, then look(); the result stays in state.shown.
 
-    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+    apps: that look; off: that the configuration keeps still. stops: of the lines driven.
+    """
+
+    def __init__(
+        self,
+        apps: Sequence[Installed],
+        off: Sequence[Installed],
+        facts: Facts,
+        arbiter: Arbiter,
+        stops: Sequence[Stop] = (),
+    ) -> None:
         self.state = WarnState()
         self.facts = facts
         self.arbiter = arbiter
-        self._apps = tuple(apps)
-        self._scene = Scene()
-
-    def installed(self) -> tuple[str, ...]:
-        """The names of the applications."""
-        return tuple(app.name for app in self._apps)
+        self.apps, self.off = tuple(apps), tuple(off)
+        self._scene = Scene(stops)
 
     def roads(self) -> Roads | None:
         """The lanes of the last look, None before one."""
@@ -68,7 +75,7 @@ class Warn:
             return
         self.facts.expire(now)
         view = self._scene.build(now, own, self.facts, apart)
-        alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
+        alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, [alert for alert in alerts if not alert.is_mark])
         self.state.marks.take(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)
