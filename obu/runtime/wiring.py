@@ -125,7 +125,7 @@ def station(config: Config, material: Material) -> Station:
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
-        "warn": Warn(*applications(config), facts, arbiter),
+        "warn": Warn(*applications(config), facts, arbiter, config.stops),
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
         "display": DisplayWatch(),

@@ -10,6 +10,7 @@ from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
 from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
+from obu.core.stop import Stop
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
@@ -41,15 +42,22 @@ class WarnState:
 class Warn:
     """take() what was heard, then look(); the result stays in state.shown.
 
-    apps: that look; off: that the configuration keeps still.
+    apps: that look; off: that the configuration keeps still. stops: of the lines driven.
     """
 
-    def __init__(self, apps: Sequence[Installed], off: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+    def __init__(
+        self,
+        apps: Sequence[Installed],
+        off: Sequence[Installed],
+        facts: Facts,
+        arbiter: Arbiter,
+        stops: Sequence[Stop] = (),
+    ) -> None:
         self.state = WarnState()
         self.facts = facts
         self.arbiter = arbiter
         self.apps, self.off = tuple(apps), tuple(off)
-        self._scene = Scene()
+        self._scene = Scene(stops)
 
     def roads(self) -> Roads | None:
         """The lanes of the last look, None before one."""
