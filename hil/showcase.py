@@ -97,7 +97,7 @@ PLAYS: Mapping[str, Play] = MappingProxyType(
         "HLW": Play(event=501),
         "ICW": Play(at_m=-20.0, cast=(Part(ahead_m=36.0, right_m=-32.0, turn_deg=90.0, speed_mps=10.0),)),
         "IVS": Play(sign=21),
-        "LCW": Play(speed_mps=1.0, lights=LEFT, cast=(Part(ahead_m=-36.0, right_m=-3.5, speed_mps=9.0),)),
+        "LCW": Play(speed_mps=8.0, lights=LEFT, cast=(Part(ahead_m=-26.0, right_m=-3.5, speed_mps=16.0),)),
         "LTA": Play(at_m=0.0, speed_mps=5.0, lights=LEFT, cast=(
             Part(ahead_m=50.0, right_m=-10.5, turn_deg=180.0, speed_mps=11.0),
         )),
