@@ -2,10 +2,11 @@
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
-from hil import attack, compare, control, fault_table, from_log, replay, run, screens, script
+from hil import attack, compare, control, fault_table, from_log, replay, run, screens, script, workers
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -44,7 +45,11 @@ def main() -> int:
     doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
     doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run, "screens": screens.run}
     doing["faults"] = fault_table.run
-    return doing[args.command](args)
+    try:
+        return doing[args.command](args)
+    except KeyboardInterrupt:
+        print("\nstopped / 已停止", file=sys.stderr)
+        return workers.STOPPED
 
 
 def _run_speed(args: argparse.Namespace) -> int:
@@ -146,4 +151,5 @@ def _run_tell(args: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as if Ctrl-C had been pressed
     sys.exit(main())
