@@ -52,9 +52,10 @@ def _row(result: Result) -> str:
     ages = [run.outcome.age_ms for run in result.runs]
     age = f"{median(each[0] for each in ages):.0f} ms, 99 %: {max(each[1] for each in ages):.0f}"
     name = _text(result.name)
+    shown = name.replace("_", "_<wbr>")  # where a narrow column may break it
     why = "" if result.is_good else _text(next(run.outcome.why for run in result.runs if run.outcome.why))
     return (
-        f'<tr><td><a href="#{name}">{name.replace("_", "_<wbr>")}</a><td>{_text(result.scenario.title)}<td>{_verdict(result.is_good)} {why}'
+        f'<tr><td><a href="#{name}">{shown}</a><td>{_text(result.scenario.title)}<td>{_verdict(result.is_good)} {why}'
         f"<td>{_rate(result)}<td>{first}<td>{age}"
     )
 
