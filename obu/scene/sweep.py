@@ -1,7 +1,7 @@
 """Whom the side or the rear of our body reaches while we turn: the inside is cut, and what overhangs behind swings out.
 
 We are taken to turn as we do now, or as our way over the crossing does; a cyclist to ride on; somebody on foot who
-walks against the side of a bus to stop before it. Whom the front reaches is not meant here, nor the short body of a car.
+walks against the side of a bus to stop before it. Whom the front reaches is not meant here, nor a car.
 """
 
 import dataclasses
