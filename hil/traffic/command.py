@@ -6,11 +6,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hil import workers
 from hil.traffic import net, ride, score, sumo, trace, truth
 from hil.traffic.score import Drive
 from hil.traffic.trace import Trace
@@ -87,12 +87,11 @@ def _cell(value: object) -> str:
 def _drives(cases: list[tuple[int, float, float, Path | None]], jobs: int) -> list[tuple[int, Drive]]:
     if jobs <= 1 or len(cases) == 1:
         return [_drive(*case, _progress(case[0])) for case in cases]
-    with ProcessPoolExecutor(jobs) as pool:
-        found = []
-        for seed, drive in pool.map(_quiet, cases):
-            print(f"drive {seed} done", file=sys.stderr, flush=True)
-            found.append((seed, drive))
-        return found
+    found = []
+    for seed, drive in workers.each(jobs, _quiet, cases):
+        print(f"drive {seed} done", file=sys.stderr, flush=True)
+        found.append((seed, drive))
+    return found
 
 
 def _quiet(case: tuple[int, float, float, Path | None]) -> tuple[int, Drive]:
