@@ -38,7 +38,8 @@ hil:  ## the scenarios on virtual time, three seeds each, with planted defects; 
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo
-	@exec $(PYTHON) -m hil city $(ARGS)
+	@$(PYTHON) -m hil city $(ARGS)
+	@exec $(PYTHON) -m hil city --check
 
 conformance:  ## GB/T 45315-2025 rule by rule: its tests, then a table of what passes and what can't be shown here
 	@$(SET_UP) run test bench
