@@ -25,7 +25,7 @@ USAGE, SIM = 2, "sim"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs, pki: everybody's. bench: in real time; None is the bench sim.
+    """One scenario with one seed; out: of all runs. bench: in real time; None is the bench sim.
 
     with_defect: run the broken unit, too, which must fail.
     """
@@ -34,7 +34,6 @@ class Task:
     path: Path
     seed: int
     out: Path
-    pki: Path
     with_defect: bool = False
     bench: Bench | None = None
 
@@ -125,14 +124,9 @@ def _fitting(
 def _results(
     chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, bench: Bench | None, out: Path
 ) -> list[Result]:
-    pki_folder = _pki(bench, out)
-    (sim.ensure_pki if bench is None else realtime.ensure_pki)(pki_folder)
+    (sim.ensure_pki if bench is None else realtime.ensure_pki)(_pki(bench, out))
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [
-        Task(name, path, seed, out, pki_folder, args.defects, bench)
-        for name, (path, _) in chosen.items()
-        for seed in seeds
-    ]
+    tasks = [Task(name, path, seed, out, args.defects, bench) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     progress = Progress(len(tasks))
@@ -164,13 +158,14 @@ def one(task: Task) -> Run:
         old.unlink()
     found = scenario_file.read(task.path)
     runner: Sim | RealTime
+    pki_folder = _pki(task.bench, task.out)
     if task.bench is None:
-        runner = Sim(found, task.seed, task.pki, folder)
+        runner = Sim(found, task.seed, pki_folder, folder)
     else:
-        runner = RealTime(found, task.seed, task.bench, task.pki, folder, input)
+        runner = RealTime(found, task.seed, task.bench, pki_folder, folder, input)
     outcome = runner.run()
     if task.with_defect and not outcome.why:
-        broken = Sim(found, task.seed, task.pki, folder / "broken", is_broken=True).run()
+        broken = Sim(found, task.seed, pki_folder, folder / "broken", is_broken=True).run()
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
     bench = task.bench.name if task.bench else SIM

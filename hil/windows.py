@@ -15,6 +15,9 @@ from hil.ways import road_of
 LATEST = {"taxi": (0.8, 6.67), "bus12": (1.25, 5.0), "bus18": (1.25, 5.0)}  # s, m/s2
 EARLIEST = {"taxi": (2.0, 3.0), "bus12": (2.4, 2.0), "bus18": (2.4, 2.0)}
 FAR_S = 4.0
+# From a stop, until whoever comes up is at our rear: with less than the one a bus must not pull out (it reaches 20 km/h
+# in 4.6 to 5.6 s, at 1.2 to 1.0 m/s2; the other can brake a little), with more than the other it may.
+PULL_OUT_S = {"bus12": (4.0, 5.6), "bus18": (4.0, 5.6)}
 
 
 def ahead_m(kind: str, own_mps: float, lead_mps: float = 0.0) -> tuple[float, float]:

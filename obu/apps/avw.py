@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.ebw import DIRECTIONS
 from obu.core.alert import Alert, Level, Text
 from obu.core.vehicle import Event, Light
 from obu.core.world import Course, Neighbour, View
 
 NAME = "AVW"
+TITLE = Text("异常车辆", "Stopped vehicle")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3
 
 

@@ -1,4 +1,4 @@
-"""The contract of an application: NAME, Parameters, and look(view, parameters) -> its claims now; it keeps no state.
+"""The contract of an application: NAME, TITLE, NEEDS, Parameters, look(view, parameters) -> claims; no state.
 
 To add a warning: one file here (its name in small letters is the section [apps.<name>] of the configuration), one
 scenario, one test. Timing, priority between warnings and what the driver finally sees are the arbiter's.
@@ -8,21 +8,35 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert
+from obu.core.alert import Alert, Text
 from obu.core.world import View
+
+
+class Need(Enum):
+    """What an application cannot do without, beyond time, own place and heading, and what it hears."""
+
+    SPEED = "speed"
+    TURN_SIGNAL = "turn_signal"  # our own
+    LANE = "lane"  # ours, by MAP
+    LIGHT = "light"  # before us, by SPAT
 
 
 class Application(Protocol):
     """What a module in this folder offers.
 
-    NAME: T/CSAE 53 abbreviation in capitals. Parameters: a frozen dataclass whose defaults name their source.
+    NAME: T/CSAE 53 abbreviation in capitals. TITLE: what it warns of, in a word or two. NEEDS: without which it is
+    silent. Parameters: a frozen dataclass whose defaults name their source; where it has max_sigma_m the application
+    is off above so much relative error, and where it has off_sigma_m too, only without sound between the two.
     look: pure; the alerts that hold now, most urgent first, at most one per subject.
     """
 
     NAME: str
+    TITLE: Text
+    NEEDS: frozenset[Need]
     Parameters: type[Any]
 
     def look(self, view: View, parameters: Any) -> list[Alert]: ...
@@ -35,6 +49,20 @@ class Installed:
     name: str
     look: Callable[[View, Any], list[Alert]]
     parameters: Any
+    title: Text
+    needs: frozenset[Need]
+
+    @property
+    def silent_sigma_m(self) -> float | None:
+        """Above this relative error it makes no sound; None for one that does not mind."""
+        sigma_m: float | None = getattr(self.parameters, "max_sigma_m", None)
+        return sigma_m
+
+    @property
+    def off_sigma_m(self) -> float | None:
+        """Above this one it is off."""
+        sigma_m: float | None = getattr(self.parameters, "off_sigma_m", self.silent_sigma_m)
+        return sigma_m
 
 
 def names() -> list[str]:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.ebw import DIRECTIONS
 from obu.core.alert import Alert, Level, Text
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
 NAME = "CLW"
+TITLE = Text("车辆失控", "Skidding vehicle")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3  # after hard braking, of which it is often the cause
 EVENTS = frozenset({Event.ABS_ACTIVATED, Event.TRACTION_CONTROL_LOSS, Event.STABILITY_CONTROL_ACTIVATED})
 

@@ -3,12 +3,15 @@
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "DNPW"
+TITLE = Text("超车", "Overtaking")
+NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 1
 
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
 NAME = "EBW"
+TITLE = Text("急刹车", "Hard braking")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 2  # after imminent collision, before lane advice (order of the IMT-2020 white paper's vendor lists)
 
 DIRECTIONS = {

@@ -3,10 +3,13 @@
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import Course, Neighbour, View
 
 NAME = "EVW"
+TITLE = Text("特种车辆", "Emergency vehicle")
+NEEDS = frozenset[Need]()
 PRIORITY = 3
 
 

@@ -6,11 +6,14 @@ Two levels by the brakes that are still needed: caution at a comfortable deceler
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "FCW"
+TITLE = Text("前向碰撞", "Forward collision")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.units import mps
@@ -9,6 +10,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Signal, View, Zone
 
 NAME = "GLOSA"
+TITLE = Text("绿波车速", "Green wave")
+NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 6  # comfort, below every warning
 STEP_KPH = 5
 
@@ -18,7 +21,7 @@ class Parameters:
     """When to speak. least_kph: slower is no advice in traffic. top_kph: where the MAP tells no limit.
 
     near_m: nearer to the line a driver looks at the light. range_m: T/CSAE 53. reserve_s: after the light has changed
-    and before it does again.
+    and before it does again. passed_m: so near before our front a stop has been served.
     """
 
     least_kph: ByClass = ByClass(taxi=25.0, bus12=20.0, bus18=20.0)
@@ -26,12 +29,15 @@ class Parameters:
     near_m: float = 30.0
     range_m: float = 300.0
     reserve_s: float = 1.0
+    passed_m: float = 5.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One advice, or none: while we are going to stop before the line, or a queue stands there, there is none."""
     signal, speed_mps = view.signal, view.own.speed_mps
     if signal is None or speed_mps is None or speed_mps < 2.0 or view.is_boarding:
+        return []
+    if view.stop_m is not None and parameters.passed_m < view.stop_m < signal.stop_m:
         return []
     if not parameters.near_m <= signal.stop_m <= parameters.range_m or _is_queue(view, signal):
         return []

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import Hazard, View
 
 NAME = "HLW"
+TITLE = Text("道路危险", "Road hazard")
+NEEDS = frozenset({Need.SPEED})
 JAM = 707  # GB/T 29100-2012 with YD/T 3709 annex A: congestion, which is TJW's
 PRIORITY = 4  # below every collision warning (order of the IMT-2020 white paper's vendor lists)
 

@@ -3,11 +3,14 @@
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Conflict, Course, Kind, Lamp, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
+TITLE = Text("路口碰撞", "Crossing traffic")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.signs import NAMES, PROHIBITION, WARNING
 from obu.core.world import Sign, View
 
 NAME = "IVS"
+TITLE = Text("交通标志", "Road signs")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 6
 SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from obu.apps import bsw
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "LCW"
+TITLE = Text("变道", "Lane change")
+NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 2
 SIDES = {
     Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),
@@ -21,7 +24,8 @@ class Parameters:
     """When to speak: the turn signal is on, and somebody is in the zone of BSW or closes in on the next lane.
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
-    to 6 s to reach 20 km/h. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
+    to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
+    pull_out_mps. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
     """
 
     closing_s: tuple[float, float, float] = (2.5, 3.0, 3.5)
@@ -38,11 +42,18 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     sides = [SIDES[light] for light in SIDES if light in view.own.lights]
     if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
         return []
-    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and speed_mps > parameters.pull_out_mps:
+    is_pulling_out = pulls_out(view, speed_mps, parameters)
+    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and not is_pulling_out:
         return []
     sign, zone, direction = sides[0]
     found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
     return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+
+
+def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:
+    """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
+    is_slow = speed_mps <= parameters.pull_out_mps
+    return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
 
 
 def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
@@ -56,7 +67,7 @@ def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: fl
         return False
     slow, middle, fast = parameters.closing_s
     limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if speed_mps <= parameters.pull_out_mps:
+    if pulls_out(view, speed_mps, parameters):
         limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
     return gap_m / closing_mps <= limit_s
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.icw import side_of, stops_for_light, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
@@ -10,6 +11,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
 NAME = "LTA"
+TITLE = Text("左转", "Left turn")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import DELAY_S, ByClass, stopping_m
 from obu.core.world import Lamp, Signal, Turn, View
 
 NAME = "RLVW"
+TITLE = Text("闯红灯", "Red light")
+NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 1  # imminent collision
 
 

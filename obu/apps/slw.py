@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.units import mps
 from obu.core.world import View
 
 NAME = "SLW"
+TITLE = Text("限速", "Speed limit")
+NEEDS = frozenset({Need.SPEED, Need.LANE})
 PRIORITY = 5
 
 

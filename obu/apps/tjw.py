@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.hlw import JAM
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.world import View
 
 NAME = "TJW"
+TITLE = Text("拥堵", "Traffic jam")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 5
 
 

@@ -1,14 +1,18 @@
 """VRUCW, vulnerable road user collision warning: somebody on foot or on a bicycle comes onto our way (T/CSAE 53)."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
-PRIORITY = 1  # imminent collision
+TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
+NEEDS = frozenset({Need.SPEED})
+PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
 TEXTS = {
     Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),
     Kind.CYCLIST: (Text("注意骑行者", "Cyclist"), "cyclist"),
@@ -21,8 +25,9 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h. swept_sigma_m: of whom side and rear reach in a turn; with a larger
-    relative error nobody knows on which side of ours he is.
+    moving_off_mps: UN R159 reaches to 10 km/h. moving_off_s: until the brakes bite. standing_mps: slower we stand.
+    swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
+    side of ours he is.
     """
 
     delay_s: ByClass = DELAY_S
@@ -34,6 +39,8 @@ class Parameters:
     apart_s: float = 0.8
     moving_off_mps: float = 2.8
     moving_off_m: float = 3.7
+    moving_off_s: float = 2.0
+    standing_mps: float = 0.3
     swept_sigma_m: float = 0.8
     max_age_s: float = 1.0
 
@@ -41,8 +48,10 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per person in danger, the nearest first."""
     speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
+    if speed_mps is None:
         return []
+    if speed_mps < parameters.min_speed_mps:
+        return _moving_off(view, speed_mps, parameters)
     reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
     if speed_mps <= parameters.moving_off_mps:
         reach_m = max(reach_m, parameters.moving_off_m)
@@ -52,6 +61,33 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
         if (ahead_m := _danger_m(view, other, reach_m + parameters.margin_m, parameters)) is not None
     ]
     return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+
+
+def _moving_off(view: View, speed_mps: float, parameters: Parameters) -> list[Alert]:
+    """Of who is before our front, or will be in a moment: a mark while we stand at a stop, a warning once we move."""
+    is_moving = speed_mps >= parameters.standing_mps
+    if not is_moving and not view.is_boarding and not view.is_departing:
+        return []
+    there = [(_front_m(view, other), other) for other in view.neighbours if _is_before_front(view, other, parameters)]
+    found = [_alert(other, ahead_m, speed_mps) for ahead_m, other in sorted(there, key=lambda one: one[0])]
+    if is_moving:
+        return found
+    return [dataclasses.replace(each, level=Level.INFORMATION, priority=MARK, time_s=None) for each in found]
+
+
+def _front_m(view: View, other: Neighbour) -> float:
+    return other.offset.ahead_m - view.own.body.length_m / 2.0
+
+
+def _is_before_front(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether somebody is, or walks within moving_off_s, into the zone before our front."""
+    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s:
+        return False
+    if not 0.0 < _front_m(view, other) <= parameters.moving_off_m:
+        return False
+    half_m, right_m = view.own.body.width_m / 2.0 - parameters.inside_m, other.offset.right_m
+    then_m = right_m + parameters.moving_off_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
+    return min(right_m, then_m) < half_m and max(right_m, then_m) > -half_m
 
 
 def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Parameters) -> float | None:
@@ -101,7 +137,7 @@ def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
         symbol=symbol,
         direction=side,
         distance_m=ahead_m,
-        time_s=ahead_m / speed_mps,
+        time_s=ahead_m / speed_mps if speed_mps > 0.0 else None,
         why=(
             ("target", other.subject),
             ("ahead_m", round(ahead_m, 1)),

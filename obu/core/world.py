@@ -176,9 +176,10 @@ class Sign:
 class View:
     """One frozen look at the world for the applications of one step. Lists are ordered by distance.
 
-    sigma_m: of our own place, one sigma, None unknown. is_boarding: doors open at a standstill, or stopping to let
-    people in or out. turn, signal: our way over the next crossing and the light before it; limit_mps: on our lane.
-    sections: our body as it bends, the front first.
+    sigma_m: of our own place, one sigma, None unknown. is_boarding: people get in or out at a standstill; is_departing:
+    they did, and we have not left the place yet. stop_m: from our front to the sign of the line's next stop on our way,
+    None where the list has none. turn, signal: our way over the next crossing and the light before it; limit_mps: on
+    our lane. sections: our body as it bends, the front first.
     """
 
     at_ns: int
@@ -187,6 +188,8 @@ class View:
     vehicle: VehicleClass = VehicleClass.TAXI
     sigma_m: float | None = None
     is_boarding: bool = False
+    is_departing: bool = False
+    stop_m: float | None = None
     is_on_map: bool = False
     turn: Turn | None = None
     signal: Signal | None = None

@@ -70,7 +70,8 @@ def _panel(group: ET.Element, given: Given) -> None:
     """Our way is up; the one that the warning is about is filled."""
     view, alert = given.span.first, given.begun
     distance = "" if alert.distance_m is None else f" {alert.distance_m:.0f} m"
-    _say(group, 8, 14, f"#{given.number} {alert.app} {alert.text.zh} {alert.text.en}{distance}")
+    number = "" if given.number is None else f"#{given.number} "
+    _say(group, 8, 14, f"{number}{alert.app} {alert.text.zh} {alert.text.en}{distance}")
     scale = (PANEL - 2 * ROW) / (AHEAD_M + BEHIND_M)
     middle = f"translate({WIDE / 6:.1f} {1.5 * ROW + AHEAD_M * scale:.1f}) scale({scale:.3f})"
     ground = ET.SubElement(group, "g", transform=middle)

@@ -18,11 +18,11 @@ from obu.link import manifest as manifests
 from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
-from obu.link.parcel import Outcome, Parcel, Result, judge
+from obu.link.parcel import Outcome, Parcel, Result, installed, judge
 from obu.runtime import base_commands, flash_words
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
-from obu.runtime.flashing import BAUD, PROBE_S, TURN_S, Flasher, Tell
+from obu.runtime.flashing import PROBE_S, TURN_S, Flasher, Tell
 
 LAST = ("boot.py", "main.py")
 MOST_DATA = 1024  # octets of a WRITE: as text four times that
@@ -57,6 +57,8 @@ def obu_look():
         binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3])
 """
 
+Links = Callable[[], Sequence[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -79,16 +81,16 @@ class Machine:
 
 
 class PromptFlasher:
-    """As Flasher. loader: what a board without one gets. links: where its link may answer after the restart."""
+    """As Flasher. loader: of a board without one. links: where its link may answer after the restart, at baud."""
 
     ignition_on: bool | None = None
 
-    def __init__(self, device: str, loader: Bundle | None, links: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, device: str, loader: Bundle | None, links: Links, baud: int) -> None:
         """Raises LocalError when the port cannot be opened."""
         self.device = device
         self.state: BoardState | None = None
         self.task: Installing | None = None
-        self._loader, self._links = loader, links
+        self._loader, self._links, self._baud = loader, links, baud
         self._machine: Machine | None = None
         self._link: Flasher | None = None
         self._is_open = True
@@ -245,7 +247,7 @@ class PromptFlasher:
         while time.monotonic() < ends_s:
             for device in self._links():
                 try:
-                    link = Flasher(device, BAUD)
+                    link = Flasher(device, self._baud)
                 except LocalError:
                     continue
                 state = link.look(PROBE_S)
@@ -255,6 +257,8 @@ class PromptFlasher:
                     self.task = link.task
                     if self.task is not None:
                         self.task.is_resumed = is_resumed
+                    if outcome.result == Result.ALREADY:  # it had proved itself before this program found the link
+                        return installed(parcel.slot())
                     return outcome
                 link.close()
             time.sleep(TURN_S)

@@ -125,7 +125,7 @@ def station(config: Config, material: Material) -> Station:
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
-        "warn": Warn(applications(config), facts, arbiter),
+        "warn": Warn(*applications(config), facts, arbiter, config.stops),
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
         "display": DisplayWatch(),
@@ -213,19 +213,25 @@ def book_of(config: Config, material: Material) -> Book:
     return book
 
 
-def applications(config: Config) -> tuple[base.Installed, ...]:
-    """Every application of the folder with its section [apps.<name>]. Raises ConfigError for a section without one."""
+def applications(config: Config) -> tuple[tuple[base.Installed, ...], tuple[base.Installed, ...]]:
+    """Those of the folder that are on, and those that are off, by section [apps.<name>]. Raises ConfigError."""
     known = base.names()
     for name in config.apps:
         if name not in known:
             raise ConfigError(f"apps.{name}: there is no such application; there are: {', '.join(known)}",
                               f"apps.{name}：没有这个应用；可用：{'、'.join(known)}")  # fmt: skip
-    installed = []
+    found: dict[bool, list[base.Installed]] = {True: [], False: []}
     for name in known:
-        module = base.load(name)
-        parameters = strict.convert(config.apps.get(name, {}), module.Parameters, f"apps.{name}")
-        installed.append(base.Installed(module.NAME, module.look, parameters))
-    return tuple(installed)
+        module, section = base.load(name), dict(config.apps.get(name, {}))
+        is_on = section.pop("enabled", True)
+        if not isinstance(is_on, bool):
+            raise ConfigError(
+                f"apps.{name}.enabled: must be true or false",
+                f"apps.{name}.enabled：只能是 true 或 false",
+            )
+        parameters = strict.convert(section, module.Parameters, f"apps.{name}")
+        found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS))
+    return tuple(found[True]), tuple(found[False])
 
 
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:

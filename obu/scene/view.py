@@ -5,7 +5,7 @@ Its one rule: everything is on one plane, ours and theirs, lanes and lights; wha
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
@@ -15,9 +15,11 @@ from obu.codec.messages.spat import Spat
 from obu.core.driving import class_of
 from obu.core.geo import LatLon, turn_to_view, wrap_deg
 from obu.core.now import NS_PER_S, Now
+from obu.core.stop import Stop
 from obu.core.vehicle import Gear, Light, Own
 from obu.core.world import Conflict, Course, Hazard, Kind, Neighbour, Sign, Turn, View
-from obu.scene import bodies, conflict, ways
+from obu.scene import boarding, bodies, conflict, ways
+from obu.scene.boarding import Boarding, stop_ahead_m
 from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
@@ -29,7 +31,6 @@ from obu.scene.signals import Signals
 from obu.scene.sweep import Motion, Sweep
 from obu.scene.ways import Way
 
-STANDING_MPS = 0.3
 OLDEST_FIX_S = 1.0
 CONFLICT_M = 150.0  # T/CSAE 53: range of ICW, LTA and VRUCW
 MOVING_MPS = 0.5
@@ -44,7 +45,10 @@ class Scene:
     """build() once a look. The lanes are kept from look to look while the MAPs say the same, how our body bends, and on
     which road everybody came."""
 
-    def __init__(self) -> None:
+    def __init__(self, stops: Sequence[Stop] = ()) -> None:
+        """stops: of the line."""
+        self._stops = tuple(stops)
+        self._boarding: Boarding | None = None
         self._maps: tuple[MapData, ...] = ()
         self.roads: Roads | None = None
         self._posture: Posture | None = None
@@ -65,13 +69,17 @@ class Scene:
         self._posture = None if is_reverse else posture
         look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self._came)
         neighbours, self._came = look.neighbours(), look.came
+        stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
+        self._boarding = boarding.kept(self._boarding, now.at_ns, own, stop_m)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
             own=own,
             vehicle=vehicle,
             sigma_m=own.fix.semi_major_m if own.fix else None,
-            is_boarding=_is_boarding(own),
+            is_boarding=self._boarding.is_boarding,
+            is_departing=self._boarding.is_departing,
+            stop_m=stop_m,
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
@@ -120,6 +128,7 @@ class Look:
         assert own.heading_deg is not None
         self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
         self._before, self.came = before, dict[str, RoadRef]()
+        self.frame = roads.frame
         self._speed_mps = own.speed_mps or 0.0
         self._heading_deg = own.heading_deg
         age_s = min(max(0.0, (utc_ns - own.fix.utc_ns) / NS_PER_S), OLDEST_FIX_S) if own.fix else 0.0
@@ -246,13 +255,6 @@ def _is_one_road(one: Way | None, other: Way) -> bool:
 
 def _turn(way: Way) -> Turn | None:
     return TURNS.get(way.crossing.maneuver) if way.crossing and way.crossing.maneuver else None
-
-
-def _is_boarding(own: Own) -> bool:
-    """Doors open at a standstill; without a door signal, the hazard lights there."""
-    vehicle = own.vehicle
-    is_standing = own.speed_mps is not None and own.speed_mps < STANDING_MPS
-    return is_standing and bool(vehicle.door_open or (vehicle.door_open is None and vehicle.hazard_lights))
 
 
 def _hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:

@@ -6,6 +6,8 @@ import pytest
 
 from hil import scenario_file, windows
 from obu.apps import vrucw
+from obu.core.alert import Level
+from obu.core.geo import Offset
 from obu.core.world import Conflict, Course, Kind, Zone
 from tests.apps.seen import other, view
 
@@ -54,6 +56,24 @@ def test_moving_off_somebody_just_before_the_front_is_seen():
     before = {"right_m": 0.0, "conflict": None, "speed_mps": 0.0, "heading_diff_deg": 90.0}
     for along_m, warns in ((6.0 + 0.5, True), (6.0 + 3.5, True), (6.0 + 12.0, False)):
         assert bool(look(1.5, "bus12", along_m=along_m, **before)) is warns
+
+
+@pytest.mark.parametrize(
+    ("own_mps", "seen", "ahead_m", "right_m", "walks_mps", "level"),
+    [
+        (0.0, {"is_departing": True}, 1.5, 0.0, 0.0, Level.INFORMATION),
+        (0.0, {"is_boarding": True}, 1.5, 3.0, 1.2, Level.INFORMATION),  # before the front when the doors are closed
+        (0.0, {"is_boarding": True}, 1.5, 5.0, 1.2, None),
+        (0.0, {"is_boarding": True}, 1.5, 2.5, 0.0, None),  # waits on the kerb
+        (0.0, {"is_departing": True}, 4.5, 0.0, 0.0, None),
+        (0.0, {}, 1.5, 0.0, 0.0, None),  # at a red light everybody walks there
+        (0.5, {}, 1.5, 0.0, 0.0, Level.IMMINENT),
+    ],
+)
+def test_who_is_before_a_bus_that_is_to_move_off(own_mps, seen, ahead_m, right_m, walks_mps, level):
+    there = dataclasses.replace(WALKER, offset=Offset(6.0 + ahead_m, right_m), speed_mps=walks_mps, conflict=None)
+    found = vrucw.look(view(there, speed_mps=own_mps, **seen), vrucw.Parameters())
+    assert [alert.level for alert in found] == ([] if level is None else [level])
 
 
 def test_whom_our_side_or_rear_reaches_in_a_turn_is_in_danger_until_we_can_stand():

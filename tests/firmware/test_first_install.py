@@ -23,10 +23,17 @@ pytestmark = pytest.mark.needs("micropython64")
 __all__ = ["good", "release"]  # fixtures
 
 
+def shorten(place: Path) -> None:
+    """The trial of a loader, which other tests try: a second instead of ten."""
+    trial = place / "loader/trial.py"
+    trial.write_text(trial.read_text("utf-8").replace("\nWELL_S = 10\n", "\nWELL_S = 1\n"), "utf-8")
+
+
 def loader(release: Release, board: str) -> Path:
     """A signed loader that trusts the release's key."""
     place, out = release.folder / f"loader-{board}", release.folder / f"loader-{board}.bundle"
     assert workshop.main(["loader", str(place), "--board", board, "--keys", str(release.slim)]) == 0
+    shorten(place)
     order = Order(product="loader", hardware=(board,), version="2.0", counter=1, minimum_base="1.25", abi="")
     out.write_bytes(bundle_build.build(place, order, release.folder / "release.toml"))
     with pytest.raises(LocalError, match="names another board than --hardware"):
@@ -96,6 +103,7 @@ def test_a_board_in_recovery_is_ended_at_its_open_prompt(
     place = tmp_path / "board/tree"
     tree.build(place, "stm32_machine", "1.0.0", keys=[release.point], is_open=True)
     (place / "app_a/main.py").unlink()
+    shorten(place)
     board = StandIn(runtimes.words("micropython64"), tmp_path / "board")
     try:
         technician = Technician(board, release, tmp_path / "reports", capsys)

@@ -42,6 +42,7 @@ STATUS: dict[str, Any] = {
     "display": {"state": "ok", "why": None},
     "neighbours": 3,
     "alerts": [],
+    "unavailable": [],
 }
 SCENE: dict[str, Any] = {
     "speed_kph": 42.3,
@@ -52,6 +53,7 @@ SCENE: dict[str, Any] = {
     "hazard": False,
     "door_open": False,
     "sections": [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": 12.0, "width_m": 2.55}],
+    "beside": {"left": False, "right": False},
     "at": {"road": 1, "east_m": 0.0, "north_m": 0.0},
     "limit_kph": 50,
     "signal": None,

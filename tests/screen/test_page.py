@@ -141,6 +141,23 @@ def test_the_lanes_of_the_map_lie_under_us_as_we_head(page: Page, talker: Talker
     page.wait_for_function(f"(was) => ({at})([30, 0]) === was", arg=bare["our lane"])  # of a road we were not told
 
 
+def test_who_is_beside_us_is_a_mark_at_that_side_beside_any_warning(page: Page, talker: Talker, unit: FakeUnit) -> None:
+    marks = {side: page.locator(f".mark.{side}") for side in ("left", "right")}
+    for mark in marks.values():
+        expect(mark).to_be_hidden()
+    talker.scene = SCENE | {"beside": {"left": True, "right": False}}
+    expect(marks["left"]).to_be_visible()
+    expect(marks["right"]).to_be_hidden()
+    unit.tell("alert", alert(3))
+    expect(page.locator("#warning")).to_be_visible()
+    talker.scene = SCENE | {"beside": {"left": False, "right": True}}
+    expect(marks["right"]).to_be_visible()
+    expect(marks["left"]).to_be_hidden()
+    assert box(page, ".mark.right")["x"] >= box(page, "main")["x"] + box(page, "main")["width"], "it covers nothing"
+    talker.stop()
+    expect(marks["right"]).to_be_hidden(timeout=2000)
+
+
 def test_overdue_trust_lists_are_amber_and_named_and_a_fault_stands_above_them(page: Page, talker: Talker) -> None:
     lists = [
         {"kind": kind, "issuer": "0123456789abcdef", "next_utc_s": 1_799_913_600, "is_stale": kind != "ctl"}
@@ -197,7 +214,7 @@ def test_a_warning_appears_and_is_acknowledged_when_it_was_painted(page: Page, u
 
 
 def test_information_is_a_strip_and_leaves_the_speed_large(page: Page, unit: FakeUnit) -> None:
-    unit.tell("alert", alert(9, app="BSW", level=1, symbol="blind_spot", direction="left"))
+    unit.tell("alert", alert(9, app="XYZ", level=1, symbol="sign_ahead"))
     expect(page.locator("#hint p")).to_have_text("前车急刹车")
     expect(page.locator("#hint .plate svg svg")).to_have_count(1)
     expect(page.locator("body")).to_have_attribute("data-view", "calm")
@@ -308,9 +325,12 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: Talke
         "drivers": {"radio": {"up": False, "why": "no answer"}},
         "can": {**STATUS["can"], "age_ms": None},
         "display": {"state": "fault", "why": {"zh": "无响应", "en": "silent"}},
+        "unavailable": [{"apps": None, "why": {"zh": "电台断开", "en": "down"}, "because": "unit", "is_silent": False}],
     }
     talker.scene = {**SCENE, "speed_kph": None, "door_open": True}
-    expect(page.locator(".missing")).to_have_text("本车消息未发送：定位超时；显示故障：无响应；接口断开：电台")
+    expect(page.locator(".missing li")).to_have_text(
+        ["本车消息未发送：定位超时", "显示故障：无响应", "接口断开：电台", "所有预警不可用：电台断开"]
+    )
     expect(page.locator(".bench")).to_have_text("测试密钥")
     states = {
         "bsm": "已停止",
@@ -324,6 +344,25 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: Talke
         expect(page.locator(f"[data-key={key}] dd")).to_have_text(word)
     expect(page.locator(".speed b")).to_have_text("––")
     expect(page.locator(".door")).to_be_visible()
+
+
+def test_a_long_list_of_what_is_missing_leaves_every_panel_whole(page: Page, talker: Talker) -> None:
+    lack = {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 3,
+            "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False}  # fmt: skip
+    signal = {"lamp": "red", "turn": "left", "stop_m": 284, "left_s": 111.4, "advice_kph": [30, 40]}
+    talker.scene = SCENE | {"signal": signal, "speed_kph": 108.0}
+    talker.status = STATUS | {"unavailable": [{**lack, "because": because} for because in ("unit", "place", "setting")]}
+    for lang in ("zh", "en"):
+        expect(page.locator(".missing li").first).to_contain_text(lack["why"][lang])
+        panel, list_ = box(page, "#drive"), box(page, ".missing")
+        assert list_["y"] >= panel["y"] + panel["height"], "below the panels"
+        assert list_["y"] + list_["height"] <= box(page, "footer")["y"], "above the states"
+        for part in (".signals", ".speed", ".limit", ".housing", ".to", ".advice"):
+            inner = box(page, f"#drive {part}")
+            assert panel["y"] - 1 <= inner["y"], part
+            assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
+            assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
+        page.click("#language")
 
 
 def test_a_lost_unit_is_said_within_a_second_and_nothing_old_looks_live(

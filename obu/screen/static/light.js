@@ -11,6 +11,7 @@ export function showLight(scene, texts) {
   if (!light) return;
   panel.dataset.lamp = light.lamp;
   find(".left").textContent = light.left_s === null ? "––" : countdown(light.left_s);
+  find(".left").classList.toggle("wide", light.left_s > 99);
   find(".left + i").textContent = light.left_s === null ? "" : texts.seconds;
   if (panel.dataset.turn !== light.turn) {
     panel.dataset.turn = light.turn;

@@ -5,7 +5,7 @@ import { showDrive } from "./drive.js";
 import { showLight } from "./light.js";
 import { showState } from "./state.js";
 import { follow, post } from "./stream.js";
-import { arrow, brokenLink, loadSymbols } from "./symbols.js";
+import { arrow, brokenLink, car, loadSymbols } from "./symbols.js";
 import { TEXTS, firstLanguage, keepLanguage } from "./texts.js";
 import { hideWarning, showHint, showSign, showWarning } from "./warning.js";
 
@@ -36,6 +36,7 @@ function render() {
   else hideWarning();
   showHint(view === "calm" ? now.warning : null, sceneNow, lang);
   showSign(view === "calm" ? sceneNow?.sign : null, lang, texts);
+  for (const side of ["left", "right"]) find(`.mark.${side}`).hidden = !sceneNow?.beside[side];
   showDrive(sceneNow, texts);
   showLight(view === "calm" ? sceneNow : null, texts);
   drawAround(sceneNow, road, now.warning, texts);
@@ -122,6 +123,7 @@ const handlers = {
 
 find(".turn.left").append(arrow(-90));
 find(".turn.right").append(arrow(90));
+for (const side of ["left", "right"]) find(`.mark.${side}`).append(car());
 find("#warning .arrow").append(arrow(0));
 find("#lost .sign").append(brokenLink());
 find("#language").addEventListener("click", () => {

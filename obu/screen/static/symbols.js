@@ -76,6 +76,11 @@ export function roadSign(shape) {
   return svg;
 }
 
+// Somebody from behind.
+export function car() {
+  return sign("M24 12H76L86 46Q92 50 92 58V80H80V90H66V80H34V90H20V80H8V58Q8 50 14 46ZM32 22L26 44H74L68 22Z", 0);
+}
+
 export function brokenLink() {
   const svg = line("M20 44a42 42 0 0 1 60 0M33 60a24 24 0 0 1 34 0M14 90L86 14", 8);
   svg.append(element("circle", { cx: 50, cy: 78, r: 7, fill: "currentColor" }));

@@ -49,7 +49,10 @@ export const TEXTS = {
     display_fault: (why) => `显示故障：${why}`,
     interface_down: (names) => `接口断开：${names}`,
     interface: { gnss: "定位", radio: "电台", pool: "密码模块" },
-    between: "；",
+    and: "、",
+    all_warnings: "所有预警",
+    unavailable: (names, why) => `${names}不可用：${why}`,
+    silent: (names, why) => `${names}无声音：${why}`,
   },
   en: {
     other_language: "中文",
@@ -99,9 +102,17 @@ export const TEXTS = {
     display_fault: (why) => `Display fault: ${why}`,
     interface_down: (names) => `Interface down: ${names}`,
     interface: { gnss: "position", radio: "radio", pool: "crypto" },
-    between: "; ",
+    and: ", ",
+    all_warnings: "All warnings",
+    unavailable: (names, why) => `${names} off: ${why}`,
+    silent: (names, why) => `${names} silent: ${why}`,
   },
 };
+
+// In em: a Chinese character fills its square, a Latin letter a little over half of it.
+export function width(text) {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
+}
 
 const KEPT = "obu.lang";
 

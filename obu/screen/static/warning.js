@@ -1,6 +1,7 @@
 // The one warning: symbol on its plate, direction, distance, time, sentence; and the strips of information.
 
 import { plate, roadSign, symbolFor } from "./symbols.js";
+import { width } from "./texts.js";
 
 const panel = document.querySelector("#warning");
 const hint = document.querySelector("#hint");
@@ -66,8 +67,7 @@ function calm(metres) {
   return Math.max(0, Math.round(metres / step) * step);
 }
 
-// The width in em: a Chinese character fills its square, a Latin letter a little over half of it.
 function length(text) {
-  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
-  return width <= 7.6 ? "" : width <= 10.2 ? "long" : "longer";
+  const em = width(text);
+  return em <= 7.6 ? "" : em <= 10.2 ? "long" : "longer";
 }

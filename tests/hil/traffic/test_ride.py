@@ -13,7 +13,7 @@ from hil.traffic.ride import Ridden
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
 SECONDS = 7
-OF_ROAD_USERS = {"FCW", "ICW", "LTA", "LCW", "BSW", "EBW", "AVW", "CLW", "VRUCW", "DNPW", "EVW"}
+OF_ROAD_USERS = {"FCW", "ICW", "LTA", "LCW", "EBW", "AVW", "CLW", "VRUCW", "DNPW", "EVW"}
 BEGIN = 180  # step: somebody brakes hard 4 s and 6 s later
 
 
