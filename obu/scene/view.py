@@ -68,7 +68,9 @@ class Scene:
         posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
         self._posture = None if is_reverse else posture
         look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self._came)
-        neighbours, self._came = look.neighbours(), look.came
+        neighbours = look.neighbours()
+        here = {OURS, *(one.subject for one in neighbours)}
+        self._came = {subject: road for subject, road in look.came.items() if subject in here}
         stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
         self._boarding = boarding.kept(self._boarding, now.at_ns, own, stop_m)
         return View(
@@ -112,7 +114,7 @@ def _says_the_same(one: MapData, other: MapData) -> bool:
 class Look:
     """One look: our own way first, then everybody's relation to it.
 
-    before: on which road somebody was last seen, by subject, ourselves as OURS; came: the same after this look.
+    before: on which road each came, by subject, ourselves as OURS; came: the same after this look.
     """
 
     def __init__(
@@ -127,7 +129,7 @@ class Look:
     ) -> None:
         assert own.heading_deg is not None
         self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
-        self._before, self.came = before, dict[str, RoadRef]()
+        self.came = dict(before)
         self.frame = roads.frame
         self._speed_mps = own.speed_mps or 0.0
         self._heading_deg = own.heading_deg
@@ -212,7 +214,6 @@ class Look:
         self, mover: Mover, away_m: float, right_m: float, its_course: Course
     ) -> tuple[Way | None, Conflict | None]:
         """Its way and where it meets ours, for those who can meet us within the time that is looked ahead."""
-        self._remember(mover.subject)
         reach_m = self.way.length_m + ways.reach_m(mover.speed_mps) + mover.length_m
         if away_m > CONFLICT_M or away_m > reach_m or mover.speed_mps < MOVING_MPS:
             return None, None
@@ -226,17 +227,12 @@ class Look:
         body = Body(mover.length_m, mover.width_m, mover.speed_mps, accel_mps2)
         return way, conflict.between(self.way, self._body, way, body)
 
-    def _remember(self, subject: str) -> None:
-        if subject in self._before:
-            self.came[subject] = self._before[subject]
-
     def _way(
         self, subject: str, motion: tuple[float, float, float, float], yaw_deg_s: float | None, left: bool, right: bool
     ) -> Way:
         """motion: x, y, heading, speed. Nobody changes the road within a crossing: the last one before it counts."""
         x, y, heading_deg, speed_mps = motion
-        self._remember(subject)
-        signs = Signs(left, right, self._before.get(subject))
+        signs = Signs(left, right, self.came.get(subject))
         match = self._roads.match(x, y, heading_deg, speed_mps, signs)
         if match is not None:
             if match.lane.maneuver is None:
