@@ -18,7 +18,9 @@ STEP_KPH = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """When to speak. least_kph: slower is no advice in traffic. top_kph: where the MAP tells no limit.
+    """When to speak. least_kph: slower is no advice in traffic, a bus may hold it up a little more (ours).
+    top_kph: also where the MAP allows more or tells no limit: 50 km/h is a city road's (Implementation Regulations,
+    art. 45), 60 a trunk road's by its sign.
 
     near_m: nearer to the line a driver looks at the light. range_m: T/CSAE 53. reserve_s: after the light has changed
     and before it does again. passed_m: so near before our front a stop has been served.

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from obu.codec.messages.lanes import LaneKind, Maneuver
+from obu.codec.messages.lanes import LaneKind, Maneuver, SpeedLimit
 from obu.codec.messages.map import Connection, Link, MapData
 from obu.codec.messages.map import Lane as MapLane
 from obu.core.geo import LatLon, LocalFrame
@@ -26,6 +26,9 @@ HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its
 # from a road on which he was not.
 DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
 CELL_M = 25.0
+# Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
+# is one vehicle); when night begins, or whether children are there, no MAP says.
+LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
 CURVE_STEPS = 6
 
 
@@ -236,12 +239,17 @@ def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | 
     legs = legs_of(points)
     if not legs:
         return None
-    limits = [limit.speed_mps for limit in (*lane.speed_limits, *link.speed_limits) if limit.kind == "vehicleMaxSpeed"]
     kind = lane.kind or LaneKind("vehicle")
     return Lane(
         ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
-        width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name, limit_mps=limits[0] if limits else None,
+        width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name,
+        limit_mps=_limit_mps(lane.speed_limits) or _limit_mps(link.speed_limits),
     )  # fmt: skip
+
+
+def _limit_mps(limits: Iterable[SpeedLimit]) -> float | None:
+    """The least that binds a car and a bus, in a zone of schools or works too; None where none is said."""
+    return min((limit.speed_mps for limit in limits if limit.kind in LIMITS and limit.speed_mps), default=None)
 
 
 def _beside(link: Link, lane: MapLane, frame: LocalFrame) -> tuple[Point, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from hil.traffic import net as nets
 from hil.traffic import roads, trace
-from obu.codec.messages.lanes import Maneuver
+from obu.codec.messages.lanes import Maneuver, SpeedLimit
 from obu.codec.messages.map import Connection, Lane, Link, MapData, Node
 from obu.codec.messages.references import NodeRef
 from obu.core.geo import LatLon, move
@@ -97,6 +97,28 @@ def test_a_lane_without_points_lies_beside_its_links_middle_line():
     for number, right_m in ((1, -3.0), (2, 0.0), (3, 3.0)):
         match = known.match(right_m, 50.0, 0.0, 10.0)
         assert match is not None and match.lane.ref[-1] == number and abs(match.right_m) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("of_lane", "of_link", "limit_mps"),
+    [
+        ((), (), None),
+        ((), (("vehicleMaxSpeed", 13.9), ("truckMaxSpeed", 8.3), ("vehicleMinSpeed", 5.0)), 13.9),
+        ((("vehicleMaxSpeed", 16.7),), (("vehicleMaxSpeed", 13.9),), 16.7),  # a lane's own stands above its road's
+        ((("maxSpeedInConstructionZone", 8.3), ("vehicleMaxSpeed", 16.7)), (), 8.3),
+        ((("vehiclesWithTrailersMaxSpeed", 8.3),), (("vehicleMaxSpeed", 13.9),), 13.9),  # nor is an articulated bus one
+        ((), (("vehicleMaxSpeed", None),), None),
+    ],
+)
+def test_the_limit_is_the_least_that_binds_a_car_and_a_bus(of_lane, of_link, limit_mps):
+    begin, refs = LatLon(30.0, 120.0), [NodeRef(1, number) for number in (1, 2)]
+    points = (begin, move(begin, 0.0, 100.0))
+    lane = Lane(id=1, points=points, speed_limits=tuple(SpeedLimit(*each) for each in of_lane))
+    link = Link(upstream=refs[0], lanes=(lane,), speed_limits=tuple(SpeedLimit(*each) for each in of_link))
+    (known,) = Roads(
+        [MapData(msg_count=0, nodes=(Node(ref=refs[1], place=begin, links=(link,)),))], begin
+    ).lanes.values()
+    assert known.limit_mps == limit_mps
 
 
 def test_nobody_is_on_a_lane_against_its_direction_or_far_from_it():
