@@ -22,8 +22,7 @@ LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
 FAR_M = 12.0  # nobody further beside a lane is on it
 HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
-# Of a way, as if its line were so far aside: each degree of another course, a turn that is signalled otherwise, and one
-# from a road on which he was not.
+# Of a way, as if its line were so far aside: a degree of another course, another turn than signalled, another road.
 DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
 CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
@@ -93,8 +92,8 @@ class Signs:
 
     def against_m(self, way: Lane) -> float:
         """What speaks against a way, as if its line were so far aside."""
-        unsignalled_m = 0.0 if way.maneuver is self.turn else UNSIGNALLED_M
-        return unsignalled_m + (ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0)
+        road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
+        return road_m if way.maneuver is self.turn else road_m + UNSIGNALLED_M
 
 
 @quick
