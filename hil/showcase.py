@@ -30,7 +30,7 @@ from obu.runtime import wiring
 from obu.scene.facts import Facts
 from obu.stack import aids
 from obu.stack.receiver import Heard
-from obu.station import content
+from obu.station import content, unavailable
 from obu.station.health import Health
 from obu.station.road import RoadPicture
 from obu.station.warn import Warn
@@ -43,6 +43,7 @@ PERIOD_S = 90.0  # of the light: 40 s green, 3 s yellow, red
 RED_S = 60.0  # an instant in its red, 30 s before green
 SIGMA_M = 0.3
 ACROSS = NodeRef(rsu.REGION, 14)
+WELL = unavailable.Health(down=frozenset(), roots=1, is_map_apart=False)
 UNIT, SIGNER = b"roadside", bytes(8)
 
 
@@ -96,7 +97,7 @@ PLAYS: Mapping[str, Play] = MappingProxyType(
         "HLW": Play(event=501),
         "ICW": Play(at_m=-20.0, cast=(Part(ahead_m=36.0, right_m=-32.0, turn_deg=90.0, speed_mps=10.0),)),
         "IVS": Play(sign=21),
-        "LCW": Play(speed_mps=1.0, lights=LEFT, cast=(Part(ahead_m=-36.0, right_m=-3.5, speed_mps=9.0),)),
+        "LCW": Play(speed_mps=8.0, lights=LEFT, cast=(Part(ahead_m=-26.0, right_m=-3.5, speed_mps=16.0),)),
         "LTA": Play(at_m=0.0, speed_mps=5.0, lights=LEFT, cast=(
             Part(ahead_m=50.0, right_m=-10.5, turn_deg=180.0, speed_mps=11.0),
         )),
@@ -147,6 +148,12 @@ class Stage:
         yield from road.look(NOW, place, self.warn.roads())
         yield from health.scene(NOW, state, road.at(place))
         yield from health.warning(NOW, state.shown)
+
+    def unavailable(self) -> list[dict[str, Any]]:
+        """What cannot be warned of there, as the status tells it."""
+        view = self.warn.state.view
+        assert view is not None
+        return unavailable.told(unavailable.lacks(view, self.apps, self.off, WELL), self.apps)
 
     def _own(self) -> Own:
         play, place = self._play, ROAD.place(self._play.at_m)

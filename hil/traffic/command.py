@@ -6,11 +6,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from hil import workers
 from hil.traffic import causes, net, ride, score, sumo, trace, truth
 from hil.traffic.score import Drive
 from hil.traffic.trace import Trace
@@ -123,12 +123,11 @@ def driven(cases: Sequence[Case], jobs: int) -> list[Driven]:
     """All of them, jobs at a time, in their order. Raises Missing, OSError, ValueError."""
     if jobs <= 1 or len(cases) == 1:
         return [_drive(case, _progress(case.seed)) for case in cases]
-    with ProcessPoolExecutor(jobs) as pool:
-        found = []
-        for each in pool.map(_quiet, cases):
-            print(f"drive {each.seed} done", file=sys.stderr, flush=True)
-            found.append(each)
-        return found
+    found = []
+    for each in workers.each(jobs, _quiet, cases):
+        print(f"drive {each.seed} done", file=sys.stderr, flush=True)
+        found.append(each)
+    return found
 
 
 def _quiet(case: Case) -> Driven:

@@ -4,6 +4,7 @@ The rule: main.py, which starts what was installed, is written last. Until then 
 the same command goes on where it stopped.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -30,6 +31,7 @@ ANSWER_S = 60.0  # a signature and every file's hash on a slow board
 LINK_S = 60.0  # until its link answers after the restart
 # The module that only the ports of a family have (MicroPython's documentation, "Port-specific libraries").
 _FAMILIES = (("pyb", "stm32"), ("esp32", "esp32"), ("rp2", "rp2"))
+_POINT = re.compile("[0-9a-f]{130}")
 _LOOK = f"""
 import binascii, machine, os, sys
 def obu_look():
@@ -146,6 +148,8 @@ class PromptFlasher:
             return Outcome(Result.REFUSED, words.sentence(words.ON_TRIAL))
         if not machine.has_loader and (why := self._no_loader(machine)):
             return Outcome(Result.REFUSED, why)
+        if not machine.has_loader and parcel.manifest.key_id not in self._trusted():
+            return Outcome(Result.REFUSED, flash_words.TWO_SIGNERS)
         refused = judge(parcel, state)
         files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
         if refused is None and not machine.has_loader and sum(map(len, files)) > machine.free_bytes:
@@ -186,6 +190,13 @@ class PromptFlasher:
 
     def _hardware(self) -> str:
         return self._loader.manifest.hardware[0] if self._loader else ""
+
+    def _trusted(self) -> set[str]:
+        """Whose bundles a board with this loader takes, as loader/judge.py reads it."""
+        lines = (
+            self._loader.files.get("loader/keys.txt", b"").decode("ascii", "replace").split() if self._loader else []
+        )
+        return {manifests.key_id(bytes.fromhex(line)) for line in lines if _POINT.fullmatch(line)}
 
     def _no_loader(self, machine: Machine) -> Text | None:
         """Why this board cannot get the loader that was given."""

@@ -237,6 +237,7 @@ class Station:
             "apps": stages.health.apps(stages.warn.apps),
             "coprocessor": stages.board.status(now),
             "unavailable": self._unavailable(),
+            "light": status.light(now, content.place_now(now, own)),
             "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }

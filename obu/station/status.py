@@ -7,8 +7,10 @@ from typing import Any
 import obu
 from obu.can_input.decoder import DecoderState
 from obu.codec.editions import Edition
+from obu.core import sun
 from obu.core.alert import Alert, Shown, Text
 from obu.core.frames import CanCounts
+from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.core.vehicle import Own
 from obu.core.world import Neighbour, Section, View
@@ -233,6 +235,13 @@ def misbehaviour(reports: Reports) -> dict[str, Any]:
         "unreported": state.unreported,
         "last": None if last is None else {name: last[name] for name in ("number", "utc_s", "reason", "signer")},
     }
+
+
+def light(now: Now, place: LatLon | None) -> str | None:
+    """Whether a screen here should be bright or dark."""
+    if now.utc_ns is None or place is None:
+        return None
+    return "night" if sun.is_night(place, now.utc_ns / NS_PER_S) else "day"
 
 
 def version() -> str:

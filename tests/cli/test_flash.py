@@ -96,6 +96,7 @@ def test_a_board_in_words(changes: dict[str, object], en: str, zh: str) -> None:
     assert all(line.en.isascii() for line in told)
 
 
+POINT = b"\x04" + bytes(range(64))
 TOLD = ("", "Generic ESP32 module with ESP32", "esp32", "[<VfsLfs2>]", False, "1.25.0", "mpy6.3", "01", 400_000)
 
 
@@ -122,10 +123,18 @@ class Prompt:
 
 def packed(for_a: str, **changes: object) -> Bundle:
     said = {"product": for_a, "hardware": ("esp32_mcp2515",), "version": "1.0", "counter": 1, "minimum_base": "1.25",
-            "abi": "none" if for_a == "loader" else "mpy6.3", "key_id": "0" * 16}  # fmt: skip
-    files = {"main.py": bytes(9000)}
+            "abi": "none" if for_a == "loader" else "mpy6.3", "key_id": manifests.key_id(POINT)}  # fmt: skip
+    files = {"main.py": bytes(9000), "loader/keys.txt": f"{POINT.hex()}\n".encode()}
     entries = tuple(manifests.entry(*each) for each in files.items())
     return Bundle(Manifest(**{**said, **changes, "files": entries}), b"raw", bytes(64), files)  # type: ignore[arg-type]
+
+
+def test_a_loader_that_does_not_trust_the_firmwares_signer_is_not_put_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flash_prompt, "BoardRepl", Prompt)
+    flasher = flash_prompt.PromptFlasher("/dev/x", packed("loader"), list, 921_600)
+    assert flasher.look()
+    outcome = flasher.refusal(flashing.parcel(packed("firmware", key_id="0123456789abcdef")))
+    assert outcome and "the loader does not trust the key that signed the firmware" in outcome.says.en
 
 
 @pytest.mark.parametrize(

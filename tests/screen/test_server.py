@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.screen.players import SCENE, STATUS, Events, FakeUnit, Screen, alert
+from hil.unit_stand_in import STATUS
+from tests.screen.players import SCENE, Events, FakeUnit, Screen, alert
 
 TOKEN = "a-token-of-the-test"
 

@@ -1,10 +1,13 @@
 // Every word of the page in both languages; what comes from the unit brings its own two.
 
+import { keep, kept } from "./kept.js";
+
 export const TEXTS = {
   zh: {
     other_language: "EN",
     metres: "米",
     seconds: "秒",
+    theme: { auto: "日夜自动", day: "日间", night: "夜间" },
     advised: "建议车速",
     vehicles: (count) => `周边 ${count} 车`,
     door: "车门未关",
@@ -58,6 +61,7 @@ export const TEXTS = {
     other_language: "中文",
     metres: "m",
     seconds: "s",
+    theme: { auto: "Day and night by the sun", day: "Day", night: "Night" },
     advised: "Advised",
     vehicles: (count) => `${count} nearby`,
     door: "Door open",
@@ -114,27 +118,13 @@ export function width(text) {
   return [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
 }
 
-const KEPT = "obu.lang";
+const KEY = "obu.lang";
 
 export function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
-  if (asked in TEXTS) return asked;
-  const kept = readKept();
-  return kept in TEXTS ? kept : "zh";
+  return [asked, kept(KEY)].find((one) => one in TEXTS) ?? "zh";
 }
 
 export function keepLanguage(lang) {
-  try {
-    localStorage.setItem(KEPT, lang);
-  } catch {
-    // A browser may forbid storage; the language then lasts as long as the page.
-  }
-}
-
-function readKept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
+  keep(KEY, lang);
 }

@@ -9,7 +9,7 @@ const sign = document.querySelector("#sign");
 const LONGEST_S = 30; // a countdown from further away hurries nobody
 let drawn = "";
 
-export function showWarning(alert, lang, texts) {
+export function showWarning(alert, scene, lang, texts) {
   panel.hidden = false;
   Object.assign(panel.dataset, {
     number: alert.number,
@@ -17,11 +17,16 @@ export function showWarning(alert, lang, texts) {
     level: alert.level,
     direction: alert.direction,
   });
-  const look = `${alert.level}/${alert.number}/${symbolFor(alert.symbol)}`;
+  const look = [alert.level, alert.number, symbolFor(alert.symbol), alert.direction].join();
   if (look !== drawn) {
     drawn = look;
-    panel.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
+    panel.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol, alert.direction));
   }
+  // Too fast is nowhere ahead: the limit itself says it.
+  const limit = alert.app === "SLW" ? scene?.limit_kph : null;
+  panel.querySelector(".arrow").hidden = Boolean(limit);
+  panel.querySelector(".limit").hidden = !limit;
+  panel.querySelector(".limit").textContent = limit ?? "";
   const time = alert.time_s ?? null;
   figure(".distance", alert.distance_m === null ? null : calm(alert.distance_m), texts.metres);
   figure(".time", time === null || time > LONGEST_S ? null : Math.max(0, Math.round(time)), texts.seconds);
@@ -43,7 +48,7 @@ export function showHint(alert, scene, lang) {
   hint.hidden = !alert || Boolean(isElsewhere);
   if (hint.hidden) return;
   Object.assign(hint.dataset, { number: alert.number, app: alert.app });
-  hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
+  hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol, alert.direction));
   hint.querySelector("p").textContent = alert.text[lang];
 }
 
