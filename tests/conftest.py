@@ -145,6 +145,7 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.hookimpl(optionalhook=True)  # a run without workers has no such hook
 def pytest_xdist_auto_num_workers() -> int:
     """Two more than processors: many tests wait for a process, a browser or a board's line."""
     return (os.cpu_count() or 1) + 2
