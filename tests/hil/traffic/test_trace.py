@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hil.traffic import repeat, sumo, trace
+from hil.traffic.repeat import MADE_BY
 from hil.traffic.trace import Encounter, Kind, Mover, Step, Trace
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
@@ -50,10 +51,10 @@ def test_a_sumo_that_drives_otherwise_than_when_it_was_recorded_is_told(
     trace.write(was, path)
     late = replace(was.steps[2], movers={"a": replace(was.steps[2].movers["a"], x=1.01)})
     for version, now, why in (
-        (repeat.MADE_BY, was, ""),
-        (repeat.MADE_BY, replace(was, steps=(*was.steps[:2], late)), f"libsumo {repeat.MADE_BY}: differs first at 0.2 s"),
-        ("9.9", replace(was, steps=was.steps[:2]), f"libsumo 9.9, where {repeat.MADE_BY} made the recording: 4 lines, not 5"),
-        (repeat.MADE_BY, replace(was, encounters=()), f"libsumo {repeat.MADE_BY}: differs in line 5"),
+        (MADE_BY, was, ""),
+        (MADE_BY, replace(was, steps=(*was.steps[:2], late)), f"libsumo {MADE_BY}: differs first at 0.2 s"),
+        ("9.9", replace(was, steps=was.steps[:2]), f"libsumo 9.9, where {MADE_BY} made the recording: 4 lines, not 5"),
+        (MADE_BY, replace(was, encounters=()), f"libsumo {MADE_BY}: differs in line 5"),
     ):  # fmt: skip
         monkeypatch.setattr(repeat, "version", lambda _, version=version: version)
         monkeypatch.setattr(sumo, "drive", lambda *_, now=now: now)
