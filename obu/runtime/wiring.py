@@ -74,6 +74,7 @@ from obu.station.pace_channel import ByChannel
 from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
+from obu.station.rear import RearPanel
 from obu.station.road import RoadPicture
 from obu.station.station import Stages, Station
 from obu.station.timing import Timing
@@ -128,6 +129,7 @@ def station(config: Config, material: Material) -> Station:
         "warn": Warn(*applications(config), facts, arbiter, config.stops),
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
+        "rear": RearPanel(config.hmi.rear_panel),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
