@@ -114,7 +114,7 @@ def station(config: Config, material: Material) -> Station:
         tracker=tracker,
         pace=PACES[config.bsm.congestion](),
     )
-    power = powering(config)
+    power, warn = powering(config), Warn(*applications(config), facts, arbiter, config.stops)
     parts = {
         "decoder": decoder,
         "asker": diagnosing.asker(config, plans),
@@ -126,7 +126,7 @@ def station(config: Config, material: Material) -> Station:
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
-        "warn": Warn(*applications(config), facts, arbiter, config.stops),
+        "warn": warn,
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
         "rear": RearPanel(config.hmi.rear_panel),
@@ -144,7 +144,7 @@ def station(config: Config, material: Material) -> Station:
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "fusion": tracker.fusion, "arbiter": arbiter, "schedule": transmit.schedule,
         "periods": transmit.periods, "pace": transmit.pace, "editions": spoken, "offsets": receiver.offsets,
-        "power": power.machine, "runs": power.runs,
+        "power": power.machine, "runs": power.runs, "scene": warn.scene,
     }  # fmt: skip
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
