@@ -43,7 +43,7 @@ TURNS = {
 
 @dataclasses.dataclass(slots=True)
 class SceneState:
-    """What a look needs of the one before: whether people get in or out, how our body bends, on which road each came."""
+    """Of the look before: whether people get in or out, how our body bends, which road each came on."""
 
     boarding: Boarding | None = None
     posture: Posture | None = None
