@@ -41,18 +41,24 @@ TURNS = {
 }  # fmt: skip
 
 
+@dataclasses.dataclass(slots=True)
+class SceneState:
+    """Of the look before: whether people get in or out, how our body bends, which road each came on."""
+
+    boarding: Boarding | None = None
+    posture: Posture | None = None
+    came: dict[str, RoadRef] = dataclasses.field(default_factory=dict)
+
+
 class Scene:
-    """build() once a look. The lanes are kept from look to look while the MAPs say the same, how our body bends, and on
-    which road everybody came."""
+    """build() once a look. The lanes are kept from look to look while the MAPs say the same; all else is in `state`."""
 
     def __init__(self, stops: Sequence[Stop] = ()) -> None:
         """stops: of the line."""
+        self.state = SceneState()
         self._stops = tuple(stops)
-        self._boarding: Boarding | None = None
         self._maps: tuple[MapData, ...] = ()
         self.roads: Roads | None = None
-        self._posture: Posture | None = None
-        self._came: dict[str, RoadRef] = {}
 
     def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
         """What the applications see. Without own position, heading or UTC nobody is around us to speak of.
@@ -64,23 +70,23 @@ class Scene:
             return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
         place = LatLon(own.lat_deg, own.lon_deg)
         is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
-        before = None if is_reverse else self._posture
+        before = None if is_reverse else self.state.posture
         posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
-        self._posture = None if is_reverse else posture
-        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self._came)
+        self.state.posture = None if is_reverse else posture
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self.state.came)
         neighbours = look.neighbours()
         here = {OURS, *(one.subject for one in neighbours)}
-        self._came = {subject: road for subject, road in look.came.items() if subject in here}
+        self.state.came = {subject: road for subject, road in look.came.items() if subject in here}
         stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
-        self._boarding = boarding.kept(self._boarding, now.at_ns, own, stop_m)
+        people = self.state.boarding = boarding.kept(self.state.boarding, now.at_ns, own, stop_m)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
             own=own,
             vehicle=vehicle,
             sigma_m=own.fix.semi_major_m if own.fix else None,
-            is_boarding=self._boarding.is_boarding,
-            is_departing=self._boarding.is_departing,
+            is_boarding=people.is_boarding,
+            is_departing=people.is_departing,
             stop_m=stop_m,
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
