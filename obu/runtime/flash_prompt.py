@@ -52,11 +52,17 @@ def obu_look():
             os.stat(root + name)
         except OSError:
             loader = False
+    there = 0
+    for name in ("/loader", "/app_a", "/app_b"):
+        try:
+            there += sum([each[3] for each in os.ilistdir(root + name) if len(each) > 3])
+        except OSError:
+            pass
     disk, mpy = os.statvfs(root or "/"), getattr(sys.implementation, "_mpy", 0)
     return (root, getattr(sys.implementation, "_machine", sys.platform), family, kind, loader,
         ".".join([str(part) for part in sys.implementation.version[:3]]),
         "mpy" + str(mpy & 255) + "." + str(mpy >> 8 & 3),
-        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3])
+        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3], there)
 """
 
 Links = Callable[[], Sequence[str]]
@@ -64,7 +70,10 @@ Links = Callable[[], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a prompt tells. root: where its flash lies. family: STM32, ESP32 or RP2; empty: not known."""
+    """What a prompt tells. root: where its flash lies. family: stm32, esp32 or rp2; empty: not known.
+
+    there_bytes: of an installation that was broken off.
+    """
 
     root: str
     machine: str
@@ -75,6 +84,7 @@ class Machine:
     abi: str
     unique: str
     free_bytes: int
+    there_bytes: int
 
     def chip(self) -> str:
         """As a board's name begins: the chip where MicroPython's name of the machine ends with one, else its family."""
@@ -91,7 +101,7 @@ class PromptFlasher:
         """Raises LocalError when the port cannot be opened."""
         self.device = device
         self.state: BoardState | None = None
-        self.task: Installing | None = None
+        self._task: Installing | None = None
         self._loader, self._links, self._baud = loader, links, baud
         self._machine: Machine | None = None
         self._link: Flasher | None = None
@@ -102,6 +112,10 @@ class PromptFlasher:
             raise LocalError(f"{device}: {error.detail}; check the cable, or name another --port",
                              f"{device}：{error.detail}；请检查线路，或用 --port 指定其他端口") from None  # fmt: skip
 
+    @property
+    def task(self) -> Installing | None:
+        return (self._link.task if self._link else None) or self._task
+
     def look(self) -> BoardState | None:
         """What the board says of itself; of one without a loader what is known of it. None where no prompt answers."""
         if not self._repl.enter():
@@ -111,7 +125,7 @@ class PromptFlasher:
             told = self._repl.value("obu_look()")
         except RemoteError:
             return None
-        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int]:
+        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int, int]:
             return None
         machine = Machine(*told)
         if machine.has_loader:
@@ -152,7 +166,11 @@ class PromptFlasher:
             return Outcome(Result.REFUSED, flash_words.TWO_SIGNERS)
         refused = judge(parcel, state)
         files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
-        if refused is None and not machine.has_loader and sum(map(len, files)) > machine.free_bytes:
+        if (
+            refused is None
+            and not machine.has_loader
+            and sum(map(len, files)) > machine.free_bytes + machine.there_bytes
+        ):
             return Outcome(Result.REFUSED, words.sentence(words.NO_SPACE))
         return refused
 
@@ -160,7 +178,7 @@ class PromptFlasher:
         """Until it has ended: the loader where there is none, the slot, the restart, and over the link its trial."""
         machine = self._machine
         assert machine
-        task = self.task = Installing(parcel, MOST_DATA, 1)
+        task = self._task = Installing(parcel, MOST_DATA, 1)
         try:
             if not machine.has_loader:
                 self._put_loader(machine, task, tell)
@@ -172,6 +190,8 @@ class PromptFlasher:
                     time.sleep(TURN_S)
                 elif request[0] == words.RESTART:
                     self._restart(machine)
+                    task.phase = Phase.TRIAL
+                    tell(task)
                     return self._on_trial(machine, parcel, tell, task.is_resumed)
                 else:
                     task.take(self._asked(request), time.monotonic_ns())
@@ -265,9 +285,8 @@ class PromptFlasher:
                 if state is not None and state.unique == machine.unique:
                     self._link = link
                     outcome = link.install(parcel, tell)
-                    self.task = link.task
-                    if self.task is not None:
-                        self.task.is_resumed = is_resumed
+                    assert link.task
+                    link.task.is_resumed = is_resumed
                     if outcome.result == Result.ALREADY:  # it had proved itself before this program found the link
                         return installed(parcel.slot())
                     return outcome
