@@ -6,6 +6,7 @@ crossing: between the end of a lane and the begin of the one it leads to lies a 
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ CELL_M = 25.0
 # is one vehicle); when night begins, or whether children are there, no MAP says.
 LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
 CURVE_STEPS = 6
+VEHICLE = "vehicle"  # kind of a lane
 
 
 @quick
@@ -100,6 +102,7 @@ class Roads:
                         if made is not None:
                             self.lanes[ref] = made
                             waiting.append((name, ref, lane))
+        self._beside = Counter(ref[:4] for ref, lane in self.lanes.items() if lane.kind == VEHICLE)
         for name, ref, lane in waiting:
             self._ways[ref] = [
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
@@ -114,6 +117,10 @@ class Roads:
         """Every lane and every way over a crossing."""
         yield from self.lanes.values()
         yield from itertools.chain.from_iterable(self._ways.values())
+
+    def beside(self, lane: Lane) -> int:
+        """How many lanes for vehicles its road has in its direction, itself among them."""
+        return self._beside[lane.ref[:4]]
 
     def ways(self, lane: Lane) -> Sequence[Lane]:
         """The ways over the crossing that leave a lane."""
@@ -202,7 +209,7 @@ def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | 
     legs = legs_of(points)
     if not legs:
         return None
-    kind = lane.kind or LaneKind("vehicle")
+    kind = lane.kind or LaneKind(VEHICLE)
     return Lane(
         ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
         width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name,

@@ -80,6 +80,8 @@ class Scene:
             turn=_turn(look.way),
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
+            lanes=look.lanes(),
+            drift_mps=look.drift_mps(),
             sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
             neighbours=look.neighbours(),
             hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
@@ -137,6 +139,16 @@ class Look:
         self._sweep = Sweep(motion, posture, build, own.body, turning_off)
         # Whoever is behind the joint is beside the rear body, not beside where the front one looks.
         self._line = (*bodies.behind(posture, build, own.body, self._x, self._y), *self.way.legs)
+
+    def lanes(self) -> int | None:
+        """Of our road in our direction, None where no MAP tells."""
+        return self._roads.beside(self.way.lane.lane) if self.way.lane else None
+
+    def drift_mps(self) -> float | None:
+        """Across our lane, right positive."""
+        if self.way.lane is None:
+            return None
+        return self._speed_mps * math.sin(math.radians(self._heading_deg - self.way.legs[0].heading_deg))
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """Everybody, the nearest first."""
