@@ -1,4 +1,4 @@
-"""The bench's commands: demo (all), run, replay, list, faults, new, speed (scenarios), city (SUMO), tell, authority."""
+"""The bench's commands: demo (all), run, replay, list, faults, new, speed, city, city-report (SUMO), tell."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from hil import attack, compare, control, fault_table, from_log, replay, run, screens, script, workers
+from hil.traffic import report as city_report
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -20,6 +21,8 @@ def main() -> int:
     _demo_city(commands.add_parser("demo-city", help="the demonstration's city alone / 仅演示城市"))
     traffic = commands.add_parser("city", help="SUMO's traffic, our warnings scored in it / SUMO 交通中的预警评分")
     city_arguments(traffic)
+    report = commands.add_parser("city-report", help="the figures that are kept in docs / 存入 docs 的评分报告")
+    city_report.arguments(report)
     tell = commands.add_parser("tell", help="a command to a running city: truth, gnss off, attack forged / 控制城市")
     tell.add_argument("run_folder", type=Path, metavar="DIR")
     tell.add_argument("words", nargs="+", metavar="WORD")
@@ -44,7 +47,7 @@ def main() -> int:
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
     doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
     doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run, "screens": screens.run}
-    doing["faults"] = fault_table.run
+    doing |= {"faults": fault_table.run, "city-report": city_report.run}
     try:
         return doing[args.command](args)
     except KeyboardInterrupt:

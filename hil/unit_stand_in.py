@@ -43,12 +43,13 @@ STATUS: dict[str, Any] = {
 
 
 class UnitStandIn:
-    """meet() the screen, then tell(); repeat() goes on with status and scene until stop()."""
+    """meet() the screen, then tell(); repeat() goes on with status, scene and extra, if any, until stop()."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.status = STATUS
         self.scene: dict[str, Any] = {}
+        self.extra: tuple[str, dict[str, Any]] | None = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
         self._listener.listen(4)
@@ -100,5 +101,7 @@ class UnitStandIn:
             try:
                 self.tell("status", self.status)
                 self.tell("scene", self.scene)
+                if (extra := self.extra) is not None:
+                    self.tell(*extra)
             except OSError:
                 return

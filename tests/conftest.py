@@ -145,6 +145,12 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+@pytest.hookimpl(optionalhook=True)  # a run without workers has no such hook
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than processors: many tests wait for a process, a browser or a board's line."""
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leaves out a test whose tools are absent, in a way that the end of the run can tell."""
     for marker in item.iter_markers("needs"):

@@ -54,7 +54,7 @@ class Truth:
 def find(trace: Trace) -> Truth:
     """All of a drive."""
     left_out: dict[str, int] = {}
-    known = _Steps(trace.steps)
+    known = Steps(trace.steps)
     found = []
     for encounter in trace.encounters:
         at_s = _instant(encounter)
@@ -67,7 +67,7 @@ def find(trace: Trace) -> Truth:
     return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
 
 
-class _Steps:
+class Steps:
     """The steps by their time."""
 
     def __init__(self, steps: tuple[Step, ...]) -> None:
@@ -95,7 +95,7 @@ def _instant(encounter: Encounter) -> float | None:
     return encounter.pet_at_s
 
 
-def _left_out(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
     ego, foe = known.mover(encounter.ego, at_s), known.mover(encounter.foe, at_s)
     if ego is None or foe is None:
         return "not_there"
@@ -108,7 +108,7 @@ def _left_out(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) ->
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
 
 
-def _conflict(trace: Trace, known: _Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
+def _conflict(trace: Trace, known: Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
     is_sharp = (encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S) or (
         encounter.pet_s is not None and encounter.pet_s < CRITICAL_PET_S
     )
@@ -123,11 +123,11 @@ def _conflict(trace: Trace, known: _Steps, encounter: Encounter, at_s: float, ma
     )
 
 
-def _is_driving(known: _Steps, name: str, at_s: float) -> bool:
+def _is_driving(known: Steps, name: str, at_s: float) -> bool:
     return max((mover.speed_mps for mover in known.course(name, at_s, -BEFORE_S)), default=0.0) >= LEAST_MPS
 
 
-def _app(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+def _app(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
     """By how the two stood to each other a while before: the ways decide, not SUMO's state of the moment."""
     ego = list(known.course(encounter.ego, at_s, -AHEAD_S))[-1]
     foe = list(known.course(encounter.foe, at_s, -AHEAD_S))[-1]
@@ -141,13 +141,13 @@ def _app(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
     return "LCW" if apart_deg < SAME_DEG else "ICW"
 
 
-def _turns_left(known: _Steps, name: str, at_s: float) -> bool:
+def _turns_left(known: Steps, name: str, at_s: float) -> bool:
     before = list(known.course(name, at_s, -AHEAD_S))[-1]
     after = list(known.course(name, at_s, AHEAD_S))[-1]
     return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
 
 
-def _on_foot(trace: Trace, known: _Steps) -> Iterator[Conflict]:
+def _on_foot(trace: Trace, known: Steps) -> Iterator[Conflict]:
     """A person's place lies within our outline at another time: the least time between the two is the encroachment."""
     people = [name for name, kind in trace.kinds.items() if kind.name == "pedestrian"]
     for host in (name for name in trace.kinds if name.startswith(HOST)):
@@ -159,7 +159,7 @@ def _on_foot(trace: Trace, known: _Steps) -> Iterator[Conflict]:
                 yield Conflict(host, person, "VRUCW", at_s, at_s - AROUND_S, at_s, is_critical)
 
 
-def _encroachment(trace: Trace, known: _Steps, host: str, person: str) -> tuple[float, float] | None:
+def _encroachment(trace: Trace, known: Steps, host: str, person: str) -> tuple[float, float] | None:
     """(seconds between, the later of the two instants), None where they keep 2 s apart."""
     kind, best = trace.kinds[host], None
     half_m, side_m = kind.length_m / 2.0 + ON_FOOT_M, kind.width_m / 2.0 + ON_FOOT_M

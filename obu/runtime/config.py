@@ -123,13 +123,15 @@ class Receive:
 class Hmi:
     """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge.
 
-    audio: the driver's loudspeaker by its driver, none if not given. language: of spoken warnings.
+    audio: the driver's loudspeaker by its driver, none if not given. language: of spoken warnings. rear_panel: whether
+    the light before us is told to a panel at the rear, for those who follow.
     """
 
     socket: str
     allow_uids: tuple[int, ...] = ()
     audio: dict[str, Any] = field(default_factory=dict)
     language: Literal["zh", "en"] = "zh"
+    rear_panel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

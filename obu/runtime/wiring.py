@@ -74,6 +74,7 @@ from obu.station.pace_channel import ByChannel
 from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
+from obu.station.rear import RearPanel
 from obu.station.road import RoadPicture
 from obu.station.station import Stages, Station
 from obu.station.timing import Timing
@@ -113,7 +114,7 @@ def station(config: Config, material: Material) -> Station:
         tracker=tracker,
         pace=PACES[config.bsm.congestion](),
     )
-    power = powering(config)
+    power, warn = powering(config), Warn(*applications(config), facts, arbiter, config.stops)
     parts = {
         "decoder": decoder,
         "asker": diagnosing.asker(config, plans),
@@ -125,9 +126,10 @@ def station(config: Config, material: Material) -> Station:
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
-        "warn": Warn(*applications(config), facts, arbiter, config.stops),
+        "warn": warn,
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
+        "rear": RearPanel(config.hmi.rear_panel),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
@@ -142,7 +144,7 @@ def station(config: Config, material: Material) -> Station:
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "fusion": tracker.fusion, "arbiter": arbiter, "schedule": transmit.schedule,
         "periods": transmit.periods, "pace": transmit.pace, "editions": spoken, "offsets": receiver.offsets,
-        "power": power.machine, "runs": power.runs,
+        "power": power.machine, "runs": power.runs, "scene": warn.scene,
     }  # fmt: skip
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],

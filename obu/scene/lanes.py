@@ -17,11 +17,14 @@ from obu.core.geo import LatLon, LocalFrame
 from obu.core.quick import quick
 
 Point = tuple[float, float]  # metres east and north
-LaneRef = tuple[int, int, int, int, int]  # region and id of the node, of the upstream node, lane
+RoadRef = tuple[int, int, int, int]  # region and id of the node, of the upstream node
+LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 
 LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
 FAR_M = 12.0  # nobody further beside a lane is on it
 HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
+# Of a way, as if its line were so far aside: a degree of another course, another turn than signalled, another road.
+DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
 CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
 # is one vehicle); when night begins, or whether children are there, no MAP says.
@@ -72,6 +75,27 @@ class Piece:
     leg: Leg
     is_first: bool
     is_last: bool
+
+
+@quick
+class Signs:
+    """What tells which way somebody takes over a crossing: his turn signal, and the road on which he came, if known."""
+
+    left: bool = False
+    right: bool = False
+    road: RoadRef | None = None
+
+    @property
+    def turn(self) -> Maneuver:
+        """What the turn signal announces."""
+        if self.left == self.right:
+            return Maneuver.STRAIGHT
+        return Maneuver.LEFT if self.left else Maneuver.RIGHT
+
+    def against_m(self, way: Lane) -> float:
+        """What speaks against a way, as if its line were so far aside."""
+        road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
+        return road_m if way.maneuver is self.turn else road_m + UNSIGNALLED_M
 
 
 @quick
@@ -130,14 +154,21 @@ class Roads:
         """The lane that a way over a crossing leads to, where MAP has it."""
         return None if way.target is None else self.lanes.get(way.target)
 
-    def match(self, x: float, y: float, heading_deg: float, speed_mps: float) -> Match | None:
-        """The nearest lane that runs as the road user does; None where no lane is near."""
+    def match(
+        self, x: float, y: float, heading_deg: float, speed_mps: float, signs: Signs | None = None
+    ) -> Match | None:
+        """The lane that is near and runs as the road user does; None where no lane is near.
+
+        Ways over a crossing lie on one another where they begin and where they cross: there course and signs tell.
+        """
         most_deg = HEADING_DEG if speed_mps >= CRAWLING_MPS else CRAWLING_DEG
         best: Match | None = None
-        least_m = FAR_M
+        least_m = math.inf
+        signs = signs or Signs()
         for piece in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
             leg = piece.leg
-            if abs((leg.heading_deg - heading_deg + 180.0) % 360.0 - 180.0) > most_deg:
+            off_deg = abs((leg.heading_deg - heading_deg + 180.0) % 360.0 - 180.0)
+            if off_deg > most_deg:
                 continue
             dx, dy = x - leg.x, y - leg.y
             along_m = dx * leg.ux + dy * leg.uy
@@ -151,8 +182,13 @@ class Roads:
                 along_m = leg.length_m
             beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
             away_m = math.hypot(beside_x, beside_y)
-            if away_m < least_m:
-                least_m = away_m
+            unlike_m = away_m + off_deg * DEGREE_M
+            if away_m > FAR_M or unlike_m >= least_m:
+                continue
+            if piece.lane.maneuver is not None:
+                unlike_m += signs.against_m(piece.lane)
+            if unlike_m < least_m:
+                least_m = unlike_m
                 right_m = math.copysign(away_m, beside_x * leg.uy - beside_y * leg.ux)
                 best = Match(piece.lane, leg.start_m + along_m, right_m)
         return best

@@ -1,7 +1,7 @@
 """Whom the side or the rear of our body reaches while we turn: the inside is cut, and what overhangs behind swings out.
 
-We are taken to turn as we do now, or as our way over the crossing does; everybody else to go on as he does. Whom the
-front reaches is not meant here.
+We are taken to turn as we do now, or as our way over the crossing does; a cyclist to ride on; somebody on foot who
+walks against the side of a bus to stop before it. Whom the front reaches is not meant here, nor a car.
 """
 
 import dataclasses
@@ -9,9 +9,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from obu.core.geo import turn_to_view, wrap_deg
+from obu.core.driving import BUS_M
+from obu.core.geo import wrap_deg
+from obu.core.quick import quick
 from obu.core.vehicle import Body
-from obu.core.world import Section
+from obu.core.world import Kind
 from obu.scene import bodies
 from obu.scene.bodies import Build, Posture
 from obu.scene.lanes import Leg
@@ -46,15 +48,18 @@ class Motion:
     signalled: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Then:
-    """Where we shall be in_s from now."""
+@quick
+class _Stretch:
+    """Where one body is in_s from now: its middle, along which it looks, half its length and width."""
 
     in_s: float
     x: float
     y: float
-    course_deg: float
-    sections: tuple[Section, ...]
+    ux: float
+    uy: float
+    half_m: float
+    wide_m: float
+    front_m: float  # whoever is further before its middle is before the front
 
 
 class Sweep:
@@ -63,28 +68,33 @@ class Sweep:
     def __init__(self, motion: Motion, posture: Posture, build: Build, body: Body, legs: Sequence[Leg]) -> None:
         self._motion, self._posture, self._build, self._legs = motion, posture, build, legs
         self._body = dataclasses.replace(body, width_m=min(body.width_m, SIDE_M))
-        self._thens: list[_Then] | None = None
+        self._laid: list[_Stretch] | None = None
 
     def reached_s(self, mover: Mover) -> float | None:
         """In how many seconds our side or rear is where this one is then; None where it is not, or we do not turn."""
         motion = self._motion
-        if motion.speed_mps < LEAST_MPS or math.hypot(mover.x - motion.x, mover.y - motion.y) > NEAR_M:
+        if motion.speed_mps < LEAST_MPS or self._body.length_m < BUS_M:
             return None
-        if self._thens is None:
-            self._thens = self._laid()
+        if math.hypot(mover.x - motion.x, mover.y - motion.y) > NEAR_M:
+            return None
+        if self._laid is None:
+            self._laid = self._lay()
         half_m = min(mover.length_m, mover.width_m) / 2.0 + BESIDE_M
-        for then in self._thens:
-            heading = math.radians(mover.heading_deg + (mover.yaw_rate_deg_s or 0.0) * then.in_s / 2.0)
-            dx = mover.x + mover.speed_mps * then.in_s * math.sin(heading) - then.x
-            dy = mover.y + mover.speed_mps * then.in_s * math.cos(heading) - then.y
-            for index, section in enumerate(then.sections):
-                at = _beside(dx, dy, then.course_deg, section)
-                if abs(at[0]) <= section.length_m / 2.0 + half_m and abs(at[1]) <= section.width_m / 2.0 + half_m:
-                    is_front = index == 0 and at[0] > section.length_m / 2.0 - FRONT_M
-                    return None if is_front else then.in_s
+        heading, yaw = math.radians(mover.heading_deg), math.radians(mover.yaw_rate_deg_s or 0.0)
+        speed_mps = mover.speed_mps if mover.kind is Kind.CYCLIST else 0.0
+        vx, vy = speed_mps * math.sin(heading), speed_mps * math.cos(heading)
+        for there in self._laid:
+            in_s = there.in_s
+            if yaw:
+                vx = speed_mps * math.sin(heading + yaw * in_s / 2.0)
+                vy = speed_mps * math.cos(heading + yaw * in_s / 2.0)
+            dx, dy = mover.x + vx * in_s - there.x, mover.y + vy * in_s - there.y
+            ahead_m = dx * there.ux + dy * there.uy
+            if abs(ahead_m) <= there.half_m + half_m and abs(dx * there.uy - dy * there.ux) <= there.wide_m + half_m:
+                return None if ahead_m > there.front_m else in_s
         return None
 
-    def _laid(self) -> list[_Then]:
+    def _lay(self) -> list[_Stretch]:
         """Our body at each step; empty where it does not turn."""
         motion, yaw_deg_s = self._motion, self._motion.yaw_deg_s or 0.0
         curvature = math.radians(yaw_deg_s) / motion.speed_mps
@@ -100,13 +110,21 @@ class Sweep:
             speed_mps = motion.speed_mps + motion.accel_mps2 * (step - 0.5) * STEP_S
             yield step * STEP_S, max(0.0, speed_mps) * STEP_S
 
-    def _then(self, in_s: float, x: float, y: float, posture: Posture) -> _Then:
-        return _Then(in_s, x, y, posture.course_deg, bodies.sections(posture, self._build, self._body))
+    def _bodies(self, in_s: float, x: float, y: float, posture: Posture) -> Iterator[_Stretch]:
+        course = math.radians(posture.course_deg)
+        sin, cos = math.sin(course), math.cos(course)
+        for index, part in enumerate(bodies.sections(posture, self._build, self._body)):
+            looks, half_m = course + math.radians(part.turn_deg), part.length_m / 2.0
+            yield _Stretch(
+                in_s, x + part.ahead_m * sin + part.right_m * cos, y + part.ahead_m * cos - part.right_m * sin,
+                math.sin(looks), math.cos(looks), half_m, part.width_m / 2.0,
+                half_m - FRONT_M if index == 0 else math.inf,
+            )  # fmt: skip
 
-    def _steered(self, curvature: float) -> list[_Then]:
+    def _steered(self, curvature: float) -> list[_Stretch]:
         """The front body turns about its axle, as the wheel is turned now."""
         posture, axle_m = self._posture, self._build.axle_m
-        found = [self._then(0.0, self._motion.x, self._motion.y, posture)]
+        found = [*self._bodies(0.0, self._motion.x, self._motion.y, posture)]
         front, turned_deg = math.radians(posture.front_deg), 0.0
         x, y = self._motion.x - axle_m * math.sin(front), self._motion.y - axle_m * math.cos(front)
         for in_s, way_m in self._ways_m():
@@ -116,14 +134,14 @@ class Sweep:
             x, y = x + way_m * math.sin(middle), y + way_m * math.cos(middle)
             posture = bodies.steered(posture, self._build, turn_deg, way_m)
             front = math.radians(posture.front_deg)
-            found.append(self._then(in_s, x + axle_m * math.sin(front), y + axle_m * math.cos(front), posture))
+            found += self._bodies(in_s, x + axle_m * math.sin(front), y + axle_m * math.cos(front), posture)
         return found if abs(turned_deg) >= LEAST_TURN_DEG else []
 
-    def _along(self) -> list[_Then]:
+    def _along(self) -> list[_Stretch]:
         """Our middle goes the way that turns off."""
         posture, x, y, gone_m = self._posture, self._motion.x, self._motion.y, 0.0
         now_deg, first_deg = posture.course_deg, self._legs[0].heading_deg
-        found = [self._then(0.0, x, y, posture)]
+        found, turned_deg = [*self._bodies(0.0, x, y, posture)], 0.0
         for in_s, way_m in self._ways_m():
             gone_m += way_m
             leg = next((leg for leg in self._legs if gone_m < leg.start_m + leg.length_m), self._legs[-1])
@@ -131,17 +149,6 @@ class Sweep:
             middle = math.radians(posture.course_deg + wrap_deg(course_deg - posture.course_deg) / 2.0)
             x, y = x + way_m * math.sin(middle), y + way_m * math.cos(middle)
             posture = bodies.advanced(posture, self._build, posture.at_ns, course_deg, way_m)
-            found.append(self._then(in_s, x, y, posture))
-        is_turning = any(abs(wrap_deg(then.course_deg - now_deg)) >= LEAST_TURN_DEG for then in found)
-        return found if is_turning else []
-
-
-def _beside(dx: float, dy: float, course_deg: float, section: Section) -> tuple[float, float]:
-    """(ahead, right) of a place, as seen from the middle of a section along where it looks."""
-    seen = turn_to_view(dx, dy, course_deg)
-    turned = math.radians(section.turn_deg)
-    ahead_m, right_m = seen.ahead_m - section.ahead_m, seen.right_m - section.right_m
-    return (
-        ahead_m * math.cos(turned) + right_m * math.sin(turned),
-        right_m * math.cos(turned) - ahead_m * math.sin(turned),
-    )
+            turned_deg = max(turned_deg, abs(wrap_deg(course_deg - now_deg)))
+            found += self._bodies(in_s, x, y, posture)
+        return found if turned_deg >= LEAST_TURN_DEG else []

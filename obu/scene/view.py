@@ -5,7 +5,7 @@ Its one rule: everything is on one plane, ours and theirs, lanes and lights; wha
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
@@ -23,7 +23,7 @@ from obu.scene.boarding import Boarding, stop_ahead_m
 from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
-from obu.scene.lanes import Roads
+from obu.scene.lanes import RoadRef, Roads, Signs
 from obu.scene.movers import Mover, around, split
 from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
 from obu.scene.relevance import ahead_m
@@ -34,22 +34,31 @@ from obu.scene.ways import Way
 OLDEST_FIX_S = 1.0
 CONFLICT_M = 150.0  # T/CSAE 53: range of ICW, LTA and VRUCW
 MOVING_MPS = 0.5
+OURS = ""  # no subject is called so
 LEAST_BEND_DEG = 5.0  # of an articulated bus: less is one rectangle
 TURNS = {
     Maneuver.STRAIGHT: Turn.STRAIGHT, Maneuver.LEFT: Turn.LEFT, Maneuver.RIGHT: Turn.RIGHT, Maneuver.U_TURN: Turn.BACK,
 }  # fmt: skip
 
 
+@dataclasses.dataclass(slots=True)
+class SceneState:
+    """Of the look before: whether people get in or out, how our body bends, which road each came on."""
+
+    boarding: Boarding | None = None
+    posture: Posture | None = None
+    came: dict[str, RoadRef] = dataclasses.field(default_factory=dict)
+
+
 class Scene:
-    """build() once a look. The lanes are kept from look to look while the MAPs say the same, and how our body bends."""
+    """build() once a look. The lanes are kept from look to look while the MAPs say the same; all else is in `state`."""
 
     def __init__(self, stops: Sequence[Stop] = ()) -> None:
         """stops: of the line."""
+        self.state = SceneState()
         self._stops = tuple(stops)
-        self._boarding: Boarding | None = None
         self._maps: tuple[MapData, ...] = ()
         self.roads: Roads | None = None
-        self._posture: Posture | None = None
 
     def build(self, now: Now, own: Own, facts: Facts, apart: frozenset[NodeRef] = frozenset()) -> View:
         """What the applications see. Without own position, heading or UTC nobody is around us to speak of.
@@ -61,20 +70,23 @@ class Scene:
             return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
         place = LatLon(own.lat_deg, own.lon_deg)
         is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
-        before = None if is_reverse else self._posture
+        before = None if is_reverse else self.state.posture
         posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
-        self._posture = None if is_reverse else posture
-        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture)
+        self.state.posture = None if is_reverse else posture
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self.state.came)
+        neighbours = look.neighbours()
+        here = {OURS, *(one.subject for one in neighbours)}
+        self.state.came = {subject: road for subject, road in look.came.items() if subject in here}
         stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
-        self._boarding = boarding.kept(self._boarding, now.at_ns, own, stop_m)
+        people = self.state.boarding = boarding.kept(self.state.boarding, now.at_ns, own, stop_m)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
             own=own,
             vehicle=vehicle,
             sigma_m=own.fix.semi_major_m if own.fix else None,
-            is_boarding=self._boarding.is_boarding,
-            is_departing=self._boarding.is_departing,
+            is_boarding=people.is_boarding,
+            is_departing=people.is_departing,
             stop_m=stop_m,
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
@@ -83,7 +95,7 @@ class Scene:
             lanes=look.lanes(),
             drift_mps=look.drift_mps(),
             sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
-            neighbours=look.neighbours(),
+            neighbours=neighbours,
             hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
             signs=_signs(now.utc_ns, place, own.heading_deg, facts),
         )
@@ -108,11 +120,24 @@ def _says_the_same(one: MapData, other: MapData) -> bool:
 
 
 class Look:
-    """One look: our own way first, then everybody's relation to it."""
+    """One look: our own way first, then everybody's relation to it.
 
-    def __init__(self, utc_ns: int, own: Own, place: LatLon, roads: Roads, facts: Facts, posture: Posture) -> None:
+    before: on which road each came, by subject, ourselves as OURS; came: the same after this look.
+    """
+
+    def __init__(
+        self,
+        utc_ns: int,
+        own: Own,
+        place: LatLon,
+        roads: Roads,
+        facts: Facts,
+        posture: Posture,
+        before: Mapping[str, RoadRef],
+    ) -> None:
         assert own.heading_deg is not None
         self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
+        self.came = dict(before)
         self.frame = roads.frame
         self._speed_mps = own.speed_mps or 0.0
         self._heading_deg = own.heading_deg
@@ -124,7 +149,7 @@ class Look:
         left = Light.LEFT_TURN in own.lights
         right = Light.RIGHT_TURN in own.lights
         yaw = own.vehicle.yaw_rate_deg_s
-        self.way = self._way(self._x, self._y, self._heading_deg, self._speed_mps, yaw, left, right)
+        self.way = self._way(OURS, (self._x, self._y, self._heading_deg, self._speed_mps), yaw, left, right)
         self._approach_deg = self._heading_deg if self.way.approach_deg is None else self.way.approach_deg
         self.signals = Signals(facts.of_kind(Spat), utc_ns)
         accel_mps2 = own.vehicle.accel_long_mps2
@@ -214,17 +239,23 @@ class Look:
             way = ways.on_curve(mover.x, mover.y, mover.heading_deg, mover.speed_mps, None)
         else:
             left, right = Light.LEFT_TURN in mover.lights, Light.RIGHT_TURN in mover.lights
-            way = self._way(mover.x, mover.y, mover.heading_deg, mover.speed_mps, mover.yaw_rate_deg_s, left, right)
+            motion = mover.x, mover.y, mover.heading_deg, mover.speed_mps
+            way = self._way(mover.subject, motion, mover.yaw_rate_deg_s, left, right)
         accel_mps2 = mover.accel_mps2 or 0.0
         body = Body(mover.length_m, mover.width_m, mover.speed_mps, accel_mps2)
         return way, conflict.between(self.way, self._body, way, body)
 
     def _way(
-        self, x: float, y: float, heading_deg: float, speed_mps: float, yaw_deg_s: float | None, left: bool, right: bool
+        self, subject: str, motion: tuple[float, float, float, float], yaw_deg_s: float | None, left: bool, right: bool
     ) -> Way:
-        match = self._roads.match(x, y, heading_deg, speed_mps)
+        """motion: x, y, heading, speed. Nobody changes the road within a crossing: the last one before it counts."""
+        x, y, heading_deg, speed_mps = motion
+        signs = Signs(left, right, self.came.get(subject))
+        match = self._roads.match(x, y, heading_deg, speed_mps, signs)
         if match is not None:
-            way = ways.on_lane(self._roads, match, speed_mps, left, right)
+            if match.lane.maneuver is None:
+                self.came[subject] = match.lane.ref[:4]
+            way = ways.on_lane(self._roads, match, speed_mps, signs)
             if way.legs:
                 return way
         return ways.on_curve(x, y, heading_deg, speed_mps, yaw_deg_s)

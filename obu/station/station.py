@@ -33,6 +33,7 @@ from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
 from obu.station.powering import Powering
+from obu.station.rear import RearPanel
 from obu.station.road import RoadPicture
 from obu.station.timing import Timing
 from obu.station.transmit import Transmit
@@ -80,6 +81,7 @@ class Stages:
     warn: Warn
     datum: DatumCheck
     road: RoadPicture
+    rear: RearPanel
     display: DisplayWatch
     health: Health
     trusting: Trusting
@@ -205,6 +207,7 @@ class Station:
         place = content.place_now(now, own)
         events += stages.road.look(now, place, stages.warn.roads())
         events += stages.health.scene(now, stages.warn.state, stages.road.at(place))
+        events += stages.rear.look(now, stages.warn.state.view)
         if stages.health.is_status_due(now):
             events.append(FeedEvent("status", self._status(now, own)))
         return events

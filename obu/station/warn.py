@@ -57,11 +57,11 @@ class Warn:
         self.facts = facts
         self.arbiter = arbiter
         self.apps, self.off = tuple(apps), tuple(off)
-        self._scene = Scene(stops)
+        self.scene = Scene(stops)
 
     def roads(self) -> Roads | None:
         """The lanes of the last look, None before one."""
-        return self._scene.roads
+        return self.scene.roads
 
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""
@@ -74,7 +74,7 @@ class Warn:
         if now.at_ns < self.due_ns():
             return
         self.facts.expire(now)
-        view = self._scene.build(now, own, self.facts, apart)
+        view = self.scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
         self.state.shown = self.arbiter.settle(now.at_ns, [alert for alert in alerts if not alert.is_mark])
         self.state.marks.take(now.at_ns, alerts)

@@ -19,7 +19,7 @@ from obu.runtime.bundle_build import Order
 from tests.firmware import runtimes
 from tests.firmware.test_flash import Release, Technician, good, release
 
-pytestmark = pytest.mark.needs("micropython64")
+pytestmark = pytest.mark.needs("micropython32", "micropython64")
 __all__ = ["good", "release"]  # fixtures
 
 
@@ -47,7 +47,7 @@ def loader(release: Release, board: str) -> Path:
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[StandIn]:
     (tmp_path / "board/tree").mkdir(parents=True)
-    made = StandIn(runtimes.words("micropython64"), tmp_path / "board")
+    made = StandIn(runtimes.words("micropython32", "96k"), tmp_path / "board")  # a small board's heap
     yield made
     made.close()
 

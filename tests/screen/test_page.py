@@ -395,6 +395,34 @@ def test_a_hanging_unit_is_said_and_its_warning_stands_again_when_it_goes_on(
     expect(page.locator("#warning")).to_be_visible()
 
 
+def test_the_panel_at_the_rear_counts_down_and_is_black_as_soon_as_that_is_old(
+    browser: Browser, screen: Screen, talker: FakeUnit
+) -> None:
+    panel = browser.new_page(viewport={"width": 800, "height": 256})
+    requests: list[str] = []
+    panel.on("request", lambda request: requests.append(request.url.removeprefix(screen.url)))
+    panel.goto(f"{screen.url}rear")
+    expect(panel.locator("main")).to_be_hidden()
+    for lamp, left_s, words in (("red", 31.2, "32"), ("green", 8.0, "8")):
+        talker.extra = ("rear", {"lamp": lamp, "left_s": left_s, "valid_ms": 1000})
+        expect(panel.locator("b")).to_have_text(words)
+        expect(panel.locator("main")).to_have_attribute("data-lamp", lamp)
+        assert font_px(panel, "b") >= 200
+    talker.extra = ("rear", {"lamp": None, "left_s": None, "valid_ms": 1000})
+    expect(panel.locator("main")).to_be_hidden()
+    talker.extra = ("rear", {"lamp": "red", "left_s": 9.0, "valid_ms": 1000})
+    expect(panel.locator("main")).to_be_visible()
+    talker.extra = None  # the unit goes on, and says no more of it
+    expect(panel.locator("main")).to_be_hidden(timeout=2000)
+    talker.extra = ("rear", {"lamp": "red", "left_s": 9.0, "valid_ms": 1000})
+    expect(panel.locator("main")).to_be_visible()
+    talker.stop()
+    talker.leave()
+    expect(panel.locator("main")).to_be_hidden(timeout=1500)
+    assert "beat" not in requests, "it is not the driver's display"
+    panel.close()
+
+
 def test_a_live_page_beats_and_one_that_is_left_does_not(page: Page, unit: FakeUnit) -> None:
     unit.hear("beat", lambda body: body["pages"] == 1)
     page.goto("about:blank")

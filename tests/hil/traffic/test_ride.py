@@ -69,6 +69,7 @@ def test_the_command_scores_a_recording(tmp_path: Path) -> None:
         (["--trace", "README.md"], "README.md"),
         (["--minutes", "-1"], "--minutes"),
         (["--sigma", "far"], "--sigma"),
+        (["--seed", "8998", "--drives", "3"], "make city-report"),
     ],
 )
 def test_what_cannot_be_driven_is_told_in_a_sentence(tmp_path: Path, words: list[str], said: str) -> None:
