@@ -6,7 +6,6 @@ crossing: between the end of a lane and the begin of the one it leads to lies a 
 
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -126,7 +125,6 @@ class Roads:
                         if made is not None:
                             self.lanes[ref] = made
                             waiting.append((name, ref, lane))
-        self._beside = Counter(ref[:4] for ref, lane in self.lanes.items() if lane.kind == VEHICLE)
         for name, ref, lane in waiting:
             self._ways[ref] = [
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
@@ -141,10 +139,6 @@ class Roads:
         """Every lane and every way over a crossing."""
         yield from self.lanes.values()
         yield from itertools.chain.from_iterable(self._ways.values())
-
-    def beside(self, lane: Lane) -> int:
-        """How many lanes for vehicles its road has in its direction, itself among them."""
-        return self._beside[lane.ref[:4]]
 
     def ways(self, lane: Lane) -> Sequence[Lane]:
         """The ways over the crossing that leave a lane."""
