@@ -17,7 +17,9 @@ EARLIEST = {"taxi": (2.0, 3.0), "bus12": (2.4, 2.0), "bus18": (2.4, 2.0)}
 FAR_S = 4.0
 # From a stop, until whoever comes up is at our rear: with less than the one a bus must not pull out (it reaches 20 km/h
 # in 4.6 to 5.6 s, at 1.2 to 1.0 m/s2; the other can brake a little), with more than the other it may.
-PULL_OUT_S = {"bus12": (4.0, 5.6), "bus18": (4.0, 5.6)}
+# A taxi reaches it in 2.2 to 2.8 s, at 2.5 to 2.0 m/s2.
+PULL_OUT_S = {"taxi": (2.0, 3.5), "bus12": (4.0, 5.6), "bus18": (4.0, 5.6)}
+PASS_MPS2 = {"taxi": (2.0, 1.0), "bus12": (1.0, 0.6), "bus18": (0.9, 0.5)}  # at 40 km/h: full engine, and calmly
 
 
 def ahead_m(kind: str, own_mps: float, lead_mps: float = 0.0) -> tuple[float, float]:
@@ -114,3 +116,21 @@ def stop_before_s(kind: str, own_mps: float, touched_at_s: float) -> tuple[float
     (late_s, late_mps2), (early_s, early_mps2) = LATEST[kind], EARLIEST[kind]
     latest_s, earliest_s = late_s + own_mps / late_mps2, max(FAR_S, early_s + own_mps / early_mps2)
     return round(touched_at_s - earliest_s, 2), round(touched_at_s - latest_s, 2)
+
+
+def oncoming_m(
+    kind: str, own_mps: float, behind_m: float, lead: tuple[float, float], other_mps: float
+) -> tuple[float, float]:
+    """(least, most) from our front to that of somebody oncoming: nearer nobody may begin to pass, further he may.
+
+    behind_m: from our front to the rear of whom we pass; lead: his length and speed. We drive past him with what an
+    engine gives at the most and at the least, in steps of 10 ms, until our rear is 5 m, or 15 m, before his front.
+    """
+    found = []
+    for mps2, before_m, reserve_s in zip(PASS_MPS2[kind], (5.0, 15.0), (0.0, 1.5), strict=True):
+        left_m, speed_mps, gone_m, at_s = behind_m + lead[0] + AXLES_M[kind][3] + before_m, own_mps, 0.0, 0.0
+        while left_m > 0.0:
+            at_s, speed_mps = at_s + 0.01, speed_mps + 0.01 * mps2
+            gone_m, left_m = gone_m + 0.01 * speed_mps, left_m - 0.01 * (speed_mps - lead[1])
+        found.append(round(gone_m + other_mps * (at_s + reserve_s), 1))
+    return found[0], found[1]

@@ -13,6 +13,7 @@ from typing import Any
 
 from hil.traffic.host import Warned
 from hil.traffic.truth import Conflict, Truth, critical
+from obu.scene.movers import REAR
 
 COLLISION = ("FCW", "ICW", "LTA", "LCW", "DNPW", "VRUCW")  # what is held against conflicts; the others are counted
 EARLIEST_S, EARLY_S, LATE_S = 10.0, 8.0, 1.0
@@ -39,7 +40,7 @@ class Drive:
 
 def named(warned: Iterable[Warned], ids: Mapping[str, str]) -> list[tuple[Warned, str | None]]:
     """Each warning with the road user that its subject is. ids: names by BSM id, and by roadside id/number, in hex."""
-    return [(each, ids.get(each.subject)) for each in warned]
+    return [(each, ids.get(each.subject.removesuffix(REAR))) for each in warned]
 
 
 def summary(drives: Sequence[Drive]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from obu.scene.facts import Fact, Facts
 UNKNOWN_SIGMA_M = 1.5  # T/CSAE 53 table of required performance: what a sender that tells nothing is taken to have
 SAME_M, SAME_DEG, SAME_MPS = 3.0, 25.0, 3.0  # a vehicle seen so near one that was heard is that one
 BUSES = frozenset((*range(50, 60), *range(70, 80)))  # BasicVehicleClass of YD/T 3709, and of GB/T 45315-2025 annex D
+REAR = ":rear"  # what the rear body of a bent bus adds to its name
 SAME_PERSON_M = 1.0  # seen by two roadside units
 
 _KINDS = {Seen.PEDESTRIAN: Kind.PEDESTRIAN, Seen.NON_MOTOR: Kind.CYCLIST, Seen.MOTOR: Kind.VEHICLE}
@@ -89,7 +90,7 @@ def split(mover: Mover, posture: Posture) -> tuple[Mover, Mover]:
     body = Body(width_m=mover.width_m, length_m=mover.length_m)
     course = math.radians(posture.course_deg)
     found = []
-    for name, section in zip(("", ":rear"), bodies.sections(posture, build, body), strict=True):
+    for name, section in zip(("", REAR), bodies.sections(posture, build, body), strict=True):
         found.append(
             dataclasses.replace(
                 mover,

@@ -168,6 +168,9 @@ def test_who_is_beside_a_turning_bus_is_reached_and_who_is_not_is_not():
         assert (there.swept_s is not None) is is_reached
         (there,) = view(own(4.0, 0.0), standing(place)).neighbours
         assert there.swept_s is None, "straight on nothing swings"
+    taxi = dataclasses.replace(own(4.0, 17.6), body=Body(width_m=1.8, length_m=4.7))
+    (there,) = view(taxi, standing(move(HERE, 0.0, 1.0, 1.5))).neighbours
+    assert there.swept_s is None, "a car's side goes where its front went"
 
 
 def test_the_overhang_swings_out_against_the_turn():
