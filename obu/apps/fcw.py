@@ -23,9 +23,10 @@ class Parameters:
 
     delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
     unasked. longest_s: no warning at a longer time to collision (ISO 15623). min_speed_mps: in a queue everybody comes
-    close. beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: on city roads of ten
-    warnings of whom we touched by less, eight were of the next lane. max_sigma_m: above this relative lateral error a car in the
-    next lane looks like one in ours in a quarter of cases: the warning is then visual only. off_sigma_m: none at all.
+    close. beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: of the simulated
+    city's warnings of whom we would touch by less, two of three were groundless. max_sigma_m: above this relative
+    lateral error a car in the next lane looks like one in ours in a quarter of cases: the warning is then visual only.
+    off_sigma_m: none at all.
     """
 
     delay_s: ByClass = DELAY_S
