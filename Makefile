@@ -38,7 +38,8 @@ hil:  ## the scenarios on virtual time, three seeds each, with planted defects; 
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo
-	@exec $(PYTHON) -m hil city $(ARGS)
+	@$(PYTHON) -m hil city $(ARGS)
+	@exec $(PYTHON) -m hil city --check
 
 city-report:  ## the same on seeds that nothing was tuned on, for the record: docs/city-report.md, and a line in its log
 	@$(SET_UP) run test sumo

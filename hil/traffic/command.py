@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hil import workers
-from hil.traffic import causes, net, ride, score, sumo, trace, truth
+from hil.traffic import causes, net, repeat, ride, score, sumo, trace, truth
 from hil.traffic.score import Drive
 from hil.traffic.trace import Trace
 
@@ -53,6 +53,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--sigma", type=_sigma, default=0.3, metavar="METRES", help="relative lateral error / 相对横向误差"
     )
     parser.add_argument("--trace", type=Path, metavar="FILE", help="recorded traffic in place of SUMO / 已录制的交通")
+    parser.add_argument("--check", action="store_true", help="SUMO drives the recording again / 用 SUMO 重现录制")
     parser.add_argument("--record", type=Path, metavar="FILE", help="keep the first drive's traffic / 保存交通记录")
     parser.add_argument(
         "--out", type=Path, default=Path("city-report"), metavar="DIR", help="summary.json, events.json"
@@ -60,8 +61,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 2 for bad usage or missing SUMO."""
+    """0; 1: --check found a difference; 2 for bad usage or missing SUMO."""
     try:
+        if args.check:
+            return _check(args.trace or repeat.RECORDED)
         args.out.mkdir(parents=True, exist_ok=True)
         cases = [Case(args.seed + number, args.minutes, args.sigma, args.trace) for number in range(args.drives)]
         if args.trace is None and any(case.seed in KEPT for case in cases):
@@ -83,6 +86,12 @@ def run(args: argparse.Namespace) -> int:
     print(table(found))
     print(f"{args.out}/summary.json, {args.out}/events.json")
     return 0
+
+
+def _check(recorded: Path) -> int:
+    why = repeat.differs(recorded)
+    print(f"{recorded.name}: {why or 'SUMO drives it again, octet for octet'}")
+    return 1 if why else 0
 
 
 def events_of(drive: Drive, traffic: Trace) -> list[dict[str, Any]]:

@@ -92,6 +92,9 @@ class BoardRepl:
     def close(self) -> None:
         """Gives the port back."""
         with suppress(OSError):
+            if self._board.in_raw_repl:
+                self._board.exit_raw_repl()
+        with suppress(OSError):
             self._board.close()
 
 

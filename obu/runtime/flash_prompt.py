@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from obu.core.alert import Text
@@ -20,66 +20,18 @@ from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
 from obu.link.parcel import Outcome, Parcel, Result, installed, judge
-from obu.runtime import base_commands, flash_words
+from obu.runtime import flash_words, prompt_machine
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
 from obu.runtime.flashing import PROBE_S, TURN_S, Flasher, Tell
+from obu.runtime.prompt_machine import Machine
 
 LAST = ("boot.py", "main.py")
 MOST_DATA = 1024  # octets of a WRITE: as text four times that
 ANSWER_S = 60.0  # a signature and every file's hash on a slow board
 LINK_S = 60.0  # until its link answers after the restart
-# The module that only the ports of a family have (MicroPython's documentation, "Port-specific libraries").
-_FAMILIES = (("pyb", "stm32"), ("esp32", "esp32"), ("rp2", "rp2"))
 _POINT = re.compile("[0-9a-f]{130}")
-_LOOK = f"""
-import binascii, machine, os, sys
-def obu_look():
-    root, family, kind, loader = os.getcwd().rstrip("/"), "", "", True
-    for name, of in {_FAMILIES!r}:
-        try:
-            __import__(name)
-            family = of
-        except ImportError:
-            pass
-    try:
-        import vfs
-        kind = str([each[0] for each in vfs.mount() if each[1] == (root or "/")])
-    except (ImportError, AttributeError, TypeError):
-        pass
-    for name in ("/loader/start.py", "/boot.py", "/main.py"):
-        try:
-            os.stat(root + name)
-        except OSError:
-            loader = False
-    disk, mpy = os.statvfs(root or "/"), getattr(sys.implementation, "_mpy", 0)
-    return (root, getattr(sys.implementation, "_machine", sys.platform), family, kind, loader,
-        ".".join([str(part) for part in sys.implementation.version[:3]]),
-        "mpy" + str(mpy & 255) + "." + str(mpy >> 8 & 3),
-        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3])
-"""
-
 Links = Callable[[], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What a prompt tells. root: where its flash lies. family: STM32, ESP32 or RP2; empty: not known."""
-
-    root: str
-    machine: str
-    family: str
-    filesystem: str
-    has_loader: bool
-    base: str
-    abi: str
-    unique: str
-    free_bytes: int
-
-    def chip(self) -> str:
-        """As a board's name begins: the chip where MicroPython's name of the machine ends with one, else its family."""
-        last = self.machine.rpartition(" ")[2].lower()
-        return last if last in base_commands.FAMILIES else self.family
 
 
 class PromptFlasher:
@@ -91,7 +43,7 @@ class PromptFlasher:
         """Raises LocalError when the port cannot be opened."""
         self.device = device
         self.state: BoardState | None = None
-        self.task: Installing | None = None
+        self._task: Installing | None = None
         self._loader, self._links, self._baud = loader, links, baud
         self._machine: Machine | None = None
         self._link: Flasher | None = None
@@ -102,18 +54,17 @@ class PromptFlasher:
             raise LocalError(f"{device}: {error.detail}; check the cable, or name another --port",
                              f"{device}：{error.detail}；请检查线路，或用 --port 指定其他端口") from None  # fmt: skip
 
+    @property
+    def task(self) -> Installing | None:
+        return (self._link.task if self._link else None) or self._task
+
     def look(self) -> BoardState | None:
         """What the board says of itself; of one without a loader what is known of it. None where no prompt answers."""
         if not self._repl.enter():
             return None
-        try:
-            self._repl.execute(_LOOK)
-            told = self._repl.value("obu_look()")
-        except RemoteError:
+        machine = prompt_machine.at(self._repl)
+        if machine is None:
             return None
-        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int]:
-            return None
-        machine = Machine(*told)
         if machine.has_loader:
             try:
                 self._find_loader(machine)
@@ -151,8 +102,7 @@ class PromptFlasher:
         if not machine.has_loader and parcel.manifest.key_id not in self._trusted():
             return Outcome(Result.REFUSED, flash_words.TWO_SIGNERS)
         refused = judge(parcel, state)
-        files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
-        if refused is None and not machine.has_loader and sum(map(len, files)) > machine.free_bytes:
+        if refused is None and not machine.has_loader and not self._has_room(machine, parcel):
             return Outcome(Result.REFUSED, words.sentence(words.NO_SPACE))
         return refused
 
@@ -160,7 +110,7 @@ class PromptFlasher:
         """Until it has ended: the loader where there is none, the slot, the restart, and over the link its trial."""
         machine = self._machine
         assert machine
-        task = self.task = Installing(parcel, MOST_DATA, 1)
+        task = self._task = Installing(parcel, MOST_DATA, 1)
         try:
             if not machine.has_loader:
                 self._put_loader(machine, task, tell)
@@ -172,6 +122,8 @@ class PromptFlasher:
                     time.sleep(TURN_S)
                 elif request[0] == words.RESTART:
                     self._restart(machine)
+                    task.phase = Phase.TRIAL
+                    tell(task)
                     return self._on_trial(machine, parcel, tell, task.is_resumed)
                 else:
                     task.take(self._asked(request), time.monotonic_ns())
@@ -197,6 +149,10 @@ class PromptFlasher:
             self._loader.files.get("loader/keys.txt", b"").decode("ascii", "replace").split() if self._loader else []
         )
         return {manifests.key_id(bytes.fromhex(line)) for line in lines if _POINT.fullmatch(line)}
+
+    def _has_room(self, machine: Machine, parcel: Parcel) -> bool:
+        files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
+        return sum(map(len, files)) <= machine.free_bytes + machine.there_bytes
 
     def _no_loader(self, machine: Machine) -> Text | None:
         """Why this board cannot get the loader that was given."""
@@ -265,9 +221,8 @@ class PromptFlasher:
                 if state is not None and state.unique == machine.unique:
                     self._link = link
                     outcome = link.install(parcel, tell)
-                    self.task = link.task
-                    if self.task is not None:
-                        self.task.is_resumed = is_resumed
+                    assert link.task
+                    link.task.is_resumed = is_resumed
                     if outcome.result == Result.ALREADY:  # it had proved itself before this program found the link
                         return installed(parcel.slot())
                     return outcome

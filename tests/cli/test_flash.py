@@ -97,7 +97,7 @@ def test_a_board_in_words(changes: dict[str, object], en: str, zh: str) -> None:
 
 
 POINT = b"\x04" + bytes(range(64))
-TOLD = ("", "Generic ESP32 module with ESP32", "esp32", "[<VfsLfs2>]", False, "1.25.0", "mpy6.3", "01", 400_000)
+TOLD = ("", "Generic ESP32 module with ESP32", "esp32", "[<VfsLfs2>]", False, "1.25.0", "mpy6.3", "01", 400_000, 0)
 
 
 class Prompt:
@@ -144,9 +144,10 @@ def test_a_loader_that_does_not_trust_the_firmwares_signer_is_not_put_on(monkeyp
         (("", "Generic ESP32S3 module with ESP32S3", *TOLD[2:]), {}, "the hardware is esp32s3", "本机硬件是 esp32s3"),
         (("/flash", "PYBv1.1 with STM32F405RG", "stm32", *TOLD[3:]), {}, "the hardware is stm32", "本机硬件是 stm32"),
         (("", "?", "", *TOLD[3:]), {}, "", ""),
+        ((*TOLD[:8], 9_000, 9_900), {}, "", ""),  # half of it is there
         ((*TOLD[:3], "[<VfsFat>]", *TOLD[4:]), {}, "make it LittleFS first", "请先格式化为 LittleFS"),
         ((*TOLD[:5], "1.24.1", *TOLD[6:]), {}, "needs base 1.25 or newer", "需要基础系统 1.25"),
-        ((*TOLD[:8], 17_000), {}, "no space", "存储空间不足"),
+        ((*TOLD[:8], 17_000, 900), {}, "no space", "存储空间不足"),
         (TOLD, {"product": "host"}, "this bundle is for host, not loader", "这个升级包用于 host"),
         (TOLD, {"hardware": ("rp2_mcp2515",)}, "this bundle is for rp2_mcp2515, the hardware is esp32", "rp2_mcp2515"),
     ],
