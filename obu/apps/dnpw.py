@@ -21,7 +21,8 @@ class Parameters:
 
     accel_mps2: with which we pass: what a laden bus has left at 40 km/h of its 1.0 to 1.2 from a stand, and a taxi at
     half throttle (ours). reserve_m: after him before we move back, and reserve_s until the other is there.
-    min_speed_mps: below it nobody passes, he turns. crossing_m: as LCW. range_m: T/CSAE 53.
+    min_speed_mps: below it nobody passes, he turns. On a road with a second lane in our direction nobody passes on the
+    other side (GB 5768.3-2009: its middle line is not to be crossed). crossing_m: as LCW. range_m: T/CSAE 53.
     """
 
     accel_mps2: ByClass = ByClass(taxi=1.5, bus12=0.8, bus18=0.7)
@@ -38,6 +39,8 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per oncoming vehicle who is there before we have passed, nearest first."""
     speed_mps = view.own.speed_mps
     if speed_mps is None or speed_mps < parameters.min_speed_mps or Light.LEFT_TURN not in view.own.lights:
+        return []
+    if view.lanes is not None and view.lanes > 1:
         return []
     if view.signal is not None and view.signal.stop_m < parameters.crossing_m:
         return []

@@ -40,6 +40,12 @@ def test_pulling_out_of_a_stop_a_bus_needs_more_time():
     assert look_at(comes, 1.0) and not look_at(comes, 1.0, kind="taxi")
 
 
+@pytest.mark.parametrize(("drift_mps", "warns"), [(None, True), (-0.5, True), (0.0, False), (0.5, False)])
+def test_on_a_mapped_lane_he_has_to_begin_and_at_a_stop_the_signal_is_enough(drift_mps, warns):
+    assert bool(look_at(BESIDE, 11.0, drift_mps=drift_mps)) is warns
+    assert look_at(BESIDE, 1.0, drift_mps=drift_mps, is_departing=True)
+
+
 def test_a_signal_shortly_before_a_crossing_means_a_turn():
     near, far = (Signal(Lamp.RED, stop_m, 9.0, None) for stop_m in (50.0, 70.0))
     assert not look_at(BESIDE, 11.0, signal=near) and look_at(BESIDE, 11.0, signal=far)
