@@ -106,9 +106,9 @@ class RealTime:
     def _wait(self, chosen: list[Instrument], until_ns: int) -> None:
         """Until then, and once in any case, looks at what the unit does."""
         while True:
-            now_ns = time.monotonic_ns()
-            at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
             for each in chosen:
+                now_ns = time.monotonic_ns()  # of this look: the ones before it took their time
+                at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
                 each.look(self.witness, at_s, self._utc_ns(now_ns))
             left_ns = until_ns - time.monotonic_ns()
             if left_ns <= 0:
