@@ -23,7 +23,7 @@ from obu.core.now import NS_PER_MS, NS_PER_S
 
 GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
 LATE_NS = 20 * NS_PER_MS  # of a turn, before it is told
-# By which a BSM may be seen early or late on a machine that does other work, too; so much more as it was seen to be late.
+# By which a BSM may be seen early or late on a machine that does other work, too; and what it was seen to be late by.
 SLACK_MS, MOST_LATE_MS = 30.0, 200.0
 AFTER_S = 0.2  # so long may the unit's last words be on their way
 
