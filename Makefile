@@ -29,7 +29,7 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-SMOKE := hlw_works_ahead hlw_taxi packets_forged
+SMOKE := hlw_works_ahead hlw_taxi packets_forged brownout_of_the_unit can_bus_off gnss_no_utc link_cut
 hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/micropython.py

@@ -21,7 +21,7 @@ from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
 LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
-LOOK_APART_NS = 20 * NS_PER_MS  # however many messages arrive
+LOOK_APART_NS = 15 * NS_PER_MS  # however many messages arrive: of air to display in 20 ms the rest is for verifying
 
 
 @dataclass(slots=True)
