@@ -34,7 +34,7 @@ screens:  ## every warning on the driver's screen, day and night, Chinese and En
 	@$(PYTHON) .ci/system_tools.py
 	@exec $(PYTHON) -m hil screens --out hil-report/screens $(ARGS)
 
-SMOKE := hlw_works_ahead hlw_taxi packets_forged
+SMOKE := hlw_works_ahead hlw_taxi packets_forged brownout_of_the_unit can_bus_off gnss_no_utc link_cut
 hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/micropython.py
