@@ -69,7 +69,7 @@ class Scene:
         place = LatLon(own.lat_deg, own.lon_deg)
         is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
         before = None if is_reverse else self.state.posture
-        posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
+        posture = bodies.kept(before, bodies.build_of(own.body), now.at_ns, own.heading_deg, own.speed_mps)
         self.state.posture = None if is_reverse else posture
         look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self.state.came)
         neighbours = look.neighbours()
@@ -92,7 +92,7 @@ class Scene:
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
             lanes=look.lanes(),
             drift_mps=look.drift_mps(),
-            sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
+            sections=bodies.sections(posture, bodies.build_of(own.body), own.body),
             neighbours=neighbours,
             hazards=relevance.hazards(now.utc_ns, place, own.heading_deg, facts),
             signs=relevance.signs(now.utc_ns, place, own.heading_deg, facts),
@@ -153,7 +153,7 @@ class Look:
         accel_mps2 = own.vehicle.accel_long_mps2
         self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
         self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
-        build = bodies.build_of(own.body.length_m)
+        build = bodies.build_of(own.body)
         motion = Motion(
             x=self._x, y=self._y, speed_mps=self._speed_mps, accel_mps2=accel_mps2 or 0.0, yaw_deg_s=yaw,
             signalled=right - left,
