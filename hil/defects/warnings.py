@@ -59,6 +59,6 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
-    "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
+    "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),
 }

@@ -1,29 +1,42 @@
-"""The contract of an application: NAME, Parameters, and look(view, parameters) -> its claims now; it keeps no state.
+"""The contract of an application: NAME, Parameters, its conditions, and look(view, parameters) -> its claims now.
 
+It keeps no state. A claim is made where all conditions hold, and nowhere else: `obu explain` tells them one by one.
 To add a warning: one file here (its name in small letters is the section [apps.<name>] of the configuration), one
 scenario, one test. Timing, priority between warnings and what the driver finally sees are the arbiter's.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert
-from obu.core.world import View
+from obu.core.alert import Alert, Direction
+from obu.core.condition import Condition, above, at_most
+from obu.core.world import Neighbour, View, Zone
+
+DIRECTIONS = {
+    Zone.SAME: Direction.AHEAD,
+    Zone.ADJACENT_LEFT: Direction.AHEAD_LEFT,
+    Zone.ADJACENT_RIGHT: Direction.AHEAD_RIGHT,
+}
 
 
 class Application(Protocol):
     """What a module in this folder offers.
 
     NAME: T/CSAE 53 abbreviation in capitals. Parameters: a frozen dataclass whose defaults name their source.
+    ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. ours: what must hold of us;
+    theirs, where it is ABOUT something: of each thing. Both can be asked to the end whatever does not hold before.
     look: pure; the alerts that hold now, most urgent first, at most one per subject.
     """
 
     NAME: str
+    ABOUT: str
     Parameters: type[Any]
+
+    def ours(self, view: View, parameters: Any) -> Iterator[Condition]: ...
 
     def look(self, view: View, parameters: Any) -> list[Alert]: ...
 
@@ -35,6 +48,14 @@ class Installed:
     name: str
     look: Callable[[View, Any], list[Alert]]
     parameters: Any
+
+
+def ahead(other: Neighbour, range_m: float, max_age_s: float) -> Iterator[Condition]:
+    """Before us on our way, within range, and heard a moment ago."""
+    yield above("along_m", other.along_m, 0.0)
+    yield above("gap_m", other.gap_m, 0.0)
+    yield at_most("gap_m", other.gap_m, range_m)
+    yield at_most("age_s", other.age_s, max_age_s)
 
 
 def names() -> list[str]:

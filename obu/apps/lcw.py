@@ -1,19 +1,33 @@
 """LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import (
+    Condition,
+    above,
+    all_hold,
+    at_least,
+    at_most,
+    concerned,
+    is_other,
+    is_same,
+    is_there,
+)
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "LCW"
 PRIORITY = 2
+ABOUT = "neighbours"
 SIDES = {
     Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),
     Light.RIGHT_TURN: (1, Zone.ADJACENT_RIGHT, Direction.BEHIND_RIGHT),
 }
+NO_SIDE = (0, Zone.FAR, Direction.BEHIND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,31 +48,46 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle on the lane that the turn signal points to, the nearest first."""
-    speed_mps = view.own.speed_mps
-    sides = [SIDES[light] for light in SIDES if light in view.own.lights]
-    if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
-        return []
-    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and speed_mps > parameters.pull_out_mps:
-        return []
-    sign, zone, direction = sides[0]
-    found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    _, _, direction = _side(view) or NO_SIDE
     return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
 
 
-def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
-    if other.kind is Kind.PEDESTRIAN or other.course is not Course.SAME or other.right_m * sign <= 0.0:
-        return False
-    if bsw.is_beside(view, other, parameters.zone):
-        return True
-    gap_m = _behind_m(view, other)
-    closing_mps = other.speed_mps - speed_mps
-    if other.zone is not zone or not 0.0 < gap_m <= parameters.behind_m or closing_mps <= 0.5:
-        return False
+def _side(view: View) -> tuple[int, Zone, Direction] | None:
+    """To which the turn signal points; None without one, and with hazard lights."""
+    sides = [SIDES[light] for light in SIDES if light in view.own.lights]
+    return sides[0] if len(sides) == 1 and Light.HAZARD not in view.own.lights else None
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us: about to move over."""
+    side, speed_mps = _side(view), view.own.speed_mps
+    yield is_there("own_lights", side and side[2])
+    yield is_there("own_speed_mps", speed_mps)
+    yield is_same("is_boarding", view.is_boarding, False)
+    if view.signal is not None and speed_mps is not None and speed_mps > parameters.pull_out_mps:
+        yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of somebody beside us there, or coming up."""
+    sign, zone, _ = _side(view) or NO_SIDE
+    yield above("right_m", other.right_m * sign, 0.0)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_other("kind", other.kind, Kind.PEDESTRIAN)
+    if all_hold(bsw.theirs(view, other, parameters.zone)):
+        return
+    gap_m, own_mps = _behind_m(view, other), view.own.speed_mps or 0.0
+    closing_mps = other.speed_mps - own_mps
+    yield is_same("zone", other.zone, zone)
+    yield above("gap_m", gap_m, 0.0)
+    yield at_most("gap_m", gap_m, parameters.behind_m)
+    yield above("closing_mps", closing_mps, 0.5)
     slow, middle, fast = parameters.closing_s
     limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if speed_mps <= parameters.pull_out_mps:
+    if own_mps <= parameters.pull_out_mps:
         limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
-    return gap_m / closing_mps <= limit_s
+    yield at_most("ttc_s", gap_m / max(closing_mps, 0.01), limit_s)
 
 
 def _behind_m(view: View, other: Neighbour) -> float:

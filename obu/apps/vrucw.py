@@ -1,14 +1,17 @@
 """VRUCW, vulnerable road user collision warning: somebody on foot or on a bicycle comes onto our way (T/CSAE 53)."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, above, at_least, at_most, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
 PRIORITY = 1  # imminent collision
+ABOUT = "neighbours"
 TEXTS = {
     Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),
     Kind.CYCLIST: (Text("注意骑行者", "Cyclist"), "cyclist"),
@@ -38,34 +41,64 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per person in danger, the nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
-        return []
-    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    if speed_mps <= parameters.moving_off_mps:
-        reach_m = max(reach_m, parameters.moving_off_m)
     found = [
-        (ahead_m, _alert(other, ahead_m, speed_mps))
-        for other in view.neighbours
-        if (ahead_m := _danger_m(view, other, reach_m + parameters.margin_m, parameters)) is not None
+        (_ahead_m(view, other, parameters), other)
+        for other in concerned(view, view.neighbours, parameters, ours, theirs)
     ]
-    return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+    return [
+        _alert(other, ahead_m, view.own.speed_mps or 0.0)
+        for ahead_m, other in sorted(found, key=lambda one: (one[0], one[1].subject))
+    ]
 
 
-def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Parameters) -> float | None:
-    """From our front to where we would meet; None where we would not."""
-    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s or other.along_m <= 0.0:
-        return None
-    half_m = view.own.body.width_m / 2.0
-    front_m = other.along_m - view.own.body.length_m / 2.0
-    if abs(other.right_m) < half_m - parameters.inside_m:
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of somebody on our way, or coming onto it."""
+    yield is_other("kind", other.kind, Kind.VEHICLE)
+    yield above("along_m", other.along_m, 0.0)
+    yield at_most("age_s", other.age_s, parameters.max_age_s)
+    reach_m = _reach_m(view, parameters)
+    if _is_on_our_way(view, other, parameters):
+        front_m = _ahead_m(view, other, parameters)
+        yield is_same("kind", other.kind, Kind.PEDESTRIAN)
+        yield above("ahead_m", front_m, 0.0)
+        yield at_most("ahead_m", front_m, reach_m)
         is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
-        return front_m if 0.0 < front_m <= reach_m and not is_with_us and other.kind is Kind.PEDESTRIAN else None
+        yield is_same("goes_with_us", is_with_us, False)
+        return
     conflict = other.conflict
-    if conflict is None or conflict.own_m > reach_m or conflict.own_m <= 0.0:
-        return None
+    yield is_there("conflict", conflict)
+    if conflict is None:
+        return
+    yield above("own_m", conflict.own_m, 0.0)
+    yield at_most("own_m", conflict.own_m, reach_m)
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
-    return conflict.own_m if across_mps >= parameters.crossing_mps and conflict.apart_s <= parameters.apart_s else None
+    yield at_least("across_mps", across_mps, parameters.crossing_mps)
+    yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+
+
+def _reach_m(view: View, parameters: Parameters) -> float:
+    """As far ahead as we could not stop any more."""
+    own_mps = view.own.speed_mps or 0.0
+    reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    if own_mps <= parameters.moving_off_mps:
+        reach_m = max(reach_m, parameters.moving_off_m)
+    return reach_m + parameters.margin_m
+
+
+def _is_on_our_way(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    return abs(other.right_m) < view.own.body.width_m / 2.0 - parameters.inside_m
+
+
+def _ahead_m(view: View, other: Neighbour, parameters: Parameters) -> float:
+    """From our front to where we would meet."""
+    if other.conflict is not None and not _is_on_our_way(view, other, parameters):
+        return other.conflict.own_m
+    return other.along_m - view.own.body.length_m / 2.0
 
 
 def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
