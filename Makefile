@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test check hil city conformance firmware fuzz codec bench sounds deb lock
+.PHONY: help run test tools check hil city city-report conformance firmware fuzz codec bench sounds deb lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -16,12 +16,13 @@ run:  ## set up, then the whole demonstration: the unit, a virtual city and the 
 	@$(SET_UP) run
 	@exec $(PYTHON) -m hil demo $(ARGS)
 
-test:  ## set up, then every test (ARGS="tests/codec -k bsm")
+test: tools  ## set up, then every test (ARGS="tests/codec -k bsm")
+	@exec $(PYTHON) -m pytest -n auto $(ARGS)
+
+tools:
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/system_tools.py
-	@$(PYTHON) .ci/micropython.py
-	@$(PYTHON) .ci/debian_root.py
-	@exec $(PYTHON) -m pytest -n auto $(ARGS)
+	@$(PYTHON) .ci/micropython.py & $(PYTHON) .ci/debian_root.py & wait
 
 check:  ## ruff, and mypy strict on obu/
 	@$(SET_UP) run test bench
@@ -37,7 +38,12 @@ hil:  ## the scenarios on virtual time, three seeds each, with planted defects; 
 
 city:  ## set up with SUMO, then our units in its traffic, warnings scored (ARGS="--minutes 5 --seed 3 --sigma 0.3")
 	@$(SET_UP) run test sumo
-	@exec $(PYTHON) -m hil city $(ARGS)
+	@$(PYTHON) -m hil city $(ARGS)
+	@exec $(PYTHON) -m hil city --check
+
+city-report:  ## the same on seeds that nothing was tuned on, for the record: docs/city-report.md, and a line in its log
+	@$(SET_UP) run test sumo
+	@exec $(PYTHON) -m hil city-report $(ARGS)
 
 conformance:  ## GB/T 45315-2025 rule by rule: its tests, then a table of what passes and what can't be shown here
 	@$(SET_UP) run test bench

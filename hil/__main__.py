@@ -1,11 +1,13 @@
-"""The bench's commands: demo (all), run, replay, list, faults, new, speed (scenarios), city (SUMO), tell, authority."""
+"""The bench's commands: demo (all), run, replay, list, faults, new, speed, city, city-report (SUMO), tell."""
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
-from hil import attack, compare, control, fault_table, from_log, replay, run, script
+from hil import attack, compare, control, fault_table, from_log, replay, run, screens, script, workers
+from hil.traffic import report as city_report
 from hil.traffic.command import arguments as city_arguments
 
 
@@ -19,6 +21,8 @@ def main() -> int:
     _demo_city(commands.add_parser("demo-city", help="the demonstration's city alone / 仅演示城市"))
     traffic = commands.add_parser("city", help="SUMO's traffic, our warnings scored in it / SUMO 交通中的预警评分")
     city_arguments(traffic)
+    report = commands.add_parser("city-report", help="the figures that are kept in docs / 存入 docs 的评分报告")
+    city_report.arguments(report)
     tell = commands.add_parser("tell", help="a command to a running city: truth, gnss off, attack forged / 控制城市")
     tell.add_argument("run_folder", type=Path, metavar="DIR")
     tell.add_argument("words", nargs="+", metavar="WORD")
@@ -29,6 +33,7 @@ def main() -> int:
     replay.arguments(commands.add_parser("replay", help="kept runs once more, compared / 重放并比较已保存的运行"))
     compare.arguments(commands.add_parser("compare", help="two runs: what became of each scenario / 比较两次结果"))
     from_log.arguments(commands.add_parser("from-log", help="a recorded drive as a scenario / 由行车记录生成场景"))
+    screens.arguments(commands.add_parser("screens", help="every warning on the driver's screen / 全部预警画面"))
     listing = commands.add_parser("list", help="the scenarios there are / 列出场景")
     listing.add_argument("--json", action="store_true", help="one array / 输出 JSON 数组")
     fault_table.arguments(commands.add_parser("faults", help="the faults, and which bench can make them / 列出故障"))
@@ -41,9 +46,13 @@ def main() -> int:
         parser.error(f"--summary: no such folder: {folder} / 目录不存在")
     doing = {"demo": _run_demo, "demo-city": _run_demo_city, "tell": _run_tell, "authority": _run_authority}
     doing |= {"city": _run_city, "run": run.run, "list": run.show, "new": run.new, "speed": _run_speed}
-    doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run}
-    doing["faults"] = fault_table.run
-    return doing[args.command](args)
+    doing |= {"replay": replay.run, "compare": compare.run, "from-log": from_log.run, "screens": screens.run}
+    doing |= {"faults": fault_table.run, "city-report": city_report.run}
+    try:
+        return doing[args.command](args)
+    except KeyboardInterrupt:
+        print("\nstopped / 已停止", file=sys.stderr)
+        return workers.STOPPED
 
 
 def _run_speed(args: argparse.Namespace) -> int:
@@ -145,4 +154,5 @@ def _run_tell(args: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as if Ctrl-C had been pressed
     sys.exit(main())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hil import faults, instruments
+from hil import faults, instruments, toml_lines
 from hil.scenario import Scenario
 from obu.core.errors import ConfigError
 from obu.runtime import strict
@@ -62,8 +62,15 @@ class Bench:
 
 
 def read(path: Path) -> Bench:
-    """Raises ConfigError that names file and key."""
-    tables = strict.read_toml(path, Tables)
+    """Raises ConfigError that names file, line and key."""
+    text = strict.read_text(path)
+    try:
+        return _bench(path, strict.parse_toml(text, Tables, str(path)))
+    except ConfigError as error:
+        raise toml_lines.located(error, path, text) from None
+
+
+def _bench(path: Path, tables: Tables) -> Bench:
     for role in NEEDED:
         if getattr(tables, role) is None:
             raise ConfigError(f"{path}: {role}: is missing", f"{path}：缺少 {role}")

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         is_worse = is_worse or mark == "-"
         print(f"{mark} {line}")
     both = old.keys() & new.keys()
-    print(f"{len(both)} scenarios in both, {len(new.keys() - both)} new, {len(old.keys() - both)} gone")
+    print(f"{len(both)} in both, {len(new.keys() - both)} new, {len(old.keys() - both)} gone")
     return 1 if is_worse else 0
 
 
@@ -76,7 +76,10 @@ def _read(path: Path) -> dict[str, Any]:
         if lacking:  # of another version
             raise KeyError(", ".join(sorted(lacking)))
         return {row["name"]: row for row in rows}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}; it is made by `run --out`",
+                          f"{file}：{error.strerror}；由 `run --out` 生成") from None  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
         raise ConfigError(f"{file}: no results: {error}", f"{file}：没有结果：{error}") from None
 
 

@@ -1,7 +1,7 @@
 """Whether what was seen of the unit is what a scenario expects; pure, and the only place that decides it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +9,7 @@ from hil.scenario import Bsms, Figure, Scenario, Warning
 from hil.sent import MISSING, Sent, truth_of, value_of
 
 GRACE_S = 0.02  # from a signature to the air: two turns
+EXACT_MS = 0.5  # on virtual time
 MSG_COUNTS = 128
 LEVELS = {1: "information", 2: "caution", 3: "imminent"}
 
@@ -32,6 +33,7 @@ class Seen:
     """shown, bsms: in their order. status: (when, what) the unit said of itself, in order.
 
     heard_s: by who sent them, when packets reached the unit. lamp: (when, whether it was lit), where somebody looked.
+    slack_ms: by which a bench itself may be off when it tells the time between two BSMs.
     """
 
     shown: list[Showing] = field(default_factory=list)
@@ -39,6 +41,7 @@ class Seen:
     status: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     heard_s: dict[str, list[float]] = field(default_factory=dict)
     lamp: list[tuple[float, bool]] = field(default_factory=list)
+    slack_ms: float = EXACT_MS
 
     def refused(self) -> dict[str, int]:
         """Packets by the reason of their refusal."""
@@ -114,16 +117,24 @@ def _bsms(expected: Bsms, seen: Seen) -> str:
     times_s = [each.at_s for each in counted]
     what = "event BSMs" if expected.has_event else "BSMs"
     gaps_ms = [1000 * (after - before) for before, after in pairwise([expected.from_s, *times_s, expected.to_s])]
-    if expected.most_gap_ms is not None and max(gaps_ms) > expected.most_gap_ms + 0.5:
+    if expected.most_gap_ms is not None and max(gaps_ms) > expected.most_gap_ms + seen.slack_ms:
         return f"{what} {max(gaps_ms):.0f} ms apart {span}"
-    if expected.least_gap_ms is not None and min(gaps_ms[1:-1], default=1e9) < expected.least_gap_ms - 0.5:
+    if expected.least_gap_ms is not None and min(gaps_ms[1:-1], default=1e9) < expected.least_gap_ms - seen.slack_ms:
         return f"{what} only {min(gaps_ms[1:-1]):.0f} ms apart {span}"
     if expected.rule is None:
         return ""
     if not counted:
         return f"no {what} {span}"
-    why = next(RULES[expected.rule](expected, counted), "")
+    why = next(RULES[expected.rule](_eased(expected, seen.slack_ms), counted), "")
     return f"{expected.field} {why} {span}" if why else ""
+
+
+def _eased(expected: Bsms, slack_ms: float) -> Bsms:
+    """What is told of the time between two BSMs, as exactly as the bench can."""
+    if expected.rule != "each_ms":
+        return expected
+    least = None if expected.least is None else expected.least - slack_ms
+    return replace(expected, least=least, most=(expected.most or 0.0) + slack_ms)
 
 
 def _within(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
@@ -188,10 +199,10 @@ def _each_ms(expected: Bsms, sent: list[Sent]) -> Iterator[str]:
     assert expected.most is not None
     times_s = [each.at_s for each, value in _values(expected, sent) if value]
     gaps_ms = [1000 * (after - before) for before, after in pairwise(times_s)]
-    if len(times_s) < 2 or max(gaps_ms) > expected.most + 0.5:
-        yield f"comes at {times_s}, more than {expected.most} ms apart"
-    elif expected.least is not None and min(gaps_ms) < expected.least - 0.5:
-        yield f"comes {min(gaps_ms):.0f} ms apart, less than {expected.least} ms"
+    if len(times_s) < 2 or max(gaps_ms) > expected.most:
+        yield f"comes {max(gaps_ms, default=0):.0f} ms apart, more than {expected.most:.0f} ms"
+    elif expected.least is not None and min(gaps_ms) < expected.least:
+        yield f"comes {min(gaps_ms):.0f} ms apart, less than {expected.least:.0f} ms"
 
 
 def _absent(expected: Bsms, sent: list[Sent]) -> Iterator[str]:

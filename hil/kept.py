@@ -7,7 +7,7 @@ import json
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ RUN, SCENARIO, JOURNAL = "run.json", "scenario.toml", "journal"
 class Kept:
     """One run. drawn: what its seed varied. bars: application, level, begin and end of each warning.
 
-    samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py.
+    bsms_s: when each went. samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Kept:
     scenes: list[dict[str, Any]]
     bars: list[tuple[str, str, float, float | None]]
     latencies_ms: list[float]
+    bsms_s: list[float] = field(default_factory=list)
 
 
 def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome: Outcome, witness: Witness) -> None:
@@ -56,6 +57,7 @@ def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome:
         scenes=witness.scenes,
         bars=[(each.app, each.level, each.at_s, each.gone_s) for each in witness.seen.shown],
         latencies_ms=[round(each.age_ms, 1) for each in witness.seen.bsms],
+        bsms_s=[round(each.at_s, 2) for each in witness.seen.bsms],
     )
     text = json.dumps(asdict(kept), ensure_ascii=False, separators=(",", ":"))
     (folder / RUN).write_text(text + "\n", encoding="utf-8")

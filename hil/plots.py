@@ -8,7 +8,8 @@ from typing import Any
 
 WIDTH, LEFT, RIGHT = 640, 46, 8
 ROW, GAP, BAR = 62, 18, 12
-VIEW, VIEW_M = 360, 200.0  # of the top view: pixels, and metres from side to side
+VIEW, LEAST_VIEW_M, MOST_VIEW_M = 360, 60.0, 200.0  # of the top view: pixels, and metres from side to side
+LETTER = 6.2  # pixels of one, on the average
 COLOURS = {"information": "#36c", "caution": "#d80", "imminent": "#c00"}
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 
@@ -24,6 +25,24 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticks:
+    """Moments, on a line of their own."""
+
+    name: str
+    at_s: Sequence[float]
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A span behind all of it: where something is due, or where it may not be."""
+
+    from_s: float
+    to_s: float
+    is_forbidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A figure over time; points without a value break it."""
 
@@ -32,22 +51,22 @@ class Line:
     colour: str
 
 
-def timeline(lasts_s: float, lines: Sequence[Line], bars: Sequence[Bar], shades: Sequence[tuple[float, float]]) -> str:
-    """lines above each other, then bars; shades: the windows of what is expected, behind all of it."""
+def timeline(lasts_s: float, lines: Sequence[Line], bars: Sequence[Bar | Ticks], shades: Sequence[Shade]) -> str:
+    """lines above each other, then bars; shades: the windows of what is expected."""
     scale = (WIDTH - LEFT - RIGHT) / lasts_s
     lines = [line for line in lines if any(value is not None for _, value in line.points)]
     height = GAP + len(lines) * (ROW + GAP) + len(bars) * (BAR + 4) + 22
     body = [
-        f'<rect class="window" x="{LEFT + from_s * scale:.1f}" y="4" width="{max(1.0, (to_s - from_s) * scale):.1f}"'
-        f' height="{height - 22}"/>'
-        for from_s, to_s in shades
+        f'<rect class="window{" forbidden" * each.is_forbidden}" x="{LEFT + each.from_s * scale:.1f}" y="4"'
+        f' width="{max(1.0, (each.to_s - each.from_s) * scale):.1f}" height="{height - 22}"/>'
+        for each in shades
     ]
     top = GAP
     for line in lines:
         body.append(_line(line, top, scale, lasts_s))
         top += ROW + GAP
     for bar in bars:
-        body.append(_bar(bar, top, scale, lasts_s))
+        body.append(_bar(bar, top, scale, lasts_s) if isinstance(bar, Bar) else _ticked(bar, top, scale, lasts_s))
         top += BAR + 4
     body += [
         f'<text x="{LEFT + at_s * scale:.1f}" y="{height - 6}" text-anchor="middle">{at_s:g} s</text>'
@@ -80,17 +99,31 @@ def _bar(bar: Bar, top: float, scale: float, lasts_s: float) -> str:
     from_s, to_s = max(0.0, bar.from_s), min(lasts_s, bar.to_s)
     span = f"{bar.name}: {bar.from_s:g} to {bar.to_s:g} s" if bar.to_s < 1e6 else f"{bar.name}: from {bar.from_s:g} s"
     left, wide = LEFT + from_s * scale, max(2.0, (to_s - from_s) * scale)
+    text_px = LETTER * len(bar.name) + 8
+    if left - LEFT > text_px:  # before it, where there is room
+        text = f'<text x="{left - 4:.1f}" y="{top + BAR - 2}" text-anchor="end">{_text(bar.name)}</text>'
+    elif wide > text_px:
+        text = f'<text class="inside" x="{left + 4:.1f}" y="{top + BAR - 2}">{_text(bar.name)}</text>'
+    else:
+        text = f'<text x="{left + wide + 4:.1f}" y="{top + BAR - 2}">{_text(bar.name)}</text>'
     return (
         f'<g class="bar"><rect x="{left:.1f}" y="{top}" width="{wide:.1f}" height="{BAR}" fill="{bar.colour}">'
-        f"<title>{_text(span)}</title></rect>"
-        f'<text x="{min(left + 3, WIDTH - 160):.1f}" y="{top + BAR - 2}">{_text(bar.name)}</text></g>'
+        f"<title>{_text(span)}</title></rect>{text}</g>"
+    )
+
+
+def _ticked(ticks: Ticks, top: float, scale: float, lasts_s: float) -> str:
+    strokes = "".join(f"M{LEFT + at_s * scale:.1f} {top}v{BAR}" for at_s in ticks.at_s if 0 <= at_s <= lasts_s)
+    return (
+        f'<path d="{strokes}" stroke="{ticks.colour}"><title>{_text(ticks.name)}</title></path>'
+        f'<text x="{LEFT - 4}" y="{top + BAR - 2}" text-anchor="end">{_text(ticks.name)}</text>'
     )
 
 
 def top_view(scene: dict[str, Any]) -> str:
-    """A scene of hil/sampling.py, our heading upwards, we in the lower third."""
+    """A scene of hil/sampling.py, our heading upwards, we in the lower third; as near as it shows who matters."""
     turn = math.radians(scene["heading_deg"])
-    scale = VIEW / VIEW_M
+    scale = VIEW / _span_m(scene)
 
     def at(place: Sequence[float]) -> tuple[float, float]:
         right = place[0] * math.cos(turn) - place[1] * math.sin(turn)
@@ -105,8 +138,15 @@ def top_view(scene: dict[str, Any]) -> str:
                    each["speed_mps"], "#888") for each in scene["others"]),
         _vehicle(*at((0.0, 0.0)), 0.0, scene["outline"], scale, "us", scene["speed_mps"], "#06c"),
         f'<path class="axis" d="M10 {VIEW - 10}h{20 * scale:.0f}"/><text x="10" y="{VIEW - 14}">20 m</text>',
+        f'<path class="axis" d="M.5.5h{VIEW - 1}v{VIEW - 1}h-{VIEW - 1}z"/>',
     ]  # fmt: skip
     return _svg(VIEW, VIEW, f"from above at {scene['at_s']:g} s", body)
+
+
+def _span_m(scene: dict[str, Any]) -> float:
+    """So many metres from side to side that the nearest of the others, and what is marked, are well within."""
+    away_m = sorted(math.hypot(*place) for place in (*(each["at"] for each in scene["others"]), *scene["marks"]))
+    return min(MOST_VIEW_M, max(LEAST_VIEW_M, 1.9 * away_m[0] if away_m else MOST_VIEW_M))
 
 
 def _vehicle(
@@ -125,7 +165,7 @@ def _vehicle(
         f'<g class="vehicle"><g transform="rotate({turn_deg:.0f} {x:.1f} {y:.1f})">'
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{long:.1f}" rx="1" fill="{colour}"/>'
         f'<path class="nose" d="M{left:.1f} {top + 3:.1f}h{wide:.1f}"/></g>'
-        f'<text x="{x + 8:.1f}" y="{y + 4:.1f}">{_text(name)} {speed_mps * 3.6:.0f} km/h</text></g>'
+        f'<text x="{x + wide / 2 + 6:.1f}" y="{y + 4:.1f}">{_text(name)} {speed_mps * 3.6:.0f} km/h</text></g>'
     )
 
 

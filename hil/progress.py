@@ -31,6 +31,11 @@ class Progress:
         )
         print(f"{CLEAR}{bar[:100]}", end="", file=self._out, flush=True)
 
+    def stopped(self) -> None:
+        """Before all was done."""
+        clear = CLEAR if self._is_looked_at else ""
+        print(f"{clear}stopped after {self._done} of {self._count} runs", file=self._out, flush=True)
+
     def end(self, line: str) -> None:
         """The last word, on a line of its own."""
         print(f"{CLEAR if self._is_looked_at else ''}{line}", file=self._out, flush=True)

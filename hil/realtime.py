@@ -23,6 +23,7 @@ from obu.core.now import NS_PER_MS, NS_PER_S
 
 GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
 LATE_NS = 20 * NS_PER_MS  # of a turn, before it is told
+SLACK_MS = 30.0  # of a machine that does other work, too, by which a BSM may be seen early or late
 AFTER_S = 0.2  # so long may the unit's last words be on their way
 
 
@@ -42,6 +43,7 @@ class RealTime:
         self._begin()
         self.drawn = self._world.drawn
         self.witness = Witness(scenario, self._world.stage, self._recorder)
+        self.witness.seen.slack_ms = SLACK_MS
 
     def run(self) -> Outcome:
         """To the end of the scenario. Raises ConfigError for a device that is not there."""

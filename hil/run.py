@@ -1,16 +1,16 @@
 """`python -m hil run`, `list` and `new`: scenarios by name or file, several seeds of each, and what came of them."""
 
 import argparse
+import difflib
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hil import bench_file, kept, realtime, report, report_page, scenario_file, sim
+from hil import bench_file, kept, realtime, report, report_page, scenario_file, sim, workers
 from hil.bench_file import Bench
 from hil.progress import Progress
 from hil.realtime import RealTime
@@ -25,7 +25,7 @@ USAGE, SIM = 2, "sim"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs, pki: everybody's. bench: in real time; None is the bench sim.
+    """One scenario with one seed; out: of all runs. bench: in real time; None is the bench sim.
 
     with_defect: run the broken unit, too, which must fail.
     """
@@ -34,7 +34,6 @@ class Task:
     path: Path
     seed: int
     out: Path
-    pki: Path
     with_defect: bool = False
     bench: Bench | None = None
 
@@ -53,36 +52,50 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(word: str) -> int:
-    count = int(word)
+    try:
+        count = int(word)
+    except ValueError:
+        count = 0
     if count < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
     return count
 
 
 def run(args: argparse.Namespace) -> int:
-    """0: all as expected, 1: not, 2: a name or file that is none."""
+    """0: all as expected, 1: not, 2: a name or file that is none, 130: stopped; what was done by then is reported."""
     try:
         chosen = {name: (path, scenario_file.read(path)) for name, path in _chosen(args.wanted).items()}
         bench = _bench(args)
         chosen = chosen if bench is None else dict(_fitting(chosen, bench, bool(args.wanted)))
         if args.out:
-            args.out.mkdir(parents=True, exist_ok=True)
-    except (ConfigError, OSError) as error:
+            _make_folder(args.out)
+    except ConfigError as error:
         print(error, file=sys.stderr)
         return USAGE
     with tempfile.TemporaryDirectory(prefix="obu-hil-") as scratch:
         try:
-            results = _results(chosen, args, bench, (args.out or Path(scratch)).absolute())
+            results, is_whole = _results(chosen, args, bench, (args.out or Path(scratch)).absolute())
         except ConfigError as error:  # of a bench: a device that is not there, a fault that it cannot make
             print(error, file=sys.stderr)
             return USAGE
     name = bench.name if bench else SIM
-    if args.out:
+    if args.out and results:
         report.write(args.out, results, name)
         (args.out / "report.html").write_text(report_page.page(results, args.bench), encoding="utf-8")
     if args.json:
         print(json.dumps(report.as_json(results, name), ensure_ascii=False))
+    if not is_whole:
+        return workers.STOPPED
     return 0 if all(each.is_good for each in results) else 1
+
+
+def _make_folder(out: Path) -> None:
+    """Raises ConfigError where it cannot be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why, zh = ("is a file", "是文件") if out.exists() else (error.strerror, error.strerror)
+        raise ConfigError(f"--out: {out}: {why}", f"--out：{out}：{zh}") from None
 
 
 def _chosen(wanted: list[str]) -> dict[str, Path]:
@@ -91,12 +104,20 @@ def _chosen(wanted: list[str]) -> dict[str, Path]:
     for word in wanted or known:
         path = known.get(word, Path(word))
         if word not in known and path.suffix != ".toml":
-            raise ConfigError(f"{word}: no such scenario; `python -m hil list` shows them",
-                              f"{word}：没有这个场景；`python -m hil list` 可列出全部")  # fmt: skip
+            raise ConfigError(f"{word}: no such scenario{_near(word, known)}; `python -m hil list` shows all",
+                              f"{word}：没有这个场景{_near(word, known)}；`python -m hil list` 可列出全部")  # fmt: skip
         if found.setdefault(path.stem, path).absolute() != path.absolute():
             raise ConfigError(f"{path}: has the name of {found[path.stem]}; rename one of them",
                               f"{path}：与 {found[path.stem]} 同名，请改名")  # fmt: skip
     return found
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    """What may have been meant, a file of this folder too."""
+    if Path(f"{word}.toml").is_file():
+        return f" ({word}.toml?)"
+    near = difflib.get_close_matches(word, known, 1)
+    return f" ({near[0]}?)" if near else ""
 
 
 def _bench(args: argparse.Namespace) -> Bench | None:
@@ -124,30 +145,30 @@ def _fitting(
 
 def _results(
     chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, bench: Bench | None, out: Path
-) -> list[Result]:
-    pki_folder = _pki(bench, out)
-    (sim.ensure_pki if bench is None else realtime.ensure_pki)(pki_folder)
+) -> tuple[list[Result], bool]:
+    """Of the scenarios that ran, and whether all of them did."""
+    (sim.ensure_pki if bench is None else realtime.ensure_pki)(_pki(bench, out))
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [
-        Task(name, path, seed, out, pki_folder, args.defects, bench)
-        for name, (path, _) in chosen.items()
-        for seed in seeds
-    ]
+    tasks = [Task(name, path, seed, out, args.defects, bench) for name, (path, _) in chosen.items() for seed in seeds]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     progress = Progress(len(tasks))
     option = "" if bench is None else f" --bench {args.bench}"
-    with ProcessPoolExecutor(args.jobs) as pool:
-        # A person is asked by this process: instruments of a bench file have nobody beside them.
-        done_runs = pool.map(one, tasks) if args.bench in (SIM, "process") else map(one, tasks)
+    # A person is asked by this process: instruments of a bench file have nobody beside them.
+    is_alone = args.bench not in (SIM, "process")
+    done_runs: Iterator[Run] = map(one, tasks) if is_alone else workers.each(args.jobs, one, tasks)
+    try:
         for task, done in zip(tasks, done_runs, strict=True):
             runs[task.name].append(done)
             driven_s += done.outcome.lasted_s
             again = f"python -m hil run {task.path} --seed {task.seed}{option}"
             progress.done(f"{task.name} seed {task.seed}", done.outcome.why, again)
+    except KeyboardInterrupt:
+        progress.stopped()
     took_s = time.monotonic() - begin_s
     progress.end(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time")
-    return [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items()]
+    results = [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items() if runs[name]]
+    return results, sum(map(len, runs.values())) == len(tasks)
 
 
 def _pki(bench: Bench | None, out: Path) -> Path:
@@ -164,13 +185,14 @@ def one(task: Task) -> Run:
         old.unlink()
     found = scenario_file.read(task.path)
     runner: Sim | RealTime
+    pki_folder = _pki(task.bench, task.out)
     if task.bench is None:
-        runner = Sim(found, task.seed, task.pki, folder)
+        runner = Sim(found, task.seed, pki_folder, folder)
     else:
-        runner = RealTime(found, task.seed, task.bench, task.pki, folder, input)
+        runner = RealTime(found, task.seed, task.bench, pki_folder, folder, input)
     outcome = runner.run()
     if task.with_defect and not outcome.why:
-        broken = Sim(found, task.seed, task.pki, folder / "broken", is_broken=True).run()
+        broken = Sim(found, task.seed, pki_folder, folder / "broken", is_broken=True).run()
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
     bench = task.bench.name if task.bench else SIM
@@ -198,6 +220,9 @@ def new(args: argparse.Namespace) -> int:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(TEMPLATE.read_text(encoding="utf-8"))
+    except FileExistsError:
+        print(f"{path}: is there already, and is not written over", file=sys.stderr)
+        return USAGE
     except OSError as error:
         print(f"{path}: {error.strerror}", file=sys.stderr)
         return USAGE

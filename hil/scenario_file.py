@@ -7,7 +7,7 @@ from typing import Any
 
 from hil import defects, faults, junction, recorded, sent, unit
 from hil.scenario import CLASSES, Act, Piece, Scenario
-from hil.toml_lines import line_of
+from hil.toml_lines import located
 from hil.ways import road_of
 from obu.codec import json_form
 from obu.codec.messages import unpack
@@ -50,12 +50,7 @@ def read(path: Path) -> Scenario:
         for key, en, zh in _wrong(found):
             raise ConfigError(f"{path}: {key}: {en}", f"{path}：{key}：{zh}")
     except ConfigError as error:
-        key = str(error).removeprefix(f"{path}: ").partition(":")[0]
-        line = line_of(key, text)
-        if line is None:
-            raise
-        texts = (words.replace(str(path), f"{path}:{line}", 1) for words in (error.text, error.zh))
-        raise ConfigError(*texts) from None
+        raise located(error, path, text) from None
     return found
 
 

@@ -1,8 +1,19 @@
 """Where a key stands in a TOML text, for errors that people can follow; its one rule: the nearest line that says it."""
 
 import re
+from pathlib import Path
+
+from obu.core.errors import ConfigError
 
 TABLE = re.compile(r"\s*(\[\[?)\s*([\w.]+)\s*\]")
+
+
+def located(error: ConfigError, path: Path, text: str) -> ConfigError:
+    """The same of the file at `path`, with the line of the key that it names, where there is one."""
+    line = line_of(error.text.removeprefix(f"{path}: ").partition(":")[0], text)
+    if line is None:
+        return error
+    return ConfigError(*(words.replace(str(path), f"{path}:{line}", 1) for words in (error.text, error.zh)))
 
 
 def line_of(key: str, text: str) -> int | None:

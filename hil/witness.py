@@ -3,7 +3,7 @@
 `seen` is for hil/judging.py, `samples` and `scenes` are for the report.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from hil.recording import Recorder
 from hil.sampling import STEP_S, Sample, Sampler
 from hil.scenario import Scenario
 from hil.staging import Stage
+from obu.apps import bsw
+from obu.core.alert import Level
 from obu.core.frames import FeedEvent, TxPacket
 
 MOST_SCENES = 4  # of a run: the first warnings are what a reader asks about
@@ -30,7 +32,7 @@ class Witness:
         self._about = {each.app or scenario.app: each.of for each in scenario.warning if each.of}
         self._stage, self._recorder = stage, recorder
         self._sampler = Sampler(scenario, stage)
-        self._numbers: dict[int, int] = {}  # of a warning: its place in seen.shown
+        self._showing: dict[int | str, int] = {}  # a warning's number, a mark's side: its place in seen.shown
         self._sample_s = 0.0
 
     def look(self, at_s: float) -> None:
@@ -57,6 +59,8 @@ class Witness:
             self.seen.status.append((at_s, event.body))
         elif event.kind in ("alert", "clear"):
             self._show(event, at_s)
+        elif event.kind == "scene":
+            self._mark(event.body["beside"], at_s)  # type: ignore[arg-type]
 
     def lit(self, is_lit: bool, at_s: float) -> None:
         """Somebody looked at the warning lamp."""
@@ -73,19 +77,33 @@ class Witness:
     def _show(self, event: FeedEvent, at_s: float) -> None:
         """A warning that comes and goes and comes back under its number is one."""
         number = int(event.body["number"])  # type: ignore[call-overload]
-        shown = self.seen.shown
         if event.kind == "clear":
-            if number in self._numbers:
-                index = self._numbers[number]
-                shown[index] = replace(shown[index], gone_s=round(at_s, 2))
-            return
-        if number not in self._numbers:
-            self._numbers[number] = len(shown)
+            self._gone(number, at_s)
+        elif number not in self._showing:
             level = LEVELS[int(event.body["level"])]  # type: ignore[call-overload]
-            shown.append(Showing(str(event.body["app"]), round(at_s, 2), level, self._stage.gaps_m(at_s)))
-            self.heard_ms.append(self._since_heard_ms(shown[-1].app, at_s))
-            if len(self.scenes) < MOST_SCENES:
-                self.scenes.append({"app": shown[-1].app, **self._sampler.scene(at_s)})
+            self._came(number, str(event.body["app"]), level, at_s)
+
+    def _mark(self, beside: Mapping[str, bool], at_s: float) -> None:
+        """BSW's marks: each time that one comes is another."""
+        for side, is_on in beside.items():
+            if is_on and side not in self._showing:
+                self._came(side, bsw.NAME, LEVELS[Level.INFORMATION], at_s)
+            elif not is_on and side in self._showing:
+                self._gone(side, at_s)
+                del self._showing[side]
+
+    def _gone(self, name: int | str, at_s: float) -> None:
+        if name in self._showing:
+            index = self._showing[name]
+            self.seen.shown[index] = replace(self.seen.shown[index], gone_s=round(at_s, 2))
+
+    def _came(self, name: int | str, app: str, level: str, at_s: float) -> None:
+        shown = self.seen.shown
+        self._showing[name] = len(shown)
+        shown.append(Showing(app, round(at_s, 2), level, self._stage.gaps_m(at_s)))
+        self.heard_ms.append(self._since_heard_ms(app, at_s))
+        if len(self.scenes) < MOST_SCENES:
+            self.scenes.append({"app": app, **self._sampler.scene(at_s)})
 
     def _since_heard_ms(self, app: str, at_s: float) -> float:
         """After the last packet of whom the application's warning is about, of anybody where that is not said."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hil import chromium as browser
 from tests import chronyd, gpsd
 from tests.firmware import runtimes
 from tests.package import clean_system
@@ -42,24 +43,6 @@ class Tool:
     is_present: Callable[[], bool]
     mend: str
     can_be_had: bool = True
-
-
-@cache
-def chromium_path() -> str | None:
-    """A real Chromium or Chrome, or None; a snap's is none, for it cannot read a test's temporary folder."""
-    names = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
-    found = [Path(path) for path in map(shutil.which, names) if path]
-    cache_folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    found += sorted(cache_folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)
-    return next((str(path) for path in found if not _is_of_snap(path)), None)
-
-
-def _is_of_snap(path: Path) -> bool:
-    if "snap" in path.resolve().parts or path.resolve().name == "snap":
-        return True
-    with path.open("rb") as file:
-        start = file.read(2048)
-    return start.startswith(b"#!") and b"snap" in start
 
 
 @cache
@@ -129,7 +112,7 @@ def _mend_browser() -> str:
 
 
 TOOLS = {
-    "chromium": Tool(lambda: chromium_path() is not None, _mend_browser()),
+    "chromium": Tool(lambda: browser.path() is not None, _mend_browser()),
     "cjk_fonts": Tool(has_cjk_fonts, "apt-get install -y --no-install-recommends fonts-noto-cjk   (as root)"),
     "swtpm": Tool(lambda: shutil.which("swtpm") is not None, "apt-get install -y swtpm   (as root)"),
     "softhsm": Tool(lambda: softhsm_module() is not None, "apt-get install -y softhsm2   (as root)"),
@@ -160,6 +143,12 @@ def pytest_configure() -> None:
     """What a developer's shell says about CAN or language reaches no test."""
     for name in [name for name in os.environ if name.startswith("CAN_")] + ["OBU_LANG"]:
         os.environ.pop(name, None)
+
+
+@pytest.hookimpl(optionalhook=True)  # a run without workers has no such hook
+def pytest_xdist_auto_num_workers() -> int:
+    """Two more than processors: many tests wait for a process, a browser or a board's line."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -220,7 +209,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def chromium() -> str:
     """The path of a real browser, for a test marked `needs("chromium")`."""
-    path = chromium_path()
+    path = browser.path()
     assert path is not None, "mark the test with @pytest.mark.needs('chromium')"
     return path
 

@@ -20,8 +20,7 @@ class Pins:
     """See link_device for what each does."""
 
     def __init__(self, entry):
-        number, tx, rx = entry["uart"]
-        self._uart = machine.UART(number, entry["baud"], tx=tx, rx=rx, timeout=0, rxbuf=1024, txbuf=1024)
+        self._uart = _line(entry)
         self._gnss = machine.UART(*entry["gnss"], timeout=0, rxbuf=512) if entry["gnss"] else None
         pull = machine.Pin.PULL_UP if entry["inputs_active_low"] else machine.Pin.PULL_DOWN
         wired = [(bit, entry[name]) for bit, name in enumerate(INPUTS) if entry[name] is not None]
@@ -86,6 +85,18 @@ class Pins:
     def feed_watchdog(self):
         if self._dog is not None:
             self._dog.feed()
+
+
+def _line(entry):
+    """What the link runs on: never blocks."""
+    if entry["uart"] == "usb":
+        import pyb
+
+        usb = pyb.USB_VCP()
+        usb.setinterrupt(-1)  # a byte 3 is data; a program on this line has no open prompt
+        return usb
+    number, tx, rx = entry["uart"]
+    return machine.UART(number, entry["baud"], tx=tx, rx=rx, timeout=0, rxbuf=1024, txbuf=1024)
 
 
 def _output(pin, value):

@@ -1,6 +1,7 @@
 """The boards as data: pins, buses, lamps. A new board is an entry here. None of them was tried on hardware yet.
 
-kind: which adapter opens the buses. uart: (number, tx, rx). pps, ignition and the like: pins, or None where not wired.
+kind: which adapter opens the buses. uart: of the link, (number, tx, rx), or "usb": the chip's own. pps, ignition and
+the like: pins, or None where not wired.
 Lamps: pins in the order of their bits. cycle_after_s: seconds of a silent host before its power is cycled, 0 never.
 """
 
@@ -13,17 +14,15 @@ _COMMON = {
     "inputs_active_low": True,
 }  # fmt: skip
 
+_STM32 = {
+    "buses": (1, 2), "uart": (3, "B10", "B11"), "ignition": "C0", "left_turn": "C1", "right_turn": "C2", "brake": "C3",
+    "pps": "A8", "supply": "A4", "lamps": ("B0", "B1", "B2"), "buzzer": "A6", "host_power": "C6",
+}  # fmt: skip
+
 _OWN = {
-    "stm32_pyb": {
-        "kind": "pyb", "buses": (1,), "uart": (3, "B10", "B11"), "ignition": "C0", "left_turn": "C1",
-        "right_turn": "C2", "brake": "C3", "pps": "A8", "supply": "A4", "lamps": ("B0", "B1", "B2"), "buzzer": "A6",
-        "host_power": "C6",
-    },
-    "stm32_machine": {
-        "kind": "machine", "buses": (1, 2), "uart": (3, "B10", "B11"), "ignition": "C0", "left_turn": "C1",
-        "right_turn": "C2", "brake": "C3", "pps": "A8", "supply": "A4", "lamps": ("B0", "B1", "B2"), "buzzer": "A6",
-        "host_power": "C6",
-    },
+    "stm32_pyb": dict(_STM32, kind="pyb", buses=(1,)),
+    "stm32_machine": dict(_STM32, kind="machine"),
+    "stm32_usb": dict(_STM32, kind="machine", uart="usb"),
     "esp32_mcp2515": {
         "kind": "mcp2515", "buses": ((1, 18, 23, 19, 5, 8_000_000),), "uart": (2, 17, 16), "ignition": 34,
         "left_turn": 35, "right_turn": 36, "brake": 39, "pps": 4, "supply": 33, "lamps": (25, 26, 27), "buzzer": 13,

@@ -1,4 +1,4 @@
-"""The host's `pyb`: CAN in the old shape, over the queues of `machine`."""
+"""The host's `pyb`: CAN in the old shape, over the queues of `machine`, and its USB."""
 
 import machine
 
@@ -32,3 +32,14 @@ class CAN:
         into[0], into[1] = can_id, bool(flags & machine.CAN.FLAG_EXT_ID)
         into[2], into[3], into[4] = bool(flags & machine.CAN.FLAG_RTR), 0, memoryview(data)
         return into
+
+
+class USB_VCP(machine.UART):
+    """The chip's own USB as a serial line: machine.lines["usb"]."""
+
+    def __init__(self, id=0):
+        super().__init__("usb", 0)
+        self.interrupt = 3
+
+    def setinterrupt(self, character):
+        self.interrupt = character

@@ -4,11 +4,12 @@ import dataclasses
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
-from obu.apps import dnpw, fcw, glosa, lcw, rlvw
+from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import conflict
+from obu.scene import conflict, movers, sweep
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
+from obu.scene.sweep import Sweep
 from obu.scene.view import Scene
 
 
@@ -46,7 +47,11 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
+    "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
+    "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
+    "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
+    "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it
     "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
 }
 DEFECTS: dict[str, Defect] = {
@@ -60,5 +65,13 @@ DEFECTS: dict[str, Defect] = {
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
+    "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),
+    "stopless": result("it knows no stop", Scene, "build", lambda seen: dataclasses.replace(seen, stop_m=None)),
+    "ever_departing": result(
+        "it pulls out of a stop everywhere", Scene, "build", lambda seen: dataclasses.replace(seen, is_departing=True)
+    ),
+    "inward": constant("it thinks that nothing swings out", bsw, "_is_by_overhang", lambda *_: False),
+    "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
+    "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),
 }

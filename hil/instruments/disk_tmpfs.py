@@ -14,7 +14,7 @@ from hil.witness import Witness
 from obu.core.errors import ConfigError
 
 PLAYS, CARRIES = "disk", ("saves_fail",)
-BLOCK = bytes(4096)
+BLOCK = bytes(1 << 20)
 MOUNTED = b"mounted\n"
 
 

@@ -1,7 +1,7 @@
 """Warnings held against the truth of a drive: found, missed, groundless, and how early; pure.
 
 A conflict is found when any warning of a collision with that very road user was shown within 10 s before its instant;
-a warning has a ground when it comes while an encounter with that road user lasts, or up to 8 s before it begins.
+a warning has a ground when it comes while an encounter with that road user lasts, up to 8 s before it or 1 s after.
 """
 
 import math
@@ -13,9 +13,10 @@ from typing import Any
 
 from hil.traffic.host import Warned
 from hil.traffic.truth import Conflict, Truth, critical
+from obu.scene.movers import REAR
 
 COLLISION = ("FCW", "ICW", "LTA", "LCW", "DNPW", "VRUCW")  # what is held against conflicts; the others are counted
-EARLIEST_S, EARLY_S = 10.0, 8.0
+EARLIEST_S, EARLY_S, LATE_S = 10.0, 8.0, 1.0
 AGAIN_S = 10.0  # the same warning within so long is a flicker
 
 
@@ -39,7 +40,7 @@ class Drive:
 
 def named(warned: Iterable[Warned], ids: Mapping[str, str]) -> list[tuple[Warned, str | None]]:
     """Each warning with the road user that its subject is. ids: names by BSM id, and by roadside id/number, in hex."""
-    return [(each, ids.get(each.subject)) for each in warned]
+    return [(each, ids.get(each.subject.removesuffix(REAR))) for each in warned]
 
 
 def summary(drives: Sequence[Drive]) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def judge(drive: Drive) -> list[Judged]:
 def has_ground(drive: Drive, warning: Warned, foe: str | None) -> bool:
     """Whether there was something to warn of: the words above."""
     return any(
-        (each.host, each.foe) == (warning.host, foe) and each.from_s - EARLY_S <= warning.at_s <= each.to_s
+        (each.host, each.foe) == (warning.host, foe) and each.from_s - EARLY_S <= warning.at_s <= each.to_s + LATE_S
         for each in drive.truth.conflicts
     )
 

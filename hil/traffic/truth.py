@@ -4,7 +4,7 @@ An encounter is what SUMO's SSM device calls one (time to collision below 3 s, e
 and for people on foot, of whom it knows nothing, the same computed here. Critical: a time to collision below 1.5 s
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
-collision, and what is behind us, where a following driver has to brake.
+collision, and who follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
 """
 
 import math
@@ -18,10 +18,12 @@ CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
 TTC_S, PET_S, AROUND_S = 3.0, 2.0, 5.0  # as SUMO's device has them: what is an encounter at all
 LEAST_MPS, BEFORE_S = 5.0, 3.0
 LEADER, FOLLOWER, COLLISION = 3, 2, 111  # SUMO's encounter types, seen from us
+IN_LANE_M = 1.75  # who is further beside us is not in our lane
 SAME_DEG, ONCOMING_DEG = 30.0, 150.0
 TURN_DEG = 30.0  # more within the next seconds is a turn
 AHEAD_S = 3.0
 NEAR_M = 40.0
+FOLLOWS = "behind_us"
 ON_FOOT_M = 0.3  # half of a person's width, and what nobody walks through
 
 
@@ -29,7 +31,7 @@ ON_FOOT_M = 0.3  # half of a person's width, and what nobody walks through
 class Conflict:
     """One encounter of one of our vehicles. app: the application it belongs to. at_s: its instant.
 
-    from_s, to_s: while a warning about this foe has a ground.
+    from_s, to_s: while the two meet; SUMO's device goes on for AROUND_S after that.
     """
 
     host: str
@@ -52,20 +54,20 @@ class Truth:
 def find(trace: Trace) -> Truth:
     """All of a drive."""
     left_out: dict[str, int] = {}
-    known = _Steps(trace.steps)
+    known = Steps(trace.steps)
     found = []
     for encounter in trace.encounters:
         at_s = _instant(encounter)
         reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
-        if reason or at_s is None:
+        if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
-            continue
-        found.append(_conflict(trace, known, encounter, at_s))
+        if at_s is not None and reason in ("", FOLLOWS):
+            found.append(_conflict(trace, known, encounter, at_s, may_be_critical=not reason))
     found += _on_foot(trace, known)
     return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
 
 
-class _Steps:
+class Steps:
     """The steps by their time."""
 
     def __init__(self, steps: tuple[Step, ...]) -> None:
@@ -93,7 +95,7 @@ def _instant(encounter: Encounter) -> float | None:
     return encounter.pet_at_s
 
 
-def _left_out(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
     ego, foe = known.mover(encounter.ego, at_s), known.mover(encounter.foe, at_s)
     if ego is None or foe is None:
         return "not_there"
@@ -101,10 +103,12 @@ def _left_out(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) ->
     is_same_way = _apart_deg(ego, foe) < SAME_DEG
     if trace.kinds[encounter.foe].name == "bicycle" and is_same_way:
         return "bicycle_in_lane"
-    return "behind_us" if kind == LEADER or (is_same_way and _ahead_m(ego, foe) < 0) else ""
+    ahead_m, right_m = _seen(ego, foe)
+    is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
+    return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
 
 
-def _conflict(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> Conflict:
+def _conflict(trace: Trace, known: Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
     is_sharp = (encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S) or (
         encounter.pet_s is not None and encounter.pet_s < CRITICAL_PET_S
     )
@@ -114,16 +118,16 @@ def _conflict(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) ->
         _app(trace, known, encounter, at_s),
         at_s,
         encounter.begin_s,
-        encounter.end_s,
-        is_sharp and _is_driving(known, encounter.ego, at_s),
+        max(at_s, encounter.end_s - AROUND_S),
+        may_be_critical and is_sharp and _is_driving(known, encounter.ego, at_s),
     )
 
 
-def _is_driving(known: _Steps, name: str, at_s: float) -> bool:
+def _is_driving(known: Steps, name: str, at_s: float) -> bool:
     return max((mover.speed_mps for mover in known.course(name, at_s, -BEFORE_S)), default=0.0) >= LEAST_MPS
 
 
-def _app(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
+def _app(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
     """By how the two stood to each other a while before: the ways decide, not SUMO's state of the moment."""
     ego = list(known.course(encounter.ego, at_s, -AHEAD_S))[-1]
     foe = list(known.course(encounter.foe, at_s, -AHEAD_S))[-1]
@@ -137,13 +141,13 @@ def _app(trace: Trace, known: _Steps, encounter: Encounter, at_s: float) -> str:
     return "LCW" if apart_deg < SAME_DEG else "ICW"
 
 
-def _turns_left(known: _Steps, name: str, at_s: float) -> bool:
+def _turns_left(known: Steps, name: str, at_s: float) -> bool:
     before = list(known.course(name, at_s, -AHEAD_S))[-1]
     after = list(known.course(name, at_s, AHEAD_S))[-1]
     return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
 
 
-def _on_foot(trace: Trace, known: _Steps) -> Iterator[Conflict]:
+def _on_foot(trace: Trace, known: Steps) -> Iterator[Conflict]:
     """A person's place lies within our outline at another time: the least time between the two is the encroachment."""
     people = [name for name, kind in trace.kinds.items() if kind.name == "pedestrian"]
     for host in (name for name in trace.kinds if name.startswith(HOST)):
@@ -152,10 +156,10 @@ def _on_foot(trace: Trace, known: _Steps) -> Iterator[Conflict]:
             if found is not None:
                 pet_s, at_s = found
                 is_critical = pet_s < CRITICAL_PET_S and _is_driving(known, host, at_s)
-                yield Conflict(host, person, "VRUCW", at_s, at_s - AROUND_S, at_s + AROUND_S, is_critical)
+                yield Conflict(host, person, "VRUCW", at_s, at_s - AROUND_S, at_s, is_critical)
 
 
-def _encroachment(trace: Trace, known: _Steps, host: str, person: str) -> tuple[float, float] | None:
+def _encroachment(trace: Trace, known: Steps, host: str, person: str) -> tuple[float, float] | None:
     """(seconds between, the later of the two instants), None where they keep 2 s apart."""
     kind, best = trace.kinds[host], None
     half_m, side_m = kind.length_m / 2.0 + ON_FOOT_M, kind.width_m / 2.0 + ON_FOOT_M
@@ -181,10 +185,6 @@ def _seen(ego: Mover, other: Mover) -> tuple[float, float]:
     heading = math.radians(ego.heading_deg)
     dx, dy = other.x - ego.x, other.y - ego.y
     return dx * math.sin(heading) + dy * math.cos(heading), dx * math.cos(heading) - dy * math.sin(heading)
-
-
-def _ahead_m(ego: Mover, foe: Mover) -> float:
-    return _seen(ego, foe)[0]
 
 
 def _apart_deg(ego: Mover, foe: Mover) -> float:

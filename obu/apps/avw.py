@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import DIRECTIONS, ahead
+from obu.apps.base import DIRECTIONS, Need, ahead
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, below, concerned, has, is_one_of, is_same
 from obu.core.vehicle import Event, Light
 from obu.core.world import Course, Neighbour, View
 
 NAME = "AVW"
+TITLE = Text("异常车辆", "Stopped vehicle")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3
 ABOUT = "neighbours"
 ABNORMAL = (Light.HAZARD, Event.HAZARD_LIGHTS, Event.DISABLED_VEHICLE)

@@ -1,4 +1,4 @@
-"""The contract of an application: NAME, Parameters, its conditions, and look(view, parameters) -> its claims now.
+"""The contract of an application: NAME, TITLE, NEEDS, Parameters, its conditions, look(view, parameters) -> claims.
 
 It keeps no state. A claim is made where all conditions hold, and nowhere else: `obu explain` tells them one by one.
 To add a warning: one file here (its name in small letters is the section [apps.<name>] of the configuration), one
@@ -9,10 +9,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert, Direction
+from obu.core.alert import Alert, Direction, Text
 from obu.core.condition import Condition, above, at_most
 from obu.core.world import Neighbour, View, Zone
 
@@ -23,10 +24,21 @@ DIRECTIONS = {
 }
 
 
+class Need(Enum):
+    """What an application cannot do without, beyond time, own place and heading, and what it hears."""
+
+    SPEED = "speed"
+    TURN_SIGNAL = "turn_signal"  # our own
+    LANE = "lane"  # ours, by MAP
+    LIGHT = "light"  # before us, by SPAT
+
+
 class Application(Protocol):
     """What a module in this folder offers.
 
-    NAME: T/CSAE 53 abbreviation in capitals. Parameters: a frozen dataclass whose defaults name their source.
+    NAME: T/CSAE 53 abbreviation in capitals. TITLE: what it warns of, in a word or two. NEEDS: without which it is
+    silent. Parameters: a frozen dataclass whose defaults name their source; where it has max_sigma_m the application
+    is off above so much relative error, and where it has off_sigma_m too, only without sound between the two.
     ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. ours: what must hold of us;
     theirs, where it is ABOUT something: of each thing. Both can be asked to the end whatever does not hold before.
     look: pure; the alerts that hold now, most urgent first, at most one per subject.
@@ -34,6 +46,8 @@ class Application(Protocol):
 
     NAME: str
     ABOUT: str
+    TITLE: Text
+    NEEDS: frozenset[Need]
     Parameters: type[Any]
 
     def ours(self, view: View, parameters: Any) -> Iterator[Condition]: ...
@@ -48,6 +62,20 @@ class Installed:
     name: str
     look: Callable[[View, Any], list[Alert]]
     parameters: Any
+    title: Text
+    needs: frozenset[Need]
+
+    @property
+    def silent_sigma_m(self) -> float | None:
+        """Above this relative error it makes no sound; None for one that does not mind."""
+        sigma_m: float | None = getattr(self.parameters, "max_sigma_m", None)
+        return sigma_m
+
+    @property
+    def off_sigma_m(self) -> float | None:
+        """Above this one it is off."""
+        sigma_m: float | None = getattr(self.parameters, "off_sigma_m", self.silent_sigma_m)
+        return sigma_m
 
 
 def ahead(other: Neighbour, range_m: float, max_age_s: float) -> Iterator[Condition]:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_other, is_same
+from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "BSW"
+TITLE = Text("盲区", "Blind spot")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 4
 ABOUT = "neighbours"
 
@@ -16,6 +20,8 @@ ABOUT = "neighbours"
 class Parameters:
     """Where. ISO 17387 (which leaves articulated buses out): 0.5 to 3 m beside our side, from the driver's eye to 3 m
     behind the rear. max_sigma_m: with a larger relative error BSMs cannot tell the next lane from the one after it.
+    overhang_m: of a 12 m bus behind its rear axle (3.4 m), and half a person; swing_m: 0.5 m at a radius of 9 m
+    (tests/scene/test_bodies.py), and a step: where one who pulls out of a stop to the left sweeps the kerb.
     """
 
     nearest_m: float = 0.3
@@ -24,6 +30,8 @@ class Parameters:
     eye_m: float = 2.0  # behind the front
     min_speed_mps: float = 1.0
     max_sigma_m: float = 0.8
+    overhang_m: float = 3.9
+    swing_m: float = 0.6
     max_age_s: float = 1.0
 
 
@@ -37,10 +45,20 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
 
 def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     """Of us."""
-    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+    yield at_least("own_speed_mps", view.own.speed_mps, 0.0 if _is_at_stop(view) else parameters.min_speed_mps)
+
+
+def _is_at_stop(view: View) -> bool:
+    return view.is_boarding or view.is_departing
 
 
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whoever is beside us, or where our rear swings out."""
+    if not (_is_at_stop(view) and _is_by_overhang(view, other, parameters)):
+        yield from beside(view, other, parameters)
+
+
+def beside(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of whoever is in the zone of one side."""
     body = view.own.body
     yield is_same("course", other.course, Course.SAME)
@@ -55,6 +73,17 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield at_most("sigma_m", other.sigma_m, parameters.max_sigma_m)
 
 
+def _is_by_overhang(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether somebody on foot or on a bicycle is where our rear swings out as we pull out to the left."""
+    if other.kind is Kind.VEHICLE or Light.LEFT_TURN not in view.own.lights or other.right_m <= 0.0:
+        return False
+    if other.age_s > parameters.max_age_s or other.sigma_m > parameters.max_sigma_m:
+        return False
+    half_m = view.own.body.length_m / 2.0
+    is_along = -half_m - 0.5 <= other.along_m <= -half_m + parameters.overhang_m
+    return is_along and other.right_m - (view.own.body.width_m + other.width_m) / 2.0 <= parameters.swing_m
+
+
 def _alert(side: Direction, other: Neighbour) -> Alert:
     return Alert(
         app=NAME,
@@ -64,6 +93,7 @@ def _alert(side: Direction, other: Neighbour) -> Alert:
         text=Text("盲区有车", "Vehicle beside you"),
         symbol="blind_spot",
         direction=side,
+        is_mark=True,
         why=(
             ("target", other.subject),
             ("right_m", round(other.right_m, 1)),

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import DIRECTIONS, ahead
+from obu.apps.base import DIRECTIONS, Need, ahead
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_other
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
 NAME = "CLW"
+TITLE = Text("车辆失控", "Skidding vehicle")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3  # after hard braking, of which it is often the cause
 ABOUT = "neighbours"
 EVENTS = frozenset({Event.ABS_ACTIVATED, Event.TRACTION_CONTROL_LOSS, Event.STABILITY_CONTROL_ACTIVATED})

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import DIRECTIONS, ahead
+from obu.apps.base import DIRECTIONS, Need, ahead
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_same
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
 NAME = "EBW"
+TITLE = Text("急刹车", "Hard braking")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 2  # after imminent collision, before lane advice (order of the IMT-2020 white paper's vendor lists)
 ABOUT = "neighbours"
 BRAKING = frozenset({Event.HARD_BRAKING})

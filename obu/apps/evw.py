@@ -4,11 +4,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_most, concerned, is_other, is_same
 from obu.core.world import Course, Neighbour, View
 
 NAME = "EVW"
+TITLE = Text("特种车辆", "Emergency vehicle")
+NEEDS = frozenset[Need]()
 PRIORITY = 3
 ABOUT = "neighbours"
 

@@ -7,12 +7,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_same
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "FCW"
+TITLE = Text("前向碰撞", "Forward collision")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 ABOUT = "neighbours"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
 from obu.core.driving import ByClass
@@ -11,6 +12,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Signal, View, Zone
 
 NAME = "GLOSA"
+TITLE = Text("绿波车速", "Green wave")
+NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 6  # comfort, below every warning
 ABOUT = ""
 STEP_KPH = 5
@@ -18,10 +21,12 @@ STEP_KPH = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """When to speak. least_kph: slower is no advice in traffic. top_kph: where the MAP tells no limit.
+    """When to speak. least_kph: slower is no advice in traffic, a bus may hold it up a little more (ours).
+    top_kph: also where the MAP allows more or tells no limit: 50 km/h is a city road's (Implementation Regulations,
+    art. 45), 60 a trunk road's by its sign.
 
     near_m: nearer to the line a driver looks at the light. range_m: T/CSAE 53. reserve_s: after the light has changed
-    and before it does again.
+    and before it does again. passed_m: so near before our front a stop has been served.
     """
 
     least_kph: ByClass = ByClass(taxi=25.0, bus12=20.0, bus18=20.0)
@@ -29,6 +34,7 @@ class Parameters:
     near_m: float = 30.0
     range_m: float = 300.0
     reserve_s: float = 1.0
+    passed_m: float = 5.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
@@ -50,6 +56,8 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     yield is_same("is_boarding", view.is_boarding, False)
     yield at_least("stop_m", signal.stop_m, parameters.near_m)
     yield at_most("stop_m", signal.stop_m, parameters.range_m)
+    is_stopping = view.stop_m is not None and parameters.passed_m < view.stop_m < signal.stop_m
+    yield is_same("stop_before_line", is_stopping, False)
     yield is_same("is_queue", _is_queue(view, signal), False)
     for light in (Light.RIGHT_TURN, Light.HAZARD):  # to a stop, or into a bend
         yield "own_lights", view.own.lights, "lacks", light, light not in view.own.lights

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_there
 from obu.core.world import Hazard, View
 
 NAME = "HLW"
 ABOUT = "hazards"
+TITLE = Text("道路危险", "Road hazard")
+NEEDS = frozenset({Need.SPEED})
 JAM = 707  # GB/T 29100-2012 with YD/T 3709 annex A: congestion, which is TJW's
 PRIORITY = 4  # below every collision warning (order of the IMT-2020 white paper's vendor lists)
 

@@ -4,12 +4,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Conflict, Course, Kind, Lamp, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
+TITLE = Text("路口碰撞", "Crossing traffic")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 ABOUT = "neighbours"
 

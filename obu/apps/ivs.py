@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_there
 from obu.core.signs import NAMES, PROHIBITION, WARNING
 from obu.core.world import Sign, View
 
 NAME = "IVS"
+TITLE = Text("交通标志", "Road signs")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 6
 ABOUT = "signs"
 SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's

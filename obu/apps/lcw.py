@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import (
     Condition,
@@ -21,6 +22,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "LCW"
+TITLE = Text("变道", "Lane change")
+NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 2
 ABOUT = "neighbours"
 SIDES = {
@@ -35,7 +38,8 @@ class Parameters:
     """When to speak: the turn signal is on, and somebody is in the zone of BSW or closes in on the next lane.
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
-    to 6 s to reach 20 km/h. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
+    to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
+    pull_out_mps. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
     """
 
     closing_s: tuple[float, float, float] = (2.5, 3.0, 3.5)
@@ -65,7 +69,7 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     yield is_there("own_lights", side and side[2])
     yield is_there("own_speed_mps", speed_mps)
     yield is_same("is_boarding", view.is_boarding, False)
-    if view.signal is not None and speed_mps is not None and speed_mps > parameters.pull_out_mps:
+    if view.signal is not None and not pulls_out(view, speed_mps or 0.0, parameters):
         yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
 
 
@@ -75,7 +79,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield above("right_m", other.right_m * sign, 0.0)
     yield is_same("course", other.course, Course.SAME)
     yield is_other("kind", other.kind, Kind.PEDESTRIAN)
-    if all_hold(bsw.theirs(view, other, parameters.zone)):
+    if all_hold(bsw.beside(view, other, parameters.zone)):
         return
     gap_m, own_mps = _behind_m(view, other), view.own.speed_mps or 0.0
     closing_mps = other.speed_mps - own_mps
@@ -85,9 +89,15 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield above("closing_mps", closing_mps, 0.5)
     slow, middle, fast = parameters.closing_s
     limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if own_mps <= parameters.pull_out_mps:
+    if pulls_out(view, own_mps, parameters):
         limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
     yield at_most("ttc_s", gap_m / max(closing_mps, 0.01), limit_s)
+
+
+def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:
+    """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
+    is_slow = speed_mps <= parameters.pull_out_mps
+    return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
 
 
 def _behind_m(view: View, other: Neighbour) -> float:

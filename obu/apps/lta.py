@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.icw import side_of, stops_for_light, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
@@ -12,6 +13,8 @@ from obu.core.vehicle import Light
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
 NAME = "LTA"
+TITLE = Text("左转", "Left turn")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
 ABOUT = "neighbours"
 

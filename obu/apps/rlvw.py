@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
 from obu.core.driving import DELAY_S, ByClass, stopping_m
 from obu.core.world import Lamp, Signal, Turn, View
 
 NAME = "RLVW"
+TITLE = Text("闯红灯", "Red light")
+NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 1  # imminent collision
 ABOUT = ""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, all_hold, is_there
 from obu.core.driving import ByClass
@@ -10,6 +11,8 @@ from obu.core.units import mps
 from obu.core.world import View
 
 NAME = "SLW"
+TITLE = Text("限速", "Speed limit")
+NEEDS = frozenset({Need.SPEED, Need.LANE})
 PRIORITY = 5
 ABOUT = ""
 
@@ -18,13 +21,14 @@ ABOUT = ""
 class Parameters:
     """When to speak. over_kph, over_share: the larger of both above the limit is what a speedometer errs.
 
-    top_kph: what a vehicle of the class may do anywhere (Implementation Regulations of the Road Traffic Safety Law,
-    art. 45: 70 km/h on city roads without a sign; a bus line's own rule is usually lower: set it here).
+    top_kph: what a vehicle of the class may do anywhere. A bus with standing room is built for less than 70 km/h
+    (GB 7258-2017), a small car may drive 120 (Implementation Regulations of the Road Traffic Safety Law, art. 78). A
+    line's own rule is usually lower: set it here.
     """
 
     over_kph: float = 3.0
     over_share: float = 0.05
-    top_kph: ByClass = ByClass(taxi=70.0, bus12=70.0, bus18=70.0)
+    top_kph: ByClass = ByClass(taxi=120.0, bus12=70.0, bus18=70.0)
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.apps.hlw import JAM
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned
 from obu.core.world import Hazard, View
 
 NAME = "TJW"
+TITLE = Text("拥堵", "Traffic jam")
+NEEDS = frozenset({Need.SPEED})
 PRIORITY = 5
 ABOUT = "hazards"
 

@@ -1,16 +1,20 @@
 """VRUCW, vulnerable road user collision warning: somebody on foot or on a bicycle comes onto our way (T/CSAE 53)."""
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
-from obu.core.condition import Condition, above, at_least, at_most, concerned, is_other, is_same, is_there
+from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
-PRIORITY = 1  # imminent collision
+TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
+NEEDS = frozenset({Need.SPEED})
+PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
 ABOUT = "neighbours"
 TEXTS = {
     Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),
@@ -24,7 +28,9 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h.
+    moving_off_mps: UN R159 reaches to 10 km/h. moving_off_s: until the brakes bite. standing_mps: slower we stand.
+    swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
+    side of ours he is.
     """
 
     delay_s: ByClass = DELAY_S
@@ -36,49 +42,81 @@ class Parameters:
     apart_s: float = 0.8
     moving_off_mps: float = 2.8
     moving_off_m: float = 3.7
+    moving_off_s: float = 2.0
+    standing_mps: float = 0.3
+    swept_sigma_m: float = 0.8
     max_age_s: float = 1.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per person in danger, the nearest first."""
-    found = [
-        (_ahead_m(view, other, parameters), other)
-        for other in concerned(view, view.neighbours, parameters, ours, theirs)
-    ]
-    return [
-        _alert(other, ahead_m, view.own.speed_mps or 0.0)
-        for ahead_m, other in sorted(found, key=lambda one: (one[0], one[1].subject))
-    ]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    there = sorted(
+        ((_ahead_m(view, other, parameters), other.subject, other) for other in found), key=lambda it: it[:2]
+    )
+    alerts = [_alert(other, ahead_m, view.own.speed_mps or 0.0) for ahead_m, _, other in there]
+    if not _is_standing(view, parameters):
+        return alerts
+    return [dataclasses.replace(each, level=Level.INFORMATION, priority=MARK, time_s=None) for each in alerts]
 
 
 def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     """Of us."""
-    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+    yield is_there("own_speed_mps", view.own.speed_mps)
+    if _is_standing(view, parameters):
+        yield is_same("at_stop", view.is_boarding or view.is_departing, True)
 
 
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
-    """Of somebody on our way, or coming onto it."""
+    """Of somebody on our way, or coming onto it, or whom our side or rear reaches."""
     yield is_other("kind", other.kind, Kind.VEHICLE)
-    yield above("along_m", other.along_m, 0.0)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
-    reach_m = _reach_m(view, parameters)
-    if _is_on_our_way(view, other, parameters):
-        front_m = _ahead_m(view, other, parameters)
-        yield is_same("kind", other.kind, Kind.PEDESTRIAN)
-        yield above("ahead_m", front_m, 0.0)
-        yield at_most("ahead_m", front_m, reach_m)
-        is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
-        yield is_same("goes_with_us", is_with_us, False)
-        return
+    if _is_moving_off(view, parameters):
+        yield from _before_front(view, other, parameters)
+    elif not _is_swept(view, other, parameters):
+        yield above("along_m", other.along_m, 0.0)
+        is_there_now = _is_on_our_way(view, other, parameters)
+        yield from (_on_our_way if is_there_now else _coming)(view, other, parameters)
+
+
+def _before_front(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of who is, or walks within moving_off_s, into the zone before our front: a mark while we stand."""
+    ahead_m, half_m = _front_m(view, other), view.own.body.width_m / 2.0 - parameters.inside_m
+    yield above("ahead_m", ahead_m, 0.0)
+    yield at_most("ahead_m", ahead_m, parameters.moving_off_m)
+    right_m = other.offset.right_m
+    then_m = right_m + parameters.moving_off_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
+    yield below("right_m", min(right_m, then_m), half_m)
+    yield above("right_m", max(right_m, then_m), -half_m)
+
+
+def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    ahead_m = _ahead_m(view, other, parameters)
+    yield is_same("kind", other.kind, Kind.PEDESTRIAN)
+    yield above("ahead_m", ahead_m, 0.0)
+    yield at_most("ahead_m", ahead_m, _reach_m(view, parameters))
+    is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+    yield is_same("goes_with_us", is_with_us, False)
+
+
+def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     conflict = other.conflict
     yield is_there("conflict", conflict)
     if conflict is None:
         return
     yield above("own_m", conflict.own_m, 0.0)
-    yield at_most("own_m", conflict.own_m, reach_m)
+    yield at_most("own_m", conflict.own_m, _reach_m(view, parameters))
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     yield at_least("across_mps", across_mps, parameters.crossing_mps)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+
+
+def _is_standing(view: View, parameters: Parameters) -> bool:
+    return (view.own.speed_mps or 0.0) < parameters.standing_mps
+
+
+def _is_moving_off(view: View, parameters: Parameters) -> bool:
+    return (view.own.speed_mps or 0.0) < parameters.min_speed_mps
 
 
 def _reach_m(view: View, parameters: Parameters) -> float:
@@ -94,11 +132,27 @@ def _is_on_our_way(view: View, other: Neighbour, parameters: Parameters) -> bool
     return abs(other.right_m) < view.own.body.width_m / 2.0 - parameters.inside_m
 
 
+def _front_m(view: View, other: Neighbour) -> float:
+    return other.offset.ahead_m - view.own.body.length_m / 2.0
+
+
 def _ahead_m(view: View, other: Neighbour, parameters: Parameters) -> float:
     """From our front to where we would meet."""
+    if _is_moving_off(view, parameters):
+        return _front_m(view, other)
+    if _is_swept(view, other, parameters):
+        return 0.0
     if other.conflict is not None and not _is_on_our_way(view, other, parameters):
         return other.conflict.own_m
     return other.along_m - view.own.body.length_m / 2.0
+
+
+def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether our side or rear reaches him before we stand."""
+    if other.swept_s is None or other.sigma_m > parameters.swept_sigma_m:
+        return False
+    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
+    return other.swept_s <= delay_s + (view.own.speed_mps or 0.0) / brake_mps2
 
 
 def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
@@ -120,11 +174,12 @@ def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
         symbol=symbol,
         direction=side,
         distance_m=ahead_m,
-        time_s=ahead_m / speed_mps,
+        time_s=ahead_m / speed_mps if speed_mps > 0.0 else None,
         why=(
             ("target", other.subject),
             ("ahead_m", round(ahead_m, 1)),
             ("right_m", round(other.right_m, 1)),
+            ("swept_s", "no" if other.swept_s is None else round(other.swept_s, 2)),
             ("apart_s", round(min(conflict.apart_s, 99.0), 2) if conflict else "on our way"),
             ("speed_mps", round(other.speed_mps, 1)),
             ("sigma_m", round(other.sigma_m, 2)),

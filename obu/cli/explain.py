@@ -108,8 +108,9 @@ def _given(one: "Given", zh: bool) -> list[str]:
     text, level = (begun.text.zh, LEVELS[one.level]) if zh else (begun.text.en, one.level.name.lower())
     far = f"  {_distance(begun)} -> {_distance(one.ended)}" if begun.distance_m is not None else ""
     why = ", ".join(f"{name} {value}" for name, value in begun.why)
+    name = ("标记" if zh else "mark") if one.number is None else f"#{one.number}"
     return [
-        f"  #{one.number} {_when(one.span)}  {begun.app} {begun.subject}  {level}  {text}{far}",
+        f"  {name} {_when(one.span)}  {begun.app} {begun.subject}  {level}  {text}{far}",
         f"      {'因为' if zh else 'because'} {why}",
     ]
 

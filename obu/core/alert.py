@@ -40,7 +40,7 @@ class Alert:
     app: the application's name in capitals (HLW, EBW). subject: what it is about, stable while the danger lasts
     (sender id or event id), so that one danger is one warning. priority: 1 is most urgent. why: the values that
     decided, by name with unit, for logs, tests and the bench screen. time_s: until we are there or it is with us,
-    as both go now.
+    as both go now. is_mark: it is no sentence but a mark at its side of the screen, beside any warning.
     """
 
     app: str
@@ -53,6 +53,7 @@ class Alert:
     distance_m: float | None = None
     time_s: float | None = None
     why: tuple[tuple[str, float | str], ...] = ()
+    is_mark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,18 @@ class Conflict:
         return max(self.own_in_s - self.other_out_s, self.other_in_s - self.own_out_s)
 
 
+@quick
+class Section:
+    """One stiff body of a vehicle: its middle as seen from the middle of the whole outline along its course, and where
+    it looks, to the right of that course."""
+
+    ahead_m: float
+    right_m: float
+    turn_deg: float
+    length_m: float
+    width_m: float
+
+
 @dataclass(slots=True, unsafe_hash=True, kw_only=True)
 class Neighbour:
     """A road user heard by a verified message, predicted to now. Made by the hundred: as obu/core/quick, not frozen.
@@ -99,7 +111,7 @@ class Neighbour:
     when beside), right_m beside it. sigma_m: relative lateral error, one sigma. age_s: since the message's own instant.
     conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
     is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
-    it on our road, in the same direction.
+    it on our road, in the same direction. swept_s: in so long our side or rear is where it is, None where it is not.
     """
 
     id: bytes
@@ -129,6 +141,7 @@ class Neighbour:
     signal: Signal | None = None
     is_opposite: bool = False
     is_beside: bool = False
+    swept_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +176,10 @@ class Sign:
 class View:
     """One frozen look at the world for the applications of one step. Lists are ordered by distance.
 
-    sigma_m: of our own place, one sigma, None unknown. is_boarding: doors open at a standstill, or stopping to let
-    people in or out. turn, signal: our way over the next crossing and the light before it; limit_mps: on our lane.
+    sigma_m: of our own place, one sigma, None unknown. is_boarding: people get in or out at a standstill; is_departing:
+    they did, and we have not left the place yet. stop_m: from our front to the sign of the line's next stop on our way,
+    None where the list has none. turn, signal: our way over the next crossing and the light before it; limit_mps: on
+    our lane. sections: our body as it bends, the front first.
     """
 
     at_ns: int
@@ -173,10 +188,13 @@ class View:
     vehicle: VehicleClass = VehicleClass.TAXI
     sigma_m: float | None = None
     is_boarding: bool = False
+    is_departing: bool = False
+    stop_m: float | None = None
     is_on_map: bool = False
     turn: Turn | None = None
     signal: Signal | None = None
     limit_mps: float | None = None
+    sections: tuple[Section, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     signs: tuple[Sign, ...] = ()

@@ -45,7 +45,7 @@ class BoardRepl:
         with _talking():
             out, raised = self._board.exec_raw(code, timeout=within_s)
         if raised:
-            raise RemoteError("board_raised", raised.decode("utf-8", "replace").strip().splitlines()[-1][:80])
+            raise RemoteError("board_raised", _last_line(raised.decode("utf-8", "replace")))
         return bytes(out).decode("utf-8", "replace")
 
     def value(self, expression: str) -> Any:
@@ -92,6 +92,9 @@ class BoardRepl:
     def close(self) -> None:
         """Gives the port back."""
         with suppress(OSError):
+            if self._board.in_raw_repl:
+                self._board.exit_raw_repl()
+        with suppress(OSError):
             self._board.close()
 
 
@@ -103,6 +106,10 @@ def _talking() -> Iterator[None]:
         with redirect_stdout(io.StringIO()):
             yield
     except TransportExecError as error:
-        raise RemoteError("board_raised", error.error_output.strip().splitlines()[-1][:80]) from None
+        raise RemoteError("board_raised", _last_line(error.error_output)) from None
     except (TransportError, OSError, struct.error, ValueError, SyntaxError) as error:
         raise RemoteError("prompt_lost", str(error)[:80]) from None
+
+
+def _last_line(traceback: str) -> str:
+    return traceback.strip().rpartition("\n")[2][:80]

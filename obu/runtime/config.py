@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from obu.core.errors import ConfigError
+from obu.core.stop import Stop
 from obu.runtime import strict
 
 KEY_PATHS = ("_file", "device", "module")  # how the options of [keys] that are paths end
@@ -122,13 +123,15 @@ class Receive:
 class Hmi:
     """[hmi] socket: the unit's local socket. allow_uids: users besides root and the unit's own who may acknowledge.
 
-    audio: the driver's loudspeaker by its driver, none if not given. language: of spoken warnings.
+    audio: the driver's loudspeaker by its driver, none if not given. language: of spoken warnings. rear_panel: whether
+    the light before us is told to a panel at the rear, for those who follow.
     """
 
     socket: str
     allow_uids: tuple[int, ...] = ()
     audio: dict[str, Any] = field(default_factory=dict)
     language: Literal["zh", "en"] = "zh"
+    rear_panel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +190,7 @@ class Power:
 class Config:
     """The whole file. can: a section a channel; gnss, radio, keys: `type` names the driver, the rest its options.
 
-    coprocessor: drivers/coprocessor.Options, empty where there is none.
+    coprocessor: drivers/coprocessor.Options, empty where there is none. stops: of the lines that this bus drives.
     """
 
     vehicle: Vehicle
@@ -208,6 +211,7 @@ class Config:
     power: Power = field(default_factory=Power)
     coprocessor: dict[str, Any] = field(default_factory=dict)
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stops: tuple[Stop, ...] = ()
 
 
 def read(path: Path) -> Config:
@@ -241,6 +245,7 @@ def read(path: Path) -> Config:
     ):
         if value < low:
             raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
+    _check_stops(config, path)
     if config.clock.chronyd_port > 65_535:
         raise ConfigError(f"{path}: clock.chronyd_port: {config.clock.chronyd_port} is not a port",
                           f"{path}：clock.chronyd_port：{config.clock.chronyd_port} 不是端口号")  # fmt: skip
@@ -252,6 +257,15 @@ def read(path: Path) -> Config:
         raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
                           f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
     return _resolved(config, path.resolve().parent)
+
+
+def _check_stops(config: Config, path: Path) -> None:
+    for index, stop in enumerate(config.stops):
+        for key, least, most in (("lat_deg", -90, 90), ("lon_deg", -180, 180), ("heading_deg", 0, 360)):
+            if not least <= (value := getattr(stop, key)) <= most:
+                name = f"stops[{index}].{key}"
+                raise ConfigError(f"{path}: {name}: {value} is not within {least}..{most}",
+                                  f"{path}：{name}：{value} 不在 {least}..{most} 的范围内")  # fmt: skip
 
 
 def sentences_alone(config: Config) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from obu.core.geo import Offset
 from obu.core.now import NS_PER_S
-from obu.core.world import Neighbour, View
+from obu.core.world import Neighbour, Section, View
 from obu.runtime.explaining import Given, Span, Story
 
 WIDE, LEFT, ROW, PANEL = 900.0, 150.0, 16.0, 280.0
@@ -70,12 +70,16 @@ def _panel(group: ET.Element, given: Given) -> None:
     """Our way is up; the one that the warning is about is filled."""
     view, alert = given.span.first, given.begun
     distance = "" if alert.distance_m is None else f" {alert.distance_m:.0f} m"
-    _say(group, 8, 14, f"#{given.number} {alert.app} {alert.text.zh} {alert.text.en}{distance}")
+    number = "" if given.number is None else f"#{given.number} "
+    _say(group, 8, 14, f"{number}{alert.app} {alert.text.zh} {alert.text.en}{distance}")
     scale = (PANEL - 2 * ROW) / (AHEAD_M + BEHIND_M)
     middle = f"translate({WIDE / 6:.1f} {1.5 * ROW + AHEAD_M * scale:.1f}) scale({scale:.3f})"
     ground = ET.SubElement(group, "g", transform=middle)
     ET.SubElement(ground, "path", d=f"M0 {BEHIND_M:.0f}V{-AHEAD_M:.0f}", stroke="#cfd8dc")
-    _car(ground, Offset(0.0, 0.0), 0.0, (view.own.body.length_m, view.own.body.width_m), "own", "#1565c0")
+    whole = Section(0.0, 0.0, 0.0, view.own.body.length_m, view.own.body.width_m)
+    for part in view.sections or (whole,):
+        size_m = part.length_m, part.width_m
+        _car(ground, Offset(part.ahead_m, part.right_m), part.turn_deg, size_m, "own", "#1565c0")
     for other in _near(view):
         is_target = alert.subject in (other.id.hex(), getattr(other, "subject", None))
         name, colour = ("target", COLOURS["given"]) if is_target else ("other", COLOURS["missed"])

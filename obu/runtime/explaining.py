@@ -35,9 +35,9 @@ class Span:
 
 @dataclass(slots=True)
 class Given:
-    """A warning that the driver saw. begun, ended: as first and last shown."""
+    """A warning that the driver saw. begun, ended: as first and last shown. number: None for a mark beside us."""
 
-    number: int
+    number: int | None
     begun: Alert
     ended: Alert
     level: Level
@@ -105,6 +105,9 @@ class Story:
     def _held(self, view: View, claimed: Iterable[Alert], warn: WarnState, arbiter: ArbiterState) -> None:
         for alert in claimed:
             key = (alert.app, alert.subject)
+            if alert.is_mark:
+                self._marked(view, alert)
+                continue
             if warn.shown is not None and key == (warn.shown.alert.app, warn.shown.alert.subject):
                 continue
             quiet = arbiter.quiet.get(key)
@@ -115,6 +118,15 @@ class Story:
                 self.held.append(Held(alert, behind, Span(view, view)))
             else:
                 same.span.extend(view)
+
+    def _marked(self, view: View, mark: Alert) -> None:
+        """A mark is shown whenever it is claimed."""
+        same = next((one for one in self.given if _is_mark(one, mark) and _goes_on(one.span, view)), None)
+        if same is None:
+            self.given.append(Given(None, mark, mark, mark.level, Span(view, view)))
+        else:
+            same.ended = mark
+            same.span.extend(view)
 
     def _missed(self, view: View, apps: Iterable[Installed], claimed: set[tuple[str, str]]) -> None:
         for near in (near for app in apps for near in nearly(app, view)):
@@ -143,7 +155,7 @@ def tell(paths: Iterable[Path]) -> list[Story]:
 
 def _tell(path: Path, stories: dict[int | None, Story]) -> None:
     head = replay.head(path)
-    apps = wiring.applications(keeper.material_of(head, path)[0])
+    apps, _ = wiring.applications(keeper.material_of(head, path)[0])
     station, _ = wiring.station_of_journal(head, path)
     story, seen_ns, has_differed = None, None, False
     for number, turn in enumerate((one for one in journal.read(path) if isinstance(one, journal.Turn)), 1):
@@ -162,6 +174,15 @@ def _tell(path: Path, stories: dict[int | None, Story]) -> None:
 
 def _is(held: Held, key: tuple[str, str], behind: int | None) -> bool:
     return (held.alert.app, held.alert.subject) == key and held.behind == behind
+
+
+def _is_mark(given: Given, mark: Alert) -> bool:
+    begun = given.begun
+    return given.number is None and (begun.app, begun.subject, begun.direction) == (
+        mark.app,
+        mark.subject,
+        mark.direction,
+    )
 
 
 def _goes_on(span: Span, view: View) -> bool:

@@ -50,9 +50,9 @@ def board(place: Place) -> Hand:
     if device is None:
         return _only(baud)
     if place.link or place.loader:  # it is a prompt that was named
-        found = _by_prompt(str(device), place, link) or (_by_link(place.link, baud) if place.link else None)
+        found = _by_prompt(str(device), place, link, baud) or (_by_link(place.link, baud) if place.link else None)
     else:
-        found = _by_link(str(device), baud) or (_by_prompt(str(device), place, link) if place.port else None)
+        found = _by_link(str(device), baud) or (_by_prompt(str(device), place, link, baud) if place.port else None)
     if found is None:
         raise _silent(Text(str(device), str(device)))
     return found
@@ -69,11 +69,11 @@ def _by_link(device: str, baud: int) -> Flasher | None:
     return None
 
 
-def _by_prompt(device: str, place: Place, link: str | None) -> PromptFlasher | None:
+def _by_prompt(device: str, place: Place, link: str | None, baud: int) -> PromptFlasher | None:
     def links() -> list[str]:
         return [link] if link else [device, *(port.device for port in serial_line.ports() if port.device != device)]
 
-    flasher = PromptFlasher(device, place.loader, links)
+    flasher = PromptFlasher(device, place.loader, links, baud)
     if flasher.look() is not None:
         return flasher
     flasher.close()

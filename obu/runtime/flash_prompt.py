@@ -4,6 +4,7 @@ The rule: main.py, which starts what was installed, is written last. Until then 
 the same command goes on where it stopped.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,11 +19,11 @@ from obu.link import manifest as manifests
 from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
-from obu.link.parcel import Outcome, Parcel, Result, judge
+from obu.link.parcel import Outcome, Parcel, Result, installed, judge
 from obu.runtime import base_commands, flash_words
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
-from obu.runtime.flashing import BAUD, PROBE_S, TURN_S, Flasher, Tell
+from obu.runtime.flashing import PROBE_S, TURN_S, Flasher, Tell
 
 LAST = ("boot.py", "main.py")
 MOST_DATA = 1024  # octets of a WRITE: as text four times that
@@ -30,6 +31,7 @@ ANSWER_S = 60.0  # a signature and every file's hash on a slow board
 LINK_S = 60.0  # until its link answers after the restart
 # The module that only the ports of a family have (MicroPython's documentation, "Port-specific libraries").
 _FAMILIES = (("pyb", "stm32"), ("esp32", "esp32"), ("rp2", "rp2"))
+_POINT = re.compile("[0-9a-f]{130}")
 _LOOK = f"""
 import binascii, machine, os, sys
 def obu_look():
@@ -50,17 +52,28 @@ def obu_look():
             os.stat(root + name)
         except OSError:
             loader = False
+    there = 0
+    for name in ("/loader", "/app_a", "/app_b"):
+        try:
+            there += sum([each[3] for each in os.ilistdir(root + name) if len(each) > 3])
+        except OSError:
+            pass
     disk, mpy = os.statvfs(root or "/"), getattr(sys.implementation, "_mpy", 0)
     return (root, getattr(sys.implementation, "_machine", sys.platform), family, kind, loader,
         ".".join([str(part) for part in sys.implementation.version[:3]]),
         "mpy" + str(mpy & 255) + "." + str(mpy >> 8 & 3),
-        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3])
+        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3], there)
 """
+
+Links = Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a prompt tells. root: where its flash lies. family: STM32, ESP32 or RP2; empty: not known."""
+    """What a prompt tells. root: where its flash lies. family: stm32, esp32 or rp2; empty: not known.
+
+    there_bytes: of an installation that was broken off.
+    """
 
     root: str
     machine: str
@@ -71,6 +84,7 @@ class Machine:
     abi: str
     unique: str
     free_bytes: int
+    there_bytes: int
 
     def chip(self) -> str:
         """As a board's name begins: the chip where MicroPython's name of the machine ends with one, else its family."""
@@ -79,16 +93,16 @@ class Machine:
 
 
 class PromptFlasher:
-    """As Flasher. loader: what a board without one gets. links: where its link may answer after the restart."""
+    """As Flasher. loader: of a board without one. links: where its link may answer after the restart, at baud."""
 
     ignition_on: bool | None = None
 
-    def __init__(self, device: str, loader: Bundle | None, links: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, device: str, loader: Bundle | None, links: Links, baud: int) -> None:
         """Raises LocalError when the port cannot be opened."""
         self.device = device
         self.state: BoardState | None = None
-        self.task: Installing | None = None
-        self._loader, self._links = loader, links
+        self._task: Installing | None = None
+        self._loader, self._links, self._baud = loader, links, baud
         self._machine: Machine | None = None
         self._link: Flasher | None = None
         self._is_open = True
@@ -97,6 +111,10 @@ class PromptFlasher:
         except RemoteError as error:
             raise LocalError(f"{device}: {error.detail}; check the cable, or name another --port",
                              f"{device}：{error.detail}；请检查线路，或用 --port 指定其他端口") from None  # fmt: skip
+
+    @property
+    def task(self) -> Installing | None:
+        return (self._link.task if self._link else None) or self._task
 
     def look(self) -> BoardState | None:
         """What the board says of itself; of one without a loader what is known of it. None where no prompt answers."""
@@ -107,7 +125,7 @@ class PromptFlasher:
             told = self._repl.value("obu_look()")
         except RemoteError:
             return None
-        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int]:
+        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int, int]:
             return None
         machine = Machine(*told)
         if machine.has_loader:
@@ -144,9 +162,15 @@ class PromptFlasher:
             return Outcome(Result.REFUSED, words.sentence(words.ON_TRIAL))
         if not machine.has_loader and (why := self._no_loader(machine)):
             return Outcome(Result.REFUSED, why)
+        if not machine.has_loader and parcel.manifest.key_id not in self._trusted():
+            return Outcome(Result.REFUSED, flash_words.TWO_SIGNERS)
         refused = judge(parcel, state)
         files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
-        if refused is None and not machine.has_loader and sum(map(len, files)) > machine.free_bytes:
+        if (
+            refused is None
+            and not machine.has_loader
+            and sum(map(len, files)) > machine.free_bytes + machine.there_bytes
+        ):
             return Outcome(Result.REFUSED, words.sentence(words.NO_SPACE))
         return refused
 
@@ -154,7 +178,7 @@ class PromptFlasher:
         """Until it has ended: the loader where there is none, the slot, the restart, and over the link its trial."""
         machine = self._machine
         assert machine
-        task = self.task = Installing(parcel, MOST_DATA, 1)
+        task = self._task = Installing(parcel, MOST_DATA, 1)
         try:
             if not machine.has_loader:
                 self._put_loader(machine, task, tell)
@@ -166,6 +190,8 @@ class PromptFlasher:
                     time.sleep(TURN_S)
                 elif request[0] == words.RESTART:
                     self._restart(machine)
+                    task.phase = Phase.TRIAL
+                    tell(task)
                     return self._on_trial(machine, parcel, tell, task.is_resumed)
                 else:
                     task.take(self._asked(request), time.monotonic_ns())
@@ -184,6 +210,13 @@ class PromptFlasher:
 
     def _hardware(self) -> str:
         return self._loader.manifest.hardware[0] if self._loader else ""
+
+    def _trusted(self) -> set[str]:
+        """Whose bundles a board with this loader takes, as loader/judge.py reads it."""
+        lines = (
+            self._loader.files.get("loader/keys.txt", b"").decode("ascii", "replace").split() if self._loader else []
+        )
+        return {manifests.key_id(bytes.fromhex(line)) for line in lines if _POINT.fullmatch(line)}
 
     def _no_loader(self, machine: Machine) -> Text | None:
         """Why this board cannot get the loader that was given."""
@@ -245,16 +278,17 @@ class PromptFlasher:
         while time.monotonic() < ends_s:
             for device in self._links():
                 try:
-                    link = Flasher(device, BAUD)
+                    link = Flasher(device, self._baud)
                 except LocalError:
                     continue
                 state = link.look(PROBE_S)
                 if state is not None and state.unique == machine.unique:
                     self._link = link
                     outcome = link.install(parcel, tell)
-                    self.task = link.task
-                    if self.task is not None:
-                        self.task.is_resumed = is_resumed
+                    assert link.task
+                    link.task.is_resumed = is_resumed
+                    if outcome.result == Result.ALREADY:  # it had proved itself before this program found the link
+                        return installed(parcel.slot())
                     return outcome
                 link.close()
             time.sleep(TURN_S)

@@ -33,6 +33,10 @@ NO_LOADER = Text(
     "板卡上还没有引导程序（仅有 MicroPython）；请加 --loader 引导程序升级包",
     "the board has MicroPython but no loader yet: add --loader LOADER.bundle",
 )
+TWO_SIGNERS = Text(
+    "引导程序不信任固件升级包的签名密钥；请使用同一运营单位的两个升级包",
+    "the loader does not trust the key that signed the firmware: take both bundles of one operator",
+)
 NO_LINK = Text(
     "新版本已写入并开始试运行，但链路没有应答；请接好链路，然后运行：obu flash 升级包 --port 链路端口",
     "the new version is on the board and on trial, but its link does not answer: connect it, then obu flash BUNDLE "

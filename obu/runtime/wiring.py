@@ -74,6 +74,7 @@ from obu.station.pace_channel import ByChannel
 from obu.station.pace_density import ByDensity
 from obu.station.power import Options as PowerOptions
 from obu.station.powering import Powering
+from obu.station.rear import RearPanel
 from obu.station.road import RoadPicture
 from obu.station.station import Stages, Station
 from obu.station.timing import Timing
@@ -113,7 +114,7 @@ def station(config: Config, material: Material) -> Station:
         tracker=tracker,
         pace=PACES[config.bsm.congestion](),
     )
-    power = powering(config)
+    power, warn = powering(config), Warn(*applications(config), facts, arbiter, config.stops)
     parts = {
         "decoder": decoder,
         "asker": diagnosing.asker(config, plans),
@@ -125,9 +126,10 @@ def station(config: Config, material: Material) -> Station:
         "transmit": transmit,
         "receiver": receiver,
         "reports": Reports(),
-        "warn": Warn(applications(config), facts, arbiter),
+        "warn": warn,
         "datum": DatumCheck(is_stopping=config.bsm.if_gcj02 == "stop"),
         "road": RoadPicture(),
+        "rear": RearPanel(config.hmi.rear_panel),
         "display": DisplayWatch(),
         "health": Health(),
         "trusting": Trusting(believed_now, judge, trust_store.schemes(), scale),
@@ -142,7 +144,7 @@ def station(config: Config, material: Material) -> Station:
         "pseudonyms": pseudonyms, "signer": signer, "sender": sender, "verifier": judge, "facts": facts,
         "fusion": tracker.fusion, "arbiter": arbiter, "schedule": transmit.schedule,
         "periods": transmit.periods, "pace": transmit.pace, "editions": spoken, "offsets": receiver.offsets,
-        "power": power.machine, "runs": power.runs,
+        "power": power.machine, "runs": power.runs, "scene": warn.scene,
     }  # fmt: skip
     lasting = {
         "pseudonyms": pseudonyms, "misbehaviour": parts["reports"], "events": parts["events"],
@@ -213,19 +215,25 @@ def book_of(config: Config, material: Material) -> Book:
     return book
 
 
-def applications(config: Config) -> tuple[base.Installed, ...]:
-    """Every application of the folder with its section [apps.<name>]. Raises ConfigError for a section without one."""
+def applications(config: Config) -> tuple[tuple[base.Installed, ...], tuple[base.Installed, ...]]:
+    """Those of the folder that are on, and those that are off, by section [apps.<name>]. Raises ConfigError."""
     known = base.names()
     for name in config.apps:
         if name not in known:
             raise ConfigError(f"apps.{name}: there is no such application; there are: {', '.join(known)}",
                               f"apps.{name}：没有这个应用；可用：{'、'.join(known)}")  # fmt: skip
-    installed = []
+    found: dict[bool, list[base.Installed]] = {True: [], False: []}
     for name in known:
-        module = base.load(name)
-        parameters = strict.convert(config.apps.get(name, {}), module.Parameters, f"apps.{name}")
-        installed.append(base.Installed(module.NAME, module.look, parameters))
-    return tuple(installed)
+        module, section = base.load(name), dict(config.apps.get(name, {}))
+        is_on = section.pop("enabled", True)
+        if not isinstance(is_on, bool):
+            raise ConfigError(
+                f"apps.{name}.enabled: must be true or false",
+                f"apps.{name}.enabled：只能是 true 或 false",
+            )
+        parameters = strict.convert(section, module.Parameters, f"apps.{name}")
+        found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS))
+    return tuple(found[True]), tuple(found[False])
 
 
 def outer(config: Config, material: Material, keys: KeyStore, journal_written: Callable[[], int]) -> Outer:

@@ -41,12 +41,19 @@ def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict 
     return Conflict(
         max(0.0, own_m),
         max(0.0, other_m),
-        time_to_s(own_m, own_body.speed_mps, own_body.accel_mps2),
-        time_to_s(own_at_m + own_half_m + own_wide_m, own_body.speed_mps, own_body.accel_mps2),
-        time_to_s(other_m, other_body.speed_mps, other_body.accel_mps2),
-        time_to_s(other_at_m + other_half_m + other_wide_m, other_body.speed_mps, other_body.accel_mps2),
+        *_within_s(own_m, own_at_m + own_half_m + own_wide_m, own_body),
+        *_within_s(other_m, other_at_m + other_half_m + other_wide_m, other_body),
         math.degrees(math.asin(min(1.0, sin))),
     )
+
+
+def _within_s(in_m: float, out_m: float, body: Body) -> tuple[float, float]:
+    """When a body enters and leaves an area. Who brakes and does not stand before it, goes through as he enters it."""
+    in_s = time_to_s(in_m, body.speed_mps, body.accel_mps2)
+    if body.accel_mps2 >= 0.0 or in_s is NEVER_S:
+        return in_s, time_to_s(out_m, body.speed_mps, body.accel_mps2)
+    enters_mps = body.speed_mps + body.accel_mps2 * in_s
+    return in_s, in_s + time_to_s(out_m - max(0.0, in_m), enters_mps, 0.0)
 
 
 def time_to_s(distance_m: float, speed_mps: float, accel_mps2: float) -> float:

@@ -9,19 +9,25 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from obu.codec.messages.lanes import LaneKind, Maneuver
+from obu.codec.messages.lanes import LaneKind, Maneuver, SpeedLimit
 from obu.codec.messages.map import Connection, Link, MapData
 from obu.codec.messages.map import Lane as MapLane
-from obu.core.geo import LatLon, LocalFrame, wrap_deg
+from obu.core.geo import LatLon, LocalFrame
 from obu.core.quick import quick
 
 Point = tuple[float, float]  # metres east and north
-LaneRef = tuple[int, int, int, int, int]  # region and id of the node, of the upstream node, lane
+RoadRef = tuple[int, int, int, int]  # region and id of the node, of the upstream node
+LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 
 LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
 FAR_M = 12.0  # nobody further beside a lane is on it
 HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
+# Of a way, as if its line were so far aside: a degree of another course, another turn than signalled, another road.
+DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
 CELL_M = 25.0
+# Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
+# is one vehicle); when night begins, or whether children are there, no MAP says.
+LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
 CURVE_STEPS = 6
 
 
@@ -60,6 +66,37 @@ class Lane:
 
 
 @quick
+class Piece:
+    """One leg of a lane; before the first leg's begin and past the last one's end nobody is on the lane."""
+
+    lane: Lane
+    leg: Leg
+    is_first: bool
+    is_last: bool
+
+
+@quick
+class Signs:
+    """What tells which way somebody takes over a crossing: his turn signal, and the road on which he came, if known."""
+
+    left: bool = False
+    right: bool = False
+    road: RoadRef | None = None
+
+    @property
+    def turn(self) -> Maneuver:
+        """What the turn signal announces."""
+        if self.left == self.right:
+            return Maneuver.STRAIGHT
+        return Maneuver.LEFT if self.left else Maneuver.RIGHT
+
+    def against_m(self, way: Lane) -> float:
+        """What speaks against a way, as if its line were so far aside."""
+        road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
+        return road_m if way.maneuver is self.turn else road_m + UNSIGNALLED_M
+
+
+@quick
 class Match:
     """A road user on a lane: how far along it, how far to its right."""
 
@@ -75,7 +112,7 @@ class Roads:
         self.frame = LocalFrame(origin)
         self.lanes: dict[LaneRef, Lane] = {}
         self._ways: dict[LaneRef, list[Lane]] = {}
-        self._cells: dict[tuple[int, int], list[Lane]] = {}
+        self._cells: dict[tuple[int, int], list[Piece]] = {}
         waiting: list[tuple[tuple[int, int], LaneRef, MapLane]] = []
         for message in maps:
             for node in message.nodes:
@@ -92,8 +129,10 @@ class Roads:
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None
             ]
         for one in self.all():
-            for cell in _cells_of(one.points):
-                self._cells.setdefault(cell, []).append(one)
+            for leg in one.legs:
+                piece = Piece(one, leg, leg is one.legs[0], leg is one.legs[-1])
+                for cell in _cells_of(leg):
+                    self._cells.setdefault(cell, []).append(piece)
 
     def all(self) -> Iterator[Lane]:
         """Every lane and every way over a crossing."""
@@ -108,16 +147,43 @@ class Roads:
         """The lane that a way over a crossing leads to, where MAP has it."""
         return None if way.target is None else self.lanes.get(way.target)
 
-    def match(self, x: float, y: float, heading_deg: float, speed_mps: float) -> Match | None:
-        """The nearest lane that runs as the road user does; None where no lane is near."""
+    def match(
+        self, x: float, y: float, heading_deg: float, speed_mps: float, signs: Signs | None = None
+    ) -> Match | None:
+        """The lane that is near and runs as the road user does; None where no lane is near.
+
+        Ways over a crossing lie on one another where they begin and where they cross: there course and signs tell.
+        """
         most_deg = HEADING_DEG if speed_mps >= CRAWLING_MPS else CRAWLING_DEG
         best: Match | None = None
-        least_m = FAR_M
-        for lane in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
-            found = project(lane.legs, x, y, most_deg, heading_deg, is_bounded=True)
-            if found is not None and abs(found[1]) < least_m:
-                least_m = abs(found[1])
-                best = Match(lane, found[0], found[1])
+        least_m = math.inf
+        signs = signs or Signs()
+        for piece in self._cells.get((int(x // CELL_M), int(y // CELL_M)), ()):
+            leg = piece.leg
+            off_deg = abs((leg.heading_deg - heading_deg + 180.0) % 360.0 - 180.0)
+            if off_deg > most_deg:
+                continue
+            dx, dy = x - leg.x, y - leg.y
+            along_m = dx * leg.ux + dy * leg.uy
+            if along_m < 0.0:
+                if piece.is_first:
+                    continue
+                along_m = 0.0
+            elif along_m > leg.length_m:
+                if piece.is_last:
+                    continue
+                along_m = leg.length_m
+            beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
+            away_m = math.hypot(beside_x, beside_y)
+            unlike_m = away_m + off_deg * DEGREE_M
+            if away_m > FAR_M or unlike_m >= least_m:
+                continue
+            if piece.lane.maneuver is not None:
+                unlike_m += signs.against_m(piece.lane)
+            if unlike_m < least_m:
+                least_m = unlike_m
+                right_m = math.copysign(away_m, beside_x * leg.uy - beside_y * leg.ux)
+                best = Match(piece.lane, leg.start_m + along_m, right_m)
         return best
 
     def _way(self, name: tuple[int, int], ref: LaneRef, lane: MapLane, way: Connection) -> Lane | None:
@@ -146,38 +212,6 @@ class Roads:
         )  # fmt: skip
 
 
-def project(
-    legs: Sequence[Leg], x: float, y: float, most_deg: float, heading_deg: float, *, is_bounded: bool
-) -> tuple[float, float] | None:
-    """(along_m, right_m) of a place on a line of legs that run within most_deg of a heading; the nearest leg wins.
-
-    is_bounded: before its begin and past its end is not on it; else the first and the last leg go on.
-    """
-    best: tuple[float, float] | None = None
-    least_m = math.inf
-    last = len(legs) - 1
-    for index, leg in enumerate(legs):
-        dx, dy = x - leg.x, y - leg.y
-        along_m = dx * leg.ux + dy * leg.uy
-        if along_m < 0.0:
-            if index == 0 and is_bounded:
-                continue
-            if index:
-                along_m = 0.0
-        elif along_m > leg.length_m:
-            if index == last and is_bounded:
-                continue
-            if index < last:
-                along_m = leg.length_m
-        beside_x, beside_y = dx - along_m * leg.ux, dy - along_m * leg.uy
-        right_m = beside_x * leg.uy - beside_y * leg.ux
-        away_m = math.hypot(beside_x, beside_y)
-        if away_m < least_m and abs(wrap_deg(leg.heading_deg - heading_deg)) <= most_deg:
-            least_m = away_m
-            best = (leg.start_m + along_m, math.copysign(away_m, right_m))
-    return best
-
-
 def legs_of(points: Sequence[Point]) -> tuple[Leg, ...]:
     """The straight pieces between points; those shorter than a decimetre are passed over."""
     found: list[Leg] = []
@@ -204,12 +238,17 @@ def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | 
     legs = legs_of(points)
     if not legs:
         return None
-    limits = [limit.speed_mps for limit in (*lane.speed_limits, *link.speed_limits) if limit.kind == "vehicleMaxSpeed"]
     kind = lane.kind or LaneKind("vehicle")
     return Lane(
         ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
-        width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name, limit_mps=limits[0] if limits else None,
+        width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name,
+        limit_mps=_limit_mps(lane.speed_limits) or _limit_mps(link.speed_limits),
     )  # fmt: skip
+
+
+def _limit_mps(limits: Iterable[SpeedLimit]) -> float | None:
+    """The least that binds a car and a bus, in a zone of schools or works too; None where none is said."""
+    return min((limit.speed_mps for limit in limits if limit.kind in LIMITS and limit.speed_mps), default=None)
 
 
 def _beside(link: Link, lane: MapLane, frame: LocalFrame) -> tuple[Point, ...]:
@@ -248,14 +287,13 @@ def _curve(along: Point, begin: Point, end: Point, beyond: Leg) -> tuple[Point, 
     )
 
 
-def _cells_of(points: Sequence[Point]) -> set[tuple[int, int]]:
-    """The cells within FAR_M of a line."""
+def _cells_of(leg: Leg) -> set[tuple[int, int]]:
+    """The cells within FAR_M of a leg."""
     found = set()
-    for (x0, y0), (x1, y1) in itertools.pairwise(points):
-        steps = max(1, math.ceil(math.hypot(x1 - x0, y1 - y0) / (CELL_M / 2.0)))
-        for step in range(steps + 1):
-            x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
-            for dx in (-FAR_M, 0.0, FAR_M):
-                for dy in (-FAR_M, 0.0, FAR_M):
-                    found.add((int((x + dx) // CELL_M), int((y + dy) // CELL_M)))
+    steps = max(1, math.ceil(leg.length_m / (CELL_M / 2.0)))
+    for step in range(steps + 1):
+        x, y = leg.x + leg.ux * leg.length_m * step / steps, leg.y + leg.uy * leg.length_m * step / steps
+        for dx in (-FAR_M, 0.0, FAR_M):
+            for dy in (-FAR_M, 0.0, FAR_M):
+                found.add((int((x + dx) // CELL_M), int((y + dy) // CELL_M)))
     return found

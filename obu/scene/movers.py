@@ -3,21 +3,27 @@
 A vehicle that speaks for itself is believed before a camera that sees it. Places are on the plane of the lanes.
 """
 
+import dataclasses
 import math
 from collections.abc import Iterable, Iterator
 
 from obu.codec.messages.bsm import Bsm
 from obu.codec.messages.rsm import Kind as Seen
 from obu.codec.messages.rsm import Participant, Rsm
+from obu.core.driving import ARTICULATED_M
 from obu.core.geo import LatLon, LocalFrame, wrap_deg
 from obu.core.now import NS_PER_S
 from obu.core.quick import quick
-from obu.core.vehicle import Event, Light
+from obu.core.vehicle import Body, Event, Light
 from obu.core.world import Kind
+from obu.scene import bodies
+from obu.scene.bodies import Posture
 from obu.scene.facts import Fact, Facts
 
 UNKNOWN_SIGMA_M = 1.5  # T/CSAE 53 table of required performance: what a sender that tells nothing is taken to have
 SAME_M, SAME_DEG, SAME_MPS = 3.0, 25.0, 3.0  # a vehicle seen so near one that was heard is that one
+BUSES = frozenset((*range(50, 60), *range(70, 80)))  # BasicVehicleClass of YD/T 3709, and of GB/T 45315-2025 annex D
+REAR = ":rear"  # what the rear body of a bent bus adds to its name
 SAME_PERSON_M = 1.0  # seen by two roadside units
 
 _KINDS = {Seen.PEDESTRIAN: Kind.PEDESTRIAN, Seen.NON_MOTOR: Kind.CYCLIST, Seen.MOTOR: Kind.VEHICLE}
@@ -25,7 +31,8 @@ _KINDS = {Seen.PEDESTRIAN: Kind.PEDESTRIAN, Seen.NON_MOTOR: Kind.CYCLIST, Seen.M
 
 @quick
 class Mover:
-    """One road user on the plane. As Neighbour; yaw_rate_deg_s None where nobody tells it."""
+    """One road user on the plane. As Neighbour; yaw_rate_deg_s None where nobody tells it. posture: of an articulated
+    bus whose path tells it."""
 
     id: bytes
     subject: str
@@ -44,6 +51,7 @@ class Mover:
     sigma_m: float
     age_s: float
     is_on_duty: bool
+    posture: Posture | None = None
 
 
 def around(facts: Facts, utc_ns: int, frame: LocalFrame) -> list[Mover]:
@@ -72,7 +80,36 @@ def _heard(fact: Fact, facts: Facts, utc_ns: int, frame: LocalFrame) -> Mover | 
         bsm.id, facts.subject(bsm.id), Kind.VEHICLE, x, y, bsm.heading_deg, bsm.speed_mps, bsm.accel_long_mps2,
         bsm.yaw_rate_deg_s, bsm.length_m, bsm.width_m, bsm.basic_class, bsm.events, bsm.lights,
         UNKNOWN_SIGMA_M if bsm.semi_major_m is None else bsm.semi_major_m, age_s, bsm.emergency is not None,
+        _posture(bsm, frame) if bsm.length_m >= ARTICULATED_M else None,
     )  # fmt: skip
+
+
+def split(mover: Mover, posture: Posture) -> tuple[Mover, Mover]:
+    """The front and the rear body of an articulated bus; the rear one goes by a name of its own."""
+    build = bodies.build_of(mover.length_m)
+    body = Body(width_m=mover.width_m, length_m=mover.length_m)
+    course = math.radians(posture.course_deg)
+    found = []
+    for name, section in zip(("", REAR), bodies.sections(posture, build, body), strict=True):
+        found.append(
+            dataclasses.replace(
+                mover,
+                subject=mover.subject + name,
+                x=mover.x + section.ahead_m * math.sin(course) + section.right_m * math.cos(course),
+                y=mover.y + section.ahead_m * math.cos(course) - section.right_m * math.sin(course),
+                heading_deg=(posture.course_deg + section.turn_deg) % 360.0,
+                length_m=section.length_m,
+                posture=None,
+            )
+        )
+    return found[0], found[1]
+
+
+def _posture(bsm: Bsm, frame: LocalFrame) -> Posture | None:
+    if bsm.basic_class not in BUSES or bsm.heading_deg is None:
+        return None
+    points = [frame.to_plane(each.place) for each in reversed(bsm.path)]
+    return bodies.of_path((*points, frame.to_plane(bsm.place)), bsm.heading_deg, bodies.build_of(bsm.length_m))
 
 
 def _seen(facts: Iterable[Fact], spoken: set[bytes], utc_ns: int, frame: LocalFrame) -> Iterator[Mover]:

@@ -3,7 +3,9 @@
 Its one rule: everything is on one plane, ours and theirs, lanes and lights; what cannot be placed is not there.
 """
 
+import dataclasses
 import math
+from collections.abc import Iterator, Mapping, Sequence
 
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
@@ -13,31 +15,48 @@ from obu.codec.messages.spat import Spat
 from obu.core.driving import class_of
 from obu.core.geo import LatLon, turn_to_view, wrap_deg
 from obu.core.now import NS_PER_S, Now
-from obu.core.vehicle import Light, Own
+from obu.core.stop import Stop
+from obu.core.vehicle import Gear, Light, Own
 from obu.core.world import Conflict, Course, Hazard, Kind, Neighbour, Sign, Turn, View
-from obu.scene import conflict, ways
+from obu.scene import boarding, bodies, conflict, ways
+from obu.scene.boarding import Boarding, stop_ahead_m
+from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
 from obu.scene.facts import Facts, is_active
-from obu.scene.lanes import Roads
-from obu.scene.movers import Mover, around
+from obu.scene.lanes import RoadRef, Roads, Signs
+from obu.scene.movers import Mover, around, split
 from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
 from obu.scene.relevance import ahead_m
 from obu.scene.signals import Signals
+from obu.scene.sweep import Motion, Sweep
 from obu.scene.ways import Way
 
-STANDING_MPS = 0.3
 OLDEST_FIX_S = 1.0
 CONFLICT_M = 150.0  # T/CSAE 53: range of ICW, LTA and VRUCW
 MOVING_MPS = 0.5
+OURS = ""  # no subject is called so
+LEAST_BEND_DEG = 5.0  # of an articulated bus: less is one rectangle
 TURNS = {
     Maneuver.STRAIGHT: Turn.STRAIGHT, Maneuver.LEFT: Turn.LEFT, Maneuver.RIGHT: Turn.RIGHT, Maneuver.U_TURN: Turn.BACK,
 }  # fmt: skip
 
 
-class Scene:
-    """build() once a look. The lanes are kept from look to look while the MAPs say the same."""
+@dataclasses.dataclass(slots=True)
+class SceneState:
+    """Of the look before: whether people get in or out, how our body bends, which road each came on."""
 
-    def __init__(self) -> None:
+    boarding: Boarding | None = None
+    posture: Posture | None = None
+    came: dict[str, RoadRef] = dataclasses.field(default_factory=dict)
+
+
+class Scene:
+    """build() once a look. The lanes are kept from look to look while the MAPs say the same; all else is in `state`."""
+
+    def __init__(self, stops: Sequence[Stop] = ()) -> None:
+        """stops: of the line."""
+        self.state = SceneState()
+        self._stops = tuple(stops)
         self._maps: tuple[MapData, ...] = ()
         self.roads: Roads | None = None
 
@@ -50,19 +69,31 @@ class Scene:
         if own.lat_deg is None or own.lon_deg is None or own.heading_deg is None or now.utc_ns is None:
             return View(at_ns=now.at_ns, utc_ns=now.utc_ns, own=own, vehicle=vehicle)
         place = LatLon(own.lat_deg, own.lon_deg)
-        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts)
+        is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
+        before = None if is_reverse else self.state.posture
+        posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
+        self.state.posture = None if is_reverse else posture
+        look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self.state.came)
+        neighbours = look.neighbours()
+        here = {OURS, *(one.subject for one in neighbours)}
+        self.state.came = {subject: road for subject, road in look.came.items() if subject in here}
+        stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
+        people = self.state.boarding = boarding.kept(self.state.boarding, now.at_ns, own, stop_m)
         return View(
             at_ns=now.at_ns,
             utc_ns=now.utc_ns,
             own=own,
             vehicle=vehicle,
             sigma_m=own.fix.semi_major_m if own.fix else None,
-            is_boarding=_is_boarding(own),
+            is_boarding=people.is_boarding,
+            is_departing=people.is_departing,
+            stop_m=stop_m,
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
-            neighbours=look.neighbours(),
+            sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
+            neighbours=neighbours,
             hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
             signs=_signs(now.utc_ns, place, own.heading_deg, facts),
         )
@@ -87,11 +118,25 @@ def _says_the_same(one: MapData, other: MapData) -> bool:
 
 
 class Look:
-    """One look: our own way first, then everybody's relation to it."""
+    """One look: our own way first, then everybody's relation to it.
 
-    def __init__(self, utc_ns: int, own: Own, place: LatLon, roads: Roads, facts: Facts) -> None:
+    before: on which road each came, by subject, ourselves as OURS; came: the same after this look.
+    """
+
+    def __init__(
+        self,
+        utc_ns: int,
+        own: Own,
+        place: LatLon,
+        roads: Roads,
+        facts: Facts,
+        posture: Posture,
+        before: Mapping[str, RoadRef],
+    ) -> None:
         assert own.heading_deg is not None
         self._own, self._roads, self._utc_ns, self._facts = own, roads, utc_ns, facts
+        self.came = dict(before)
+        self.frame = roads.frame
         self._speed_mps = own.speed_mps or 0.0
         self._heading_deg = own.heading_deg
         age_s = min(max(0.0, (utc_ns - own.fix.utc_ns) / NS_PER_S), OLDEST_FIX_S) if own.fix else 0.0
@@ -102,21 +147,41 @@ class Look:
         left = Light.LEFT_TURN in own.lights
         right = Light.RIGHT_TURN in own.lights
         yaw = own.vehicle.yaw_rate_deg_s
-        self.way = self._way(self._x, self._y, self._heading_deg, self._speed_mps, yaw, left, right)
+        self.way = self._way(OURS, (self._x, self._y, self._heading_deg, self._speed_mps), yaw, left, right)
         self._approach_deg = self._heading_deg if self.way.approach_deg is None else self.way.approach_deg
         self.signals = Signals(facts.of_kind(Spat), utc_ns)
         accel_mps2 = own.vehicle.accel_long_mps2
         self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
         self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
+        build = bodies.build_of(own.body.length_m)
+        motion = Motion(
+            x=self._x, y=self._y, speed_mps=self._speed_mps, accel_mps2=accel_mps2 or 0.0, yaw_deg_s=yaw,
+            signalled=right - left,
+        )  # fmt: skip
+        turning_off = self.way.legs if _turn(self.way) not in (None, Turn.STRAIGHT) else ()
+        self._sweep = Sweep(motion, posture, build, own.body, turning_off)
+        # Whoever is behind the joint is beside the rear body, not beside where the front one looks.
+        self._line = (*bodies.behind(posture, build, own.body, self._x, self._y), *self.way.legs)
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """Everybody, the nearest first."""
-        found = [self._neighbour(mover) for mover in around(self._facts, self._utc_ns, self._roads.frame)]
+        movers = around(self._facts, self._utc_ns, self._roads.frame)
+        found = [one for mover in movers for one in self._bodies_of(mover)]
         return tuple(sorted(found, key=lambda other: (abs(other.offset.ahead_m), other.subject)))
+
+    def _bodies_of(self, mover: Mover) -> Iterator[Neighbour]:
+        """Somebody, and where he is bent his rear body as one more, that meets nobody on its own."""
+        found = self._neighbour(mover)
+        if mover.posture is None or abs(mover.posture.bend_deg) < LEAST_BEND_DEG:
+            yield found
+            return
+        front, rear = split(mover, mover.posture)
+        yield dataclasses.replace(self._neighbour(front), conflict=found.conflict, turn=found.turn, signal=found.signal)
+        yield dataclasses.replace(self._neighbour(rear), conflict=None, turn=None, signal=None)
 
     def _neighbour(self, mover: Mover) -> Neighbour:
         dx, dy = mover.x - self._x, mover.y - self._y
-        along_m, right_m, way_deg = beside(self.way.legs, mover.x, mover.y)
+        along_m, right_m, way_deg = beside(self._line, mover.x, mover.y)
         heading_diff_deg = wrap_deg(mover.heading_deg - self._heading_deg)
         its_course = course(wrap_deg(mover.heading_deg - way_deg))
         way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
@@ -148,6 +213,7 @@ class Look:
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
             is_beside=_is_one_road(way, self.way),
+            swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),
         )
 
     def _meeting(
@@ -161,17 +227,23 @@ class Look:
             way = ways.on_curve(mover.x, mover.y, mover.heading_deg, mover.speed_mps, None)
         else:
             left, right = Light.LEFT_TURN in mover.lights, Light.RIGHT_TURN in mover.lights
-            way = self._way(mover.x, mover.y, mover.heading_deg, mover.speed_mps, mover.yaw_rate_deg_s, left, right)
+            motion = mover.x, mover.y, mover.heading_deg, mover.speed_mps
+            way = self._way(mover.subject, motion, mover.yaw_rate_deg_s, left, right)
         accel_mps2 = mover.accel_mps2 or 0.0
         body = Body(mover.length_m, mover.width_m, mover.speed_mps, accel_mps2)
         return way, conflict.between(self.way, self._body, way, body)
 
     def _way(
-        self, x: float, y: float, heading_deg: float, speed_mps: float, yaw_deg_s: float | None, left: bool, right: bool
+        self, subject: str, motion: tuple[float, float, float, float], yaw_deg_s: float | None, left: bool, right: bool
     ) -> Way:
-        match = self._roads.match(x, y, heading_deg, speed_mps)
+        """motion: x, y, heading, speed. Nobody changes the road within a crossing: the last one before it counts."""
+        x, y, heading_deg, speed_mps = motion
+        signs = Signs(left, right, self.came.get(subject))
+        match = self._roads.match(x, y, heading_deg, speed_mps, signs)
         if match is not None:
-            way = ways.on_lane(self._roads, match, speed_mps, left, right)
+            if match.lane.maneuver is None:
+                self.came[subject] = match.lane.ref[:4]
+            way = ways.on_lane(self._roads, match, speed_mps, signs)
             if way.legs:
                 return way
         return ways.on_curve(x, y, heading_deg, speed_mps, yaw_deg_s)
@@ -185,13 +257,6 @@ def _is_one_road(one: Way | None, other: Way) -> bool:
 
 def _turn(way: Way) -> Turn | None:
     return TURNS.get(way.crossing.maneuver) if way.crossing and way.crossing.maneuver else None
-
-
-def _is_boarding(own: Own) -> bool:
-    """Doors open at a standstill; without a door signal, the hazard lights there."""
-    vehicle = own.vehicle
-    is_standing = own.speed_mps is not None and own.speed_mps < STANDING_MPS
-    return is_standing and bool(vehicle.door_open or (vehicle.door_open is None and vehicle.hazard_lights))
 
 
 def _hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:

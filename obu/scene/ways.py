@@ -8,8 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from obu.codec.messages.lanes import Maneuver
-from obu.scene.lanes import Lane, Leg, Match, Roads, legs_of
+from obu.scene.lanes import Lane, Leg, Match, Roads, Signs, legs_of
 
 LOOK_AHEAD_S = 8.0  # nobody is warned of what is further away in time
 LEAST_M, MOST_M = 15.0, 150.0
@@ -41,11 +40,11 @@ def reach_m(speed_mps: float) -> float:
     return min(max(speed_mps * LOOK_AHEAD_S, LEAST_M), MOST_M)
 
 
-def on_lane(roads: Roads, match: Match, speed_mps: float, left: bool, right: bool) -> Way:
-    """The way of somebody on a lane. left, right: its turn signal."""
+def on_lane(roads: Roads, match: Match, speed_mps: float, signs: Signs) -> Way:
+    """The way of somebody on a lane."""
     most_m = reach_m(speed_mps)
     lane, beside_m = match.lane, max(-MOST_BESIDE_M, min(MOST_BESIDE_M, match.right_m))
-    crossing = lane if lane.maneuver is not None else chosen(roads.ways(lane), left, right)
+    crossing = lane if lane.maneuver is not None else chosen(roads.ways(lane), signs)
     stop_m = None
     legs = list(_from(lane.legs, match.along_m, beside_m))
     if lane.maneuver is not None:
@@ -88,9 +87,9 @@ def curvature_per_m(speed_mps: float | None, yaw_rate_deg_s: float | None) -> fl
     return max(-MAX_CURVATURE_PER_M, min(MAX_CURVATURE_PER_M, curvature))
 
 
-def chosen(ways: Sequence[Lane], left: bool, right: bool) -> Lane | None:
+def chosen(ways: Sequence[Lane], signs: Signs) -> Lane | None:
     """The way that a turn signal announces; without one straight on, or the only one there is."""
-    wanted = Maneuver.LEFT if left and not right else Maneuver.RIGHT if right and not left else Maneuver.STRAIGHT
+    wanted = signs.turn
     for way in ways:
         if way.maneuver is wanted:
             return way

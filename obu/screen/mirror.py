@@ -1,7 +1,7 @@
 """What the unit said last, and what each page must still be told; a slow page misses steps, never the latest.
 
-The feed tells states, not a story: for each slot (link, warning, status, road, scene) only the newest counts, so a
-page that reads slowly costs five messages of memory and nothing more.
+The feed tells states, not a story: for each slot (link, warning, status and so on) only the newest counts, so a
+page that reads slowly costs six messages of memory and nothing more.
 """
 
 import asyncio
@@ -12,7 +12,9 @@ from typing import Any
 
 MAX_PAGES = 8
 LIVE_S = 1.5  # a page that has not beaten for so long is not before anybody's eyes: three of its beats
-SLOTS = ("hello", "link", "warning", "status", "road", "scene")  # the order in which a page is told
+SLOTS = ("hello", "link", "warning", "status", "road", "scene", "rear")  # the order in which a page is told
+REAR_SLOTS = frozenset({"link", "rear"})  # of the panel for those who follow: nothing else is for their eyes
+DRIVER_SLOTS = frozenset(SLOTS) - {"rear"}
 
 
 @dataclass(slots=True, eq=False)
@@ -21,12 +23,15 @@ class Page:
 
     number: int
     may_acknowledge: bool
+    slots: frozenset[str] = DRIVER_SLOTS
     beat_at_s: float | None = None
     pending: dict[str, bytes] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, slot: str, message: bytes) -> None:
         """To be written as soon as the page can take it, instead of what the slot held."""
+        if slot not in self.slots:
+            return
         self.pending[slot] = message
         self.wake.set()
 
@@ -56,7 +61,7 @@ class Mirror:
             self._tell("link", _message("link", {"unit": True, "why": None}))
             if "warning" in self._last:  # it was silent, and has not said that the warning is over
                 self._tell("warning", self._last["warning"])
-        if kind in ("status", "road", "scene"):
+        if kind in ("status", "road", "scene", "rear"):
             self._tell(kind, _message(kind, body))
         elif kind == "alert":
             self._warning = body.get("number")
@@ -79,12 +84,12 @@ class Mirror:
             page.pending = {slot: page.pending[slot] for slot in page.pending if slot == "hello"}
         self._tell("link", _message("link", {"unit": False, "why": why}))
 
-    def open(self, may_acknowledge: bool) -> Page | None:
-        """A new page with all that is known, or None when there are MAX_PAGES."""
+    def open(self, may_acknowledge: bool, slots: frozenset[str] = DRIVER_SLOTS) -> Page | None:
+        """A new page with all that is known, or None when there are MAX_PAGES. slots: what it is told of."""
         if len(self._pages) >= MAX_PAGES:
             return None
         self._opened += 1
-        page = Page(self._opened, may_acknowledge)
+        page = Page(self._opened, may_acknowledge, slots)
         self._pages[page.number] = page
         page.tell("hello", _message("hello", {"page": page.number, "reader": not may_acknowledge, **self._about}))
         for slot, message in self._last.items():
@@ -99,7 +104,7 @@ class Mirror:
     def beat(self, number: object, at_s: float) -> bool:
         """A page said that it is being painted; False if no such page may say so."""
         page = self._pages.get(number) if type(number) is int else None
-        if page is None or not page.may_acknowledge:
+        if page is None or not page.may_acknowledge or page.slots != DRIVER_SLOTS:
             return False
         page.beat_at_s = at_s
         return True

@@ -21,7 +21,7 @@ from obu import feed
 from obu.core.errors import LocalError, RemoteError
 from obu.screen import assets
 from obu.screen.door import COOKIE, Door, Listen, Visit
-from obu.screen.mirror import Mirror, Page
+from obu.screen.mirror import DRIVER_SLOTS, REAR_SLOTS, Mirror, Page
 from obu.screen.unit import UnitLink
 
 REQUEST_S = 5.0
@@ -147,6 +147,8 @@ class Screen:
         app = Microdot()
         app.route("/")(self._page)
         app.route("/events")(self._events)
+        app.route("/rear")(self._rear)
+        app.route("/rear/events")(self._rear_events)
         app.route("/<path:path>")(self._asset)
         app.route("/ack", methods=["POST"])(self._ack)
         app.route("/beat", methods=["POST"])(self._page_beat)
@@ -156,6 +158,9 @@ class Screen:
     async def _page(self, request: Request) -> Response:
         is_paired = self._door.is_paired(request.g.visit)
         return await self._asset(request, "index.html" if is_paired else "pair.html")
+
+    async def _rear(self, request: Request) -> Response:
+        return await self._asset(request, "rear.html")
 
     async def _asset(self, request: Request, path: str) -> Response:
         asset = self._assets.get("/" + path)
@@ -189,7 +194,13 @@ class Screen:
         return response
 
     async def _events(self, request: Request) -> Response:
-        page = self._mirror.open(self._door.may_acknowledge(request.g.visit))
+        return await self._follow(request, self._door.may_acknowledge(request.g.visit), DRIVER_SLOTS)
+
+    async def _rear_events(self, request: Request) -> Response:
+        return await self._follow(request, False, REAR_SLOTS)
+
+    async def _follow(self, request: Request, may_acknowledge: bool, slots: frozenset[str]) -> Response:
+        page = self._mirror.open(may_acknowledge, slots)
         if page is None:
             return _answer(503, refused="too_many_pages")
         try:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from obu.core.alert import Alert, Shown
+from obu.apps import bsw
+from obu.apps.base import Installed
+from obu.core.alert import Shown
 from obu.core.frames import RADIO, CanCounts, DriverState, FeedEvent, HostState, RadioCounts
 from obu.core.now import NS_PER_MS, Now
-from obu.core.world import View
 from obu.hmi.display import DisplayWatch
 from obu.station import status
+from obu.station.warn import WarnState
 
 STATUS_NS = 1000 * NS_PER_MS
 SCENE_NS = 200 * NS_PER_MS
@@ -22,20 +24,23 @@ MIB = 1 << 20
 
 @dataclass(slots=True)
 class HealthState:
-    """drivers: the last word of each. told: the alert last published, and when. alerts: the last ones, with times.
+    """drivers: the last word of each. told: the alert last published, and when; beside: the
+    marks in the scene last published. alerts: the last ones, with times.
 
-    warnings: how many of each application. host, buses, radio: the last word of the machine, of each CAN channel,
-    of the modem's driver.
+    warnings, last_utc_s: how many of each application, and when the last. host, buses, radio: the
+    last word of the machine, of each CAN channel, of the modem's driver.
     """
 
     drivers: dict[str, DriverState] = field(default_factory=dict)
     status_ns: int = 0
     scene_ns: int = 0
+    beside: dict[str, bool] = field(default_factory=lambda: {"left": False, "right": False})
     told: dict[str, Any] | None = None
     told_ns: int = 0
     issued_utc_s: float | None = None
     alerts: list[dict[str, Any]] = field(default_factory=list)
     warnings: dict[str, int] = field(default_factory=dict)
+    last_utc_s: dict[str, float | None] = field(default_factory=dict)
     host: HostState | None = None
     buses: dict[str, CanCounts] = field(default_factory=dict)
     radio: RadioCounts | None = None
@@ -76,7 +81,7 @@ class Health:
         if is_new and all(kept["number"] != shown.number for kept in state.alerts):
             kept = {name: body[name] for name in ("number", "app", "text", "issued_utc_s")}
             state.alerts = [*state.alerts, kept][-KEPT_ALERTS:]
-            state.warnings[body["app"]] = state.warnings.get(body["app"], 0) + 1
+            self._count(body["app"], body["issued_utc_s"])
         return [FeedEvent("alert", body)]
 
     def _clear(self) -> list[FeedEvent]:
@@ -85,12 +90,19 @@ class Health:
         number, self.state.told = self.state.told["number"], None
         return [FeedEvent("clear", {"number": number})]
 
-    def scene(self, now: Now, view: View | None, claims: Sequence[Alert], at: dict[str, Any] | None) -> list[FeedEvent]:
-        """The scene, when it is time. claims: of all applications, shown or not. at: our place in the told road."""
-        if view is None or now.at_ns - self.state.scene_ns < SCENE_NS:
+    def scene(self, now: Now, warn: WarnState, at: dict[str, Any] | None) -> list[FeedEvent]:
+        """The scene when it is time, or a mark beside us came or went. at: our place in the told road."""
+        state, beside = self.state, warn.marks.beside(now.at_ns)
+        if warn.view is None or (beside == state.beside and now.at_ns - state.scene_ns < SCENE_NS):
             return []
-        self.state.scene_ns = now.at_ns
-        return [FeedEvent("scene", {**status.scene(view, claims), "at": at})]
+        for _ in range(sum(beside[side] and not state.beside[side] for side in beside)):
+            self._count(bsw.NAME, status.utc_s(now))
+        state.scene_ns, state.beside = now.at_ns, beside
+        return [FeedEvent("scene", {**status.scene(warn.view, warn.claims), "beside": beside, "at": at})]
+
+    def _count(self, app: str, utc_s: float | None) -> None:
+        self.state.warnings[app] = self.state.warnings.get(app, 0) + 1
+        self.state.last_utc_s[app] = utc_s
 
     def is_status_due(self, now: Now) -> bool:
         """Whether a second has passed since the last status."""
@@ -104,11 +116,12 @@ class Health:
         shown_utc_s = {record.number: record.shown_utc_s for record in display.records()}
         return [{**kept, "shown_utc_s": shown_utc_s.get(kept["number"])} for kept in self.state.alerts]
 
-    def apps(self, installed: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    def apps(self, installed: Sequence[Installed]) -> dict[str, dict[str, Any]]:
         """How often each application has warned, and when last."""
-        last_s = {kept["app"]: kept["issued_utc_s"] for kept in self.state.alerts}
+        last_s = self.state.last_utc_s
         return {
-            name: {"warnings": self.state.warnings.get(name, 0), "last_utc_s": last_s.get(name)} for name in installed
+            app.name: {"warnings": self.state.warnings.get(app.name, 0), "last_utc_s": last_s.get(app.name)}
+            for app in installed
         }
 
     def host(self, uptime_s: float) -> dict[str, Any]:
@@ -140,10 +153,13 @@ class Health:
         state = "unknown" if driver is None else "up" if driver.is_up else "down"
         return {"state": state, "counts": dict(counts.counts) if counts else {}}
 
+    def down(self) -> frozenset[str]:
+        """The drivers whose last word was that they are down."""
+        return frozenset(name for name, driver in self.state.drivers.items() if not driver.is_up)
+
     def is_down(self, name: str) -> bool:
         """Whether this driver's last word was that it is down."""
-        driver = self.state.drivers.get(name)
-        return driver is not None and not driver.is_up
+        return name in self.down()
 
     def is_up(self, name: str) -> bool:
         """Whether this driver's last word was that it is up."""

@@ -27,12 +27,13 @@ from obu.security.misbehaviour import Reports
 from obu.security.priority import Standing
 from obu.security.pseudonym import Identity
 from obu.stack.receiver import Heard, Receiver
-from obu.station import content, status
+from obu.station import content, status, unavailable
 from obu.station.board import Board
 from obu.station.events import CriticalEvents
 from obu.station.health import Health
 from obu.station.installation import Installation
 from obu.station.powering import Powering
+from obu.station.rear import RearPanel
 from obu.station.road import RoadPicture
 from obu.station.timing import Timing
 from obu.station.transmit import Transmit
@@ -80,6 +81,7 @@ class Stages:
     warn: Warn
     datum: DatumCheck
     road: RoadPicture
+    rear: RearPanel
     display: DisplayWatch
     health: Health
     trusting: Trusting
@@ -204,7 +206,8 @@ class Station:
         events = stages.health.warning(now, stages.warn.state.shown)
         place = content.place_now(now, own)
         events += stages.road.look(now, place, stages.warn.roads())
-        events += stages.health.scene(now, stages.warn.state.view, stages.warn.state.claims, stages.road.at(place))
+        events += stages.health.scene(now, stages.warn.state, stages.road.at(place))
+        events += stages.rear.look(now, stages.warn.state.view)
         if stages.health.is_status_due(now):
             events.append(FeedEvent("status", self._status(now, own)))
         return events
@@ -234,11 +237,24 @@ class Station:
             "display": {"state": display.condition.value, "why": status.words(display.why)},
             "neighbours": len(view.neighbours) if view else 0,
             "maps": stages.datum.status(),
-            "apps": stages.health.apps(stages.warn.installed()),
+            "apps": stages.health.apps(stages.warn.apps),
             "coprocessor": stages.board.status(now),
+            "unavailable": self._unavailable(),
+            "light": status.light(now, content.place_now(now, own)),
             "host": stages.health.host(uptime_s),
             "alerts": stages.health.alerts(stages.display),
         }
+
+    def _unavailable(self) -> list[dict[str, Any]]:
+        """Warnings that cannot come, with their reasons; before the first look nothing can be said."""
+        stages = self._stages
+        view, apps = stages.warn.state.view, stages.warn.apps
+        if view is None:
+            return []
+        health = unavailable.Health(
+            stages.health.down(), len(stages.trusting.snapshot.roots), bool(stages.datum.apart())
+        )
+        return unavailable.told(unavailable.lacks(view, apps, stages.warn.off, health), apps)
 
     def _wake_at_ns(self, now: Now) -> int:
         stages = self._stages

@@ -7,11 +7,13 @@ from typing import Any
 import obu
 from obu.can_input.decoder import DecoderState
 from obu.codec.editions import Edition
+from obu.core import sun
 from obu.core.alert import Alert, Shown, Text
 from obu.core.frames import CanCounts
+from obu.core.geo import LatLon
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
-from obu.core.vehicle import Body, Own
-from obu.core.world import Neighbour, View
+from obu.core.vehicle import Own
+from obu.core.world import Neighbour, Section, View
 from obu.security.misbehaviour import Reports
 from obu.security.offsets import Apart
 from obu.stack.edition_binding import EditionBinding, Step
@@ -55,7 +57,7 @@ def scene(view: View, claims: Sequence[Alert]) -> dict[str, Any]:
         "right_turn": own.vehicle.right_turn,
         "hazard": own.vehicle.hazard_lights,
         "door_open": own.vehicle.door_open,
-        "sections": _sections(own.body),
+        "sections": [_section(one) for one in view.sections],
         "limit_kph": None if view.limit_mps is None else round(view.limit_mps * 3.6),
         "signal": ahead.light(view, claims),
         "sign": ahead.sign(claims),
@@ -76,8 +78,14 @@ def scene(view: View, claims: Sequence[Alert]) -> dict[str, Any]:
     }
 
 
-def _sections(body: Body) -> list[dict[str, float]]:
-    return [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": body.length_m, "width_m": body.width_m}]
+def _section(section: Section) -> dict[str, float]:
+    return {
+        "ahead_m": round(section.ahead_m, 2),
+        "right_m": round(section.right_m, 2),
+        "turn_deg": round(section.turn_deg, 1),
+        "length_m": round(section.length_m, 2),
+        "width_m": section.width_m,
+    }
 
 
 def _away_m(other: Neighbour) -> tuple[float, str]:
@@ -227,6 +235,13 @@ def misbehaviour(reports: Reports) -> dict[str, Any]:
         "unreported": state.unreported,
         "last": None if last is None else {name: last[name] for name in ("number", "utc_s", "reason", "signer")},
     }
+
+
+def light(now: Now, place: LatLon | None) -> str | None:
+    """Whether a screen here should be bright or dark."""
+    if now.utc_ns is None or place is None:
+        return None
+    return "night" if sun.is_night(place, now.utc_ns / NS_PER_S) else "day"
 
 
 def version() -> str:

@@ -4,15 +4,17 @@ The applications look when something was heard, at most every LOOK_APART and at 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from obu.apps.base import Installed
 from obu.codec.messages.references import NodeRef
 from obu.core.alert import Alert, Shown
 from obu.core.now import NS_PER_MS, Now
+from obu.core.stop import Stop
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
+from obu.hmi.marks import Marks
 from obu.scene.facts import Facts
 from obu.scene.lanes import Roads
 from obu.scene.view import Scene
@@ -34,25 +36,32 @@ class WarnState:
     shown: Shown | None = None
     view: View | None = None
     claims: tuple[Alert, ...] = ()
+    marks: Marks = field(default_factory=Marks)
 
 
 class Warn:
-    """take() what was heard, then look(); the result stays in state.shown."""
+    """take() what was heard, then look(); the result stays in state.shown.
 
-    def __init__(self, apps: Sequence[Installed], facts: Facts, arbiter: Arbiter) -> None:
+    apps: that look; off: that the configuration keeps still. stops: of the lines driven.
+    """
+
+    def __init__(
+        self,
+        apps: Sequence[Installed],
+        off: Sequence[Installed],
+        facts: Facts,
+        arbiter: Arbiter,
+        stops: Sequence[Stop] = (),
+    ) -> None:
         self.state = WarnState()
         self.facts = facts
         self.arbiter = arbiter
-        self._apps = tuple(apps)
-        self._scene = Scene()
-
-    def installed(self) -> tuple[str, ...]:
-        """The names of the applications."""
-        return tuple(app.name for app in self._apps)
+        self.apps, self.off = tuple(apps), tuple(off)
+        self.scene = Scene(stops)
 
     def roads(self) -> Roads | None:
         """The lanes of the last look, None before one."""
-        return self._scene.roads
+        return self.scene.roads
 
     def take(self, heard: Sequence[Heard]) -> None:
         """Verified messages become facts."""
@@ -65,9 +74,10 @@ class Warn:
         if now.at_ns < self.due_ns():
             return
         self.facts.expire(now)
-        view = self._scene.build(now, own, self.facts, apart)
-        alerts = [alert for app in self._apps for alert in app.look(view, app.parameters)]
-        self.state.shown = self.arbiter.settle(now.at_ns, alerts)
+        view = self.scene.build(now, own, self.facts, apart)
+        alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
+        self.state.shown = self.arbiter.settle(now.at_ns, [alert for alert in alerts if not alert.is_mark])
+        self.state.marks.take(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False
 

@@ -1,9 +1,12 @@
 """BSW marks who is beside us from the driver's eye to 3 m behind the rear (ISO 17387's zone), one a side."""
 
+import dataclasses
+
 import pytest
 
 from obu.apps import bsw
 from obu.core.alert import Direction, Level
+from obu.core.vehicle import Light
 from obu.core.world import Course, Kind
 from tests.apps.seen import other, view
 
@@ -38,4 +41,27 @@ def test_where_it_looks(change, warns):
 
 def test_it_is_a_mark_on_the_side_where_he_is():
     (alert,) = look()
-    assert (alert.level, alert.direction) == (Level.INFORMATION, Direction.LEFT)
+    assert (alert.is_mark, alert.level, alert.direction) == (True, Level.INFORMATION, Direction.LEFT)
+
+
+def test_at_a_stop_it_looks_while_we_stand():
+    for seen, warns in (({}, False), ({"is_boarding": True}, True), ({"is_departing": True}, True)):
+        assert bool(bsw.look(view(other(**BESIDE), speed_mps=0.0, **seen), bsw.Parameters())) is warns
+
+
+@pytest.mark.parametrize(
+    ("lights", "change", "warns"),
+    [
+        ({Light.LEFT_TURN}, {}, True),
+        (set(), {}, False),
+        ({Light.LEFT_TURN}, {"right_m": 2.5}, False),
+        ({Light.LEFT_TURN}, {"along_m": 0.0}, False),  # between the axles nothing swings
+        ({Light.LEFT_TURN}, {"right_m": -1.9}, False),  # it turns to there
+        ({Light.LEFT_TURN}, {"sigma_m": 0.9}, False),
+    ],
+)
+def test_pulling_out_it_marks_who_stands_where_the_rear_swings_out(lights, change, warns):
+    usual = {"kind": Kind.PEDESTRIAN, "course": Course.CROSSING, "along_m": -4.0, "right_m": 1.9, "width_m": 0.6}
+    found = view(other(**(usual | {"length_m": 0.5, "speed_mps": 0.0} | change)), speed_mps=0.0, is_departing=True)
+    ours = dataclasses.replace(found.own, lights=frozenset(lights))
+    assert bool(bsw.look(dataclasses.replace(found, own=ours), bsw.Parameters())) is warns

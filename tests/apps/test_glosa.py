@@ -46,3 +46,8 @@ def test_when_there_is_nothing_to_advise(seen):
 def test_a_queue_before_the_line_ends_the_advice():
     assert not look(Signal(Lamp.RED, 100.0, 9.0, (9.0, 30.0)), QUEUE)
     assert look(Signal(Lamp.RED, 100.0, 9.0, (9.0, 30.0)), other(along_m=-60.0, speed_mps=0.0))
+
+
+@pytest.mark.parametrize(("stop_m", "warns"), [(40.0, False), (3.0, True), (-3.0, True), (120.0, True), (None, True)])
+def test_a_stop_before_the_line_ends_the_advice_until_it_has_been_served(stop_m, warns):
+    assert bool(look(Signal(Lamp.RED, 100.0, 9.0, (9.0, 30.0)), stop_m=stop_m)) is warns

@@ -43,3 +43,11 @@ def test_pulling_out_of_a_stop_a_bus_needs_more_time():
 def test_a_signal_shortly_before_a_crossing_means_a_turn():
     near, far = (Signal(Lamp.RED, stop_m, 9.0, None) for stop_m in (50.0, 70.0))
     assert not look_at(BESIDE, 11.0, signal=near) and look_at(BESIDE, 11.0, signal=far)
+
+
+def test_a_bus_that_waits_to_turn_left_does_not_pull_out_of_a_stop():
+    red, doors = Signal(Lamp.RED, 10.0, 30.0, None), {"door_open": False}
+    comes = {"along_m": -(10.0 * 4.0 + 8.4), "right_m": -3.5, "speed_mps": 11.0}
+    assert not look_at(comes, 0.0, signal=red, bus=doors) and not look_at(BESIDE, 0.0, signal=red, bus=doors)
+    assert look_at(comes, 0.0, signal=red, bus=doors, is_departing=True), "a stop just before the line"
+    assert not look_at(comes, 0.0, is_boarding=True), "doors open: nobody drives"

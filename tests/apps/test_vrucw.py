@@ -4,7 +4,10 @@ import dataclasses
 
 import pytest
 
+from hil import scenario_file, windows
 from obu.apps import vrucw
+from obu.core.alert import Level
+from obu.core.geo import Offset
 from obu.core.world import Conflict, Course, Kind, Zone
 from tests.apps.seen import other, view
 
@@ -53,3 +56,36 @@ def test_moving_off_somebody_just_before_the_front_is_seen():
     before = {"right_m": 0.0, "conflict": None, "speed_mps": 0.0, "heading_diff_deg": 90.0}
     for along_m, warns in ((6.0 + 0.5, True), (6.0 + 3.5, True), (6.0 + 12.0, False)):
         assert bool(look(1.5, "bus12", along_m=along_m, **before)) is warns
+
+
+@pytest.mark.parametrize(
+    ("own_mps", "seen", "ahead_m", "right_m", "walks_mps", "level"),
+    [
+        (0.0, {"is_departing": True}, 1.5, 0.0, 0.0, Level.INFORMATION),
+        (0.0, {"is_boarding": True}, 1.5, 3.0, 1.2, Level.INFORMATION),  # before the front when the doors are closed
+        (0.0, {"is_boarding": True}, 1.5, 5.0, 1.2, None),
+        (0.0, {"is_boarding": True}, 1.5, 2.5, 0.0, None),  # waits on the kerb
+        (0.0, {"is_departing": True}, 4.5, 0.0, 0.0, None),
+        (0.0, {}, 1.5, 0.0, 0.0, None),  # at a red light everybody walks there
+        (0.5, {}, 1.5, 0.0, 0.0, Level.IMMINENT),
+    ],
+)
+def test_who_is_before_a_bus_that_is_to_move_off(own_mps, seen, ahead_m, right_m, walks_mps, level):
+    there = dataclasses.replace(WALKER, offset=Offset(6.0 + ahead_m, right_m), speed_mps=walks_mps, conflict=None)
+    found = vrucw.look(view(there, speed_mps=own_mps, **seen), vrucw.Parameters())
+    assert [alert.level for alert in found] == ([] if level is None else [level])
+
+
+def test_whom_our_side_or_rear_reaches_in_a_turn_is_in_danger_until_we_can_stand():
+    """Beside us, behind our front: 12 m, 4 m/s: 1.6 s of delay and 1.3 s of braking."""
+    beside = {"along_m": -4.0, "right_m": 2.0, "conflict": None, "kind": Kind.CYCLIST}
+    for swept_s, sigma_m, warns in ((2.8, 0.3, True), (3.1, 0.3, False), (2.8, 0.9, False), (None, 0.3, False)):
+        assert bool(look(4.0, "bus12", swept_s=swept_s, sigma_m=sigma_m, **beside)) is warns
+
+
+@pytest.mark.parametrize("name", ["vrucw_cyclist_beside_a_turning_bus12", "vrucw_pedestrian_at_the_corner_bus18"])
+def test_the_windows_of_turning_buses_are_those_of_the_rope(name):
+    scenario = scenario_file.read(scenario_file.paths()[name])
+    touched_at_s = windows.touched_s(scenario, scenario.actor[0].name)
+    wanted = windows.stop_before_s(scenario.own.kind, scenario.own.speed_mps, touched_at_s)
+    assert (scenario.warning[0].from_s, scenario.warning[0].to_s) == pytest.approx(wanted)

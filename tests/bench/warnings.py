@@ -48,7 +48,7 @@ class Street:
 
     def __init__(self, count: int) -> None:
         facts = Facts()
-        self._warn = Warn(wiring.applications(settings(Path(), {})), facts, Arbiter(ArbiterOptions()))
+        self._warn = Warn(*wiring.applications(settings(Path(), {})), facts, Arbiter(ArbiterOptions()))
         self._road = bus_line()
         dice = random.Random(count)
         self._cars = [self._car(number, dice) for number in range(count)]

@@ -10,8 +10,11 @@ import pytest
 from obu import feed
 from obu.cli.main import main
 from obu.drivers import serial_line
+from obu.link import manifest as manifests
 from obu.link.install_words import BoardState, Slot
-from obu.runtime import base_commands, flash_report, flash_words, parked
+from obu.link.manifest import Manifest
+from obu.runtime import base_commands, flash_prompt, flash_report, flash_words, flashing, parked
+from obu.runtime.bundle import Bundle
 from obu.runtime.flash_report import Attempt
 
 
@@ -91,6 +94,81 @@ def test_a_board_in_words(changes: dict[str, object], en: str, zh: str) -> None:
     told = flash_words.board("/dev/x", state(**changes), None)
     assert en in "\n".join(line.en for line in told) and zh in "\n".join(line.zh for line in told)
     assert all(line.en.isascii() for line in told)
+
+
+POINT = b"\x04" + bytes(range(64))
+TOLD = ("", "Generic ESP32 module with ESP32", "esp32", "[<VfsLfs2>]", False, "1.25.0", "mpy6.3", "01", 400_000, 0)
+
+
+class Prompt:
+    """A prompt that tells this."""
+
+    told: object = TOLD
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+
+    def enter(self, *, soft_reset: bool = False) -> bool:
+        return self.told is not None
+
+    def execute(self, code: str, within_s: float = 0) -> str:
+        return ""
+
+    def value(self, expression: str) -> object:
+        return self.told
+
+    def close(self) -> None:
+        pass
+
+
+def packed(for_a: str, **changes: object) -> Bundle:
+    said = {"product": for_a, "hardware": ("esp32_mcp2515",), "version": "1.0", "counter": 1, "minimum_base": "1.25",
+            "abi": "none" if for_a == "loader" else "mpy6.3", "key_id": manifests.key_id(POINT)}  # fmt: skip
+    files = {"main.py": bytes(9000), "loader/keys.txt": f"{POINT.hex()}\n".encode()}
+    entries = tuple(manifests.entry(*each) for each in files.items())
+    return Bundle(Manifest(**{**said, **changes, "files": entries}), b"raw", bytes(64), files)  # type: ignore[arg-type]
+
+
+def test_a_loader_that_does_not_trust_the_firmwares_signer_is_not_put_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flash_prompt, "BoardRepl", Prompt)
+    flasher = flash_prompt.PromptFlasher("/dev/x", packed("loader"), list, 921_600)
+    assert flasher.look()
+    outcome = flasher.refusal(flashing.parcel(packed("firmware", key_id="0123456789abcdef")))
+    assert outcome and "the loader does not trust the key that signed the firmware" in outcome.says.en
+
+
+@pytest.mark.parametrize(
+    ("told", "loader", "en", "zh"),
+    [
+        (TOLD, {}, "", ""),
+        (("", "Generic ESP32S3 module with ESP32S3", *TOLD[2:]), {}, "the hardware is esp32s3", "本机硬件是 esp32s3"),
+        (("/flash", "PYBv1.1 with STM32F405RG", "stm32", *TOLD[3:]), {}, "the hardware is stm32", "本机硬件是 stm32"),
+        (("", "?", "", *TOLD[3:]), {}, "", ""),
+        ((*TOLD[:8], 9_000, 9_900), {}, "", ""),  # half of it is there
+        ((*TOLD[:3], "[<VfsFat>]", *TOLD[4:]), {}, "make it LittleFS first", "请先格式化为 LittleFS"),
+        ((*TOLD[:5], "1.24.1", *TOLD[6:]), {}, "needs base 1.25 or newer", "需要基础系统 1.25"),
+        ((*TOLD[:8], 17_000, 900), {}, "no space", "存储空间不足"),
+        (TOLD, {"product": "host"}, "this bundle is for host, not loader", "这个升级包用于 host"),
+        (TOLD, {"hardware": ("rp2_mcp2515",)}, "this bundle is for rp2_mcp2515, the hardware is esp32", "rp2_mcp2515"),
+    ],
+)
+def test_what_a_board_at_its_prompt_cannot_take_is_refused_before_it_is_touched(
+    monkeypatch: pytest.MonkeyPatch, told: object, loader: dict[str, object], en: str, zh: str
+) -> None:
+    monkeypatch.setattr(Prompt, "told", told)
+    monkeypatch.setattr(flash_prompt, "BoardRepl", Prompt)
+    flasher = flash_prompt.PromptFlasher("/dev/x", packed("loader", **loader), list, 921_600)
+    assert flasher.look()
+    outcome = flasher.refusal(flashing.parcel(packed("firmware")))
+    assert (outcome is None) == (not en)
+    assert outcome is None or (en in outcome.says.en and zh in outcome.says.zh)
+
+
+@pytest.mark.parametrize("told", [None, 5, (), TOLD[:-1], (*TOLD[:-1], "9"), [*TOLD]])
+def test_a_prompt_that_tells_nonsense_is_no_board(monkeypatch: pytest.MonkeyPatch, told: object) -> None:
+    monkeypatch.setattr(Prompt, "told", told)
+    monkeypatch.setattr(flash_prompt, "BoardRepl", Prompt)
+    assert flash_prompt.PromptFlasher("/dev/x", None, list, 921_600).look() is None
 
 
 def unit_saying(place: Path, *events: dict[str, object]) -> threading.Thread:

@@ -14,19 +14,26 @@ from firmware_shims.stand_in import StandIn
 from obu.core.errors import LocalError
 from obu.drivers import board_repl
 from obu.drivers.board_repl import BoardRepl
-from obu.runtime import bundle_build
+from obu.runtime import bundle_build, flash_finding
 from obu.runtime.bundle_build import Order
 from tests.firmware import runtimes
 from tests.firmware.test_flash import Release, Technician, good, release
 
-pytestmark = pytest.mark.needs("micropython64")
+pytestmark = pytest.mark.needs("micropython32", "micropython64")
 __all__ = ["good", "release"]  # fixtures
+
+
+def shorten(place: Path) -> None:
+    """The trial of a loader, which other tests try: a second instead of ten."""
+    trial = place / "loader/trial.py"
+    trial.write_text(trial.read_text("utf-8").replace("\nWELL_S = 10\n", "\nWELL_S = 1\n"), "utf-8")
 
 
 def loader(release: Release, board: str) -> Path:
     """A signed loader that trusts the release's key."""
     place, out = release.folder / f"loader-{board}", release.folder / f"loader-{board}.bundle"
     assert workshop.main(["loader", str(place), "--board", board, "--keys", str(release.slim)]) == 0
+    shorten(place)
     order = Order(product="loader", hardware=(board,), version="2.0", counter=1, minimum_base="1.25", abi="")
     out.write_bytes(bundle_build.build(place, order, release.folder / "release.toml"))
     with pytest.raises(LocalError, match="names another board than --hardware"):
@@ -40,7 +47,7 @@ def loader(release: Release, board: str) -> Path:
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[StandIn]:
     (tmp_path / "board/tree").mkdir(parents=True)
-    made = StandIn(runtimes.words("micropython64"), tmp_path / "board")
+    made = StandIn(runtimes.words("micropython32", "96k"), tmp_path / "board")  # a small board's heap
     yield made
     made.close()
 
@@ -51,7 +58,8 @@ def test_micropython_alone_gets_loader_and_slot_and_is_confirmed(
 ) -> None:  # fmt: skip
     technician = Technician(bare, release, tmp_path / "reports", capsys)
     at_prompt = ("--port", bare.prompt, "--link", bare.device)
-    assert technician.flash(*at_prompt) == 0
+    monkeypatch.setattr(flash_finding, "LOOK_S", 0.2)
+    assert technician.flash("--port", bare.prompt) == 0
     assert re.search(r"a MicroPython prompt, linux .+, number 01020304, MicroPython 1.25.0 \(mpy6.3\)", technician.said)
     assert re.search(r"\d+ KiB free; no loader and no slots yet", technician.said)
     assert technician.flash(good, *at_prompt) == 2
@@ -96,6 +104,7 @@ def test_a_board_in_recovery_is_ended_at_its_open_prompt(
     place = tmp_path / "board/tree"
     tree.build(place, "stm32_machine", "1.0.0", keys=[release.point], is_open=True)
     (place / "app_a/main.py").unlink()
+    shorten(place)
     board = StandIn(runtimes.words("micropython64"), tmp_path / "board")
     try:
         technician = Technician(board, release, tmp_path / "reports", capsys)

@@ -59,7 +59,7 @@ def test_the_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert hil("compare", good, bad) == 1
     assert hil("compare", bad, f"{good}/results.json") == 0
     assert hil("compare", good, str(tmp_path / "nowhere")) == 2
-    assert "no results" in capsys.readouterr().err
+    assert "nowhere: No such file" in capsys.readouterr().err
     older = _row()
     del older["runs"][0]["age_ms"]
     assert hil("compare", good, write("older", older)) == 2

@@ -16,7 +16,7 @@ from obu.runtime import strict
 from tests.hil.players import Show
 
 Start = Callable[..., Show]
-INFORMATION = {"BSW", "IVS", "GLOSA"}  # marks without sound, of what is really there
+INFORMATION = {"IVS", "GLOSA"}  # without sound, of what is really there
 DBC = Path(__file__).parents[2] / "dbc" / "city_bus_j1939"
 
 

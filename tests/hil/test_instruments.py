@@ -32,7 +32,8 @@ class Supply:
         self.said: list[str] = []
         self.volt, self.is_on = 5.0, True
         self.answers: Callable[[str], str | None] = lambda _: None
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
 
     def _serve(self) -> None:
         rest = b""
@@ -64,8 +65,9 @@ class Supply:
             threading.Event().wait(0.005)
 
     def close(self) -> None:
-        os.close(self._far)
-        os.close(self._near)
+        os.close(self._far)  # the last one: an error to who reads at the near end
+        self._thread.join(5.0)
+        os.close(self._near)  # not before, or its number is another's while it is still read
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def test_a_supply_that_does_otherwise_is_not_believed(
     question: str, answer: str, told: str, supply: Supply, context: Context
 ) -> None:
     supply.answers = lambda order: answer if order == question else None
-    power = made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=0.3)
+    power = made("power_scpi", context, device=supply.device, rests_s=0.0, answer_s=5.0 if answer else 0.3)
     with pytest.raises(ConfigError) as caught:
         power.begin()
     power.close()

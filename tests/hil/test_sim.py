@@ -99,6 +99,11 @@ def test_bad_usage_is_2_and_names_the_fix(
     monkeypatch.chdir(tmp_path)
     assert hil("run", "nothing_such") == 2
     assert "hil list" in capsys.readouterr().err
+    assert hil("run", "hlw_works_ahed") == 2
+    assert "(hlw_works_ahead?)" in capsys.readouterr().err
+    (tmp_path / "report").write_text("")
+    assert hil("run", "hlw_works_ahead", "--out", "report") == 2
+    assert capsys.readouterr().err == "--out: report: is a file\n"
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "one.toml").write_bytes(scenario_file.paths()["packets_old"].read_bytes())

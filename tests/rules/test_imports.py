@@ -68,8 +68,9 @@ DOORS = {
     "msgpack": ["obu/drivers/can_multicast.py"],
     "libsumo": ["hil/traffic/sumo.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],
+    "playwright": ["hil/screens.py"],
     "pynmea2": ["obu/positioning/nmea.py"],
-    "serial": ["obu/drivers/serial_line.py", "hil/instruments/*"],
+    "serial": ["obu/drivers/serial_line.py", "hil/instruments/*", "hil/scpi.py"],
     "tomlkit": ["obu/runtime/config_edit.py"],
 }
 OUTSIDE = ("hil", "tests", "firmware_shims")  # what obu never imports

@@ -104,6 +104,8 @@ def test_with_a_pulse_the_sentences_may_be_worse_than_what_signs(folder):
         ("[hmi]", '[clock]\nsource = "gnss"\n[hmi]', "clock.max_error_ms"),
         ("[hmi]", '[clock]\nsource = "chrony"\nchronyd_port = 0\n[hmi]', "clock.chronyd_port"),
         ("[hmi]", '[clock]\nsource = "chrony"\nchronyd_port = 65536\n[hmi]', "clock.chronyd_port"),
+        ("[hmi]", '[[stops]]\nname = "x"\nlat_deg = 1\nlon_deg = 2\n[hmi]', "heading_deg"),
+        ("[hmi]", '[[stops]]\nname = "x"\nlat_deg = 91\nlon_deg = 2\nheading_deg = 3\n[hmi]', "stops[0].lat_deg: 91"),
         ("[hmi]", "[apps.xyz]\n[hmi]", "apps.xyz"),
         ("[hmi]", '[apps.hlw]\nlead_s = "soon"\n[hmi]', "apps.hlw: lead_s"),
         ("[hmi]", "[apps.hlw]\nleed_s = 1\n[hmi]", "apps.hlw: leed_s"),

@@ -78,7 +78,7 @@ def look(seen: Seen, limits: Limits) -> list[Alert]:
     ]  # fmt: skip
 
 
-APP = Installed("X", look, Limits())
+APP = Installed("X", look, Limits(), Text("", ""), frozenset())
 
 
 def changes(seen: Seen) -> list[tuple[str, str, str]]:

@@ -67,3 +67,13 @@ def test_who_brakes_to_a_stand_before_the_area_never_enters_it():
     theirs = ways.on_curve(-30.0, 40.0, 90.0, 10.0, 0.0)
     met = conflict.between(ours, Body(4.0, 2.0, 10.0, 0.0), theirs, Body(4.0, 2.0, 10.0, -3.0))
     assert met is not None and met.other_in_s == math.inf and met.apart_s == math.inf
+
+
+def test_who_brakes_and_cannot_stand_before_the_area_leaves_it_again():
+    """Drivers brake for a turn, not to stand on the crossing: 12 m/s, 20 m to the area, 3 m/s2: 4.9 m/s there."""
+    own = ways.on_curve(0.0, 0.0, 0.0, 12.0, None)
+    other = ways.on_curve(30.0, 23.0, 270.0, 10.0, None)
+    found = conflict.between(own, Body(4.0, 2.0, 12.0, -3.0), other, Body(4.0, 2.0, 10.0, 0.0))
+    assert found is not None and found.own_m == pytest.approx(20.0)
+    entered_mps = math.sqrt(12.0**2 - 2 * 3.0 * 20.0)
+    assert found.own_out_s - found.own_in_s == pytest.approx((4.0 + 2.0) / entered_mps)

@@ -6,12 +6,13 @@ import pytest
 
 from hil.traffic import net as nets
 from hil.traffic import roads, trace
-from obu.codec.messages.lanes import Maneuver
+from obu.codec.messages.lanes import Maneuver, SpeedLimit
 from obu.codec.messages.map import Connection, Lane, Link, MapData, Node
 from obu.codec.messages.references import NodeRef
 from obu.core.geo import LatLon, move
 from obu.scene import ways
-from obu.scene.lanes import Roads, project
+from obu.scene.lanes import Roads, Signs
+from obu.scene.relation import beside
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
 NET = nets.load()
@@ -49,14 +50,32 @@ def test_two_seconds_later_it_is_where_its_way_led(driven):
         later = traffic.steps[index + 20].movers.get(name)
         if later is None or mover.speed_mps < 2.0:
             continue
-        match = ROADS.match(x, y, mover.heading_deg, mover.speed_mps)
-        left, right = bool(mover.flags & trace.LEFT), bool(mover.flags & trace.RIGHT)
-        way = ways.on_lane(ROADS, match, mover.speed_mps, left, right)
+        signs = Signs(bool(mover.flags & trace.LEFT), bool(mover.flags & trace.RIGHT))
+        match = ROADS.match(x, y, mover.heading_deg, mover.speed_mps, signs)
+        way = ways.on_lane(ROADS, match, mover.speed_mps, signs)
         later_x, later_y = ROADS.frame.to_plane(NET.plane.place(later.x, later.y))
-        found = project(way.legs, later_x, later_y, 180.0, 0.0, is_bounded=True)
-        off_m.append(99.0 if found is None else abs(found[1]))
+        off_m.append(abs(beside(way.legs, later_x, later_y)[1]))
     off_m.sort()
-    assert len(off_m) > 300 and off_m[len(off_m) * 9 // 10] < 1.0 and off_m[len(off_m) * 97 // 100] < 3.0
+    assert len(off_m) > 300 and off_m[len(off_m) * 9 // 10] < 1.0 and off_m[len(off_m) * 985 // 1000] < 2.0
+
+
+@pytest.mark.parametrize(("left", "maneuver"), [(False, Maneuver.STRAIGHT), (True, Maneuver.LEFT)])
+def test_where_ways_over_a_crossing_lie_on_one_another_the_turn_signal_tells(left, maneuver):
+    lane = next(lane for lane in ROADS.lanes.values() if len({way.maneuver for way in ROADS.ways(lane)}) == 3)
+    end = lane.legs[-1]
+    x, y = lane.points[-1][0] + 3.0 * end.ux, lane.points[-1][1] + 3.0 * end.uy
+    match = ROADS.match(x, y, end.heading_deg, 8.0, Signs(left=left))
+    assert match is not None and match.lane.maneuver is maneuver
+
+
+def test_who_crosses_another_way_stays_on_that_of_the_road_on_which_he_came():
+    """Where two ways from crossing roads meet flatly, course and place alone would do for either."""
+    turns = [way for way in ROADS.all() if way.maneuver is Maneuver.LEFT]
+    for way in turns:
+        leg = way.legs[-1]
+        match = ROADS.match(leg.x, leg.y, leg.heading_deg, 5.0, Signs(road=way.ref[:4]))
+        assert match is not None and match.lane.ref[:4] == way.ref[:4]
+    assert turns
 
 
 @pytest.mark.parametrize(
@@ -65,7 +84,7 @@ def test_two_seconds_later_it_is_where_its_way_led(driven):
 )
 def test_the_turn_signal_chooses_the_way(left, right, maneuver):
     bus_lane = next(lane for lane in ROADS.lanes.values() if len({way.maneuver for way in ROADS.ways(lane)}) == 3)
-    chosen = ways.chosen(ROADS.ways(bus_lane), left, right)
+    chosen = ways.chosen(ROADS.ways(bus_lane), Signs(left, right))
     assert chosen is not None and chosen.maneuver is maneuver
 
 
@@ -78,6 +97,28 @@ def test_a_lane_without_points_lies_beside_its_links_middle_line():
     for number, right_m in ((1, -3.0), (2, 0.0), (3, 3.0)):
         match = known.match(right_m, 50.0, 0.0, 10.0)
         assert match is not None and match.lane.ref[-1] == number and abs(match.right_m) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("of_lane", "of_link", "limit_mps"),
+    [
+        ((), (), None),
+        ((), (("vehicleMaxSpeed", 13.9), ("truckMaxSpeed", 8.3), ("vehicleMinSpeed", 5.0)), 13.9),
+        ((("vehicleMaxSpeed", 16.7),), (("vehicleMaxSpeed", 13.9),), 16.7),  # a lane's own stands above its road's
+        ((("maxSpeedInConstructionZone", 8.3), ("vehicleMaxSpeed", 16.7)), (), 8.3),
+        ((("vehiclesWithTrailersMaxSpeed", 8.3),), (("vehicleMaxSpeed", 13.9),), 13.9),  # nor is an articulated bus one
+        ((), (("vehicleMaxSpeed", None),), None),
+    ],
+)
+def test_the_limit_is_the_least_that_binds_a_car_and_a_bus(of_lane, of_link, limit_mps):
+    begin, refs = LatLon(30.0, 120.0), [NodeRef(1, number) for number in (1, 2)]
+    points = (begin, move(begin, 0.0, 100.0))
+    lane = Lane(id=1, points=points, speed_limits=tuple(SpeedLimit(*each) for each in of_lane))
+    link = Link(upstream=refs[0], lanes=(lane,), speed_limits=tuple(SpeedLimit(*each) for each in of_link))
+    (known,) = Roads(
+        [MapData(msg_count=0, nodes=(Node(ref=refs[1], place=begin, links=(link,)),))], begin
+    ).lanes.values()
+    assert known.limit_mps == limit_mps
 
 
 def test_nobody_is_on_a_lane_against_its_direction_or_far_from_it():

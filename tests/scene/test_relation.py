@@ -88,20 +88,6 @@ def test_the_error_is_that_of_both():
     assert seen(own(sigma_m=0.3), car(move(HERE, 0, 40), 0.0, semi_major_m=0.4)).sigma_m == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(
-    ("speed_mps", "bus", "is_boarding"),
-    [
-        (0.0, {"door_open": True}, True),
-        (0.0, {"door_open": False, "hazard_lights": True}, False),
-        (0.0, {"hazard_lights": True}, True),
-        (3.0, {"door_open": True}, False),
-        (0.0, {}, False),
-    ],
-)
-def test_boarding_is_doors_open_at_a_standstill(speed_mps, bus, is_boarding):
-    assert view(own(speed_mps=speed_mps, **bus)).is_boarding is is_boarding
-
-
 def test_a_map_of_another_datum_has_no_lanes_for_us():
     begin = move(HERE, 0.0, -50.0)
     refs = [NodeRef(1, number) for number in (1, 2)]

@@ -13,36 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-STATUS: dict[str, Any] = {
-    "utc_s": 1_800_000_000.0,
-    "uptime_s": 12.0,
-    "version": "0",
-    "bsm": {"state": "sending", "why": [], "sent": 120, "first_utc_s": 1.0, "period_ms": {"p50": 100.0, "p99": 101.0}},
-    "air": {"received": 500, "verified": 498, "dropped": {}, "pending": 0},
-    "can": {"frames": 5000, "used": 5000, "dropped": {}, "age_ms": 10.0},
-    "gnss": {"state": "fix", "kind": "single", "satellites": 21, "age_ms": 40.0, "accuracy_m": 1.1, "dropped": {}},
-    "security": {
-        "state": "ok",
-        "certificate": "0123456789abcdef",
-        "on_duty": False,
-        "pool": 3,
-        "pool_low_from_utc_s": None,
-        "duty_until_utc_s": None,
-        "bench_keys": False,
-    },
-    "trust": {
-        "version": 1,
-        "roots": 1,
-        "authorities": 3,
-        "revocations": 0,
-        "lists": [{"kind": "crl", "issuer": "0123456789abcdef", "next_utc_s": 1_800_086_400, "is_stale": False}],
-        "refused": {},
-    },
-    "drivers": {"radio": {"up": True, "why": ""}, "gnss": {"up": True, "why": ""}},
-    "display": {"state": "ok", "why": None},
-    "neighbours": 3,
-    "alerts": [],
-}
+from hil.unit_stand_in import UnitStandIn
+
 SCENE: dict[str, Any] = {
     "speed_kph": 42.3,
     "heading_deg": 90.0,
@@ -52,6 +24,7 @@ SCENE: dict[str, Any] = {
     "hazard": False,
     "door_open": False,
     "sections": [{"ahead_m": 0.0, "right_m": 0.0, "turn_deg": 0.0, "length_m": 12.0, "width_m": 2.55}],
+    "beside": {"left": False, "right": False},
     "at": {"road": 1, "east_m": 0.0, "north_m": 0.0},
     "limit_kph": 50,
     "signal": None,
@@ -100,31 +73,8 @@ def alert(number: int, **changes: Any) -> dict[str, Any]:
     }
 
 
-class FakeUnit:
+class FakeUnit(UnitStandIn):
     """The unit's end of the local socket, played by the test."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(str(path))
-        self._listener.listen(4)
-        self._link: socket.socket | None = None
-        self._input = b""
-
-    def meet(self, timeout_s: float = 5.0) -> None:
-        """Waits for the screen to connect."""
-        self._listener.settimeout(timeout_s)
-        self._link, _ = self._listener.accept()
-
-    def tell(self, kind: str, body: dict[str, Any]) -> None:
-        """One event to the screen."""
-        assert self._link is not None
-        self._link.sendall(json.dumps({"kind": kind, **body}, ensure_ascii=False).encode() + b"\n")
-
-    def tell_raw(self, data: bytes) -> None:
-        """These bytes to the screen."""
-        assert self._link is not None
-        self._link.sendall(data)
 
     def hear(self, kind: str, until: Callable[[dict[str, Any]], bool] = lambda body: True) -> dict[str, Any]:
         """The next line of this kind that fits, within five seconds; the unit goes on telling its scene meanwhile."""
@@ -140,14 +90,6 @@ class FakeUnit:
                 self._input += self._link.recv(4096)
             self.tell("scene", SCENE)
         raise AssertionError(f"no {kind} came")
-
-    def leave(self) -> None:
-        """Closes the connection, and the door behind it."""
-        for one in (self._link, self._listener):
-            if one is not None:
-                one.close()
-        self._link = None
-        self.path.unlink(missing_ok=True)
 
 
 class Screen:

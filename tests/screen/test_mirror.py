@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from obu.screen.mirror import LIVE_S, MAX_PAGES, Mirror, Page
+from obu.screen.mirror import LIVE_S, MAX_PAGES, REAR_SLOTS, Mirror, Page
 
 
 def told(page: Page) -> list[tuple[str, dict[str, Any]]]:
@@ -109,3 +109,15 @@ def test_a_page_is_live_for_a_beat_and_a_half_second_thrice() -> None:
     assert mirror.live_pages(10.0 + LIVE_S) == 1
     mirror.close(second)
     assert mirror.live_pages(10.6) == 1
+
+
+def test_a_panel_at_the_rear_hears_of_its_light_alone_and_no_driver_does() -> None:
+    mirror = Mirror("1", [])
+    driver, panel = opened(mirror), mirror.open(True, REAR_SLOTS)
+    assert panel is not None
+    told(driver)
+    mirror.take("rear", {"lamp": "red"})
+    mirror.take("scene", {"x": 1})
+    assert [event for event, _ in told(driver)] == ["link", "scene"]
+    assert told(panel) == [("link", {"unit": True, "why": None}), ("rear", {"lamp": "red"})]
+    assert not mirror.beat(panel.number, 1.0), "nor is it before the driver's eyes"

@@ -32,7 +32,7 @@ export function drawAround(scene, road, warning, texts) {
   if (last && road && last.at?.road === road.number) lanes(pen, scale, road, last, colour);
   rings(pen, scale, colour, height);
   const hot = warning ? colour(`--level-${warning.level}`) : null;
-  if (warning && warning.app !== "GLOSA") wedge(pen, AHEAD_M * scale, BEARINGS[warning.direction] ?? 0, hot);
+  if (warning?.level > 1) wedge(pen, AHEAD_M * scale, BEARINGS[warning.direction] ?? 0, hot);
   for (const one of last?.neighbours ?? []) {
     const isTarget = warning && one.subject === warning.subject;
     neighbour(pen, scale, one, isTarget ? hot : colour("--other"), colour("--panel"));

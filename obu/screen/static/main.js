@@ -2,11 +2,12 @@
 
 import { drawAround } from "./around.js";
 import { showDrive } from "./drive.js";
-import { showLight } from "./light.js";
+import { showLight } from "./signal.js";
 import { showState } from "./state.js";
 import { follow, post } from "./stream.js";
-import { arrow, brokenLink, loadSymbols } from "./symbols.js";
+import { arrow, brokenLink, car, loadSymbols } from "./symbols.js";
 import { TEXTS, firstLanguage, keepLanguage } from "./texts.js";
+import { onTheme, showTheme } from "./theme.js";
 import { hideWarning, showHint, showSign, showWarning } from "./warning.js";
 
 const STALE_SCENE_MS = 1000; // five scenes in a second
@@ -29,13 +30,16 @@ function render() {
   const isDanger = now.warning?.level > 1; // information leaves speed and surroundings where they are
   const view = now.link !== "up" ? "lost" : isDanger ? "warning" : "calm";
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
-  Object.assign(document.body.dataset, { view, link: now.link ?? "wait", scene: sceneNow ? "live" : "stale" });
+  const shown = { view, link: now.link ?? "wait", scene: sceneNow ? "live" : "stale", alert: now.warning?.number ?? "" };
+  Object.assign(document.body.dataset, shown);
   find("#language").textContent = texts.other_language;
+  showTheme(statusNow, texts);
   renderLost(texts);
-  if (view === "warning") showWarning(now.warning, lang, texts);
+  if (view === "warning") showWarning(now.warning, sceneNow, lang, texts);
   else hideWarning();
   showHint(view === "calm" ? now.warning : null, sceneNow, lang);
   showSign(view === "calm" ? sceneNow?.sign : null, lang, texts);
+  for (const side of ["left", "right"]) find(`.mark.${side}`).hidden = !sceneNow?.beside[side];
   showDrive(sceneNow, texts);
   showLight(view === "calm" ? sceneNow : null, texts);
   drawAround(sceneNow, road, now.warning, texts);
@@ -122,6 +126,7 @@ const handlers = {
 
 find(".turn.left").append(arrow(-90));
 find(".turn.right").append(arrow(90));
+for (const side of ["left", "right"]) find(`.mark.${side}`).append(car());
 find("#warning .arrow").append(arrow(0));
 find("#lost .sign").append(brokenLink());
 find("#language").addEventListener("click", () => {
@@ -129,6 +134,7 @@ find("#language").addEventListener("click", () => {
   keepLanguage(lang);
   render();
 });
+onTheme(render);
 document.addEventListener("visibilitychange", stayAwake);
 addEventListener("resize", render);
 stayAwake();

@@ -1,10 +1,14 @@
-// The small row of states, and the line that says what is not available and why.
+// The small row of states, and the list of what is not available and why.
+
+import { width } from "./texts.js";
 
 const OLD_CAN_MS = 1000;
+const TWO_ROWS = 70; // em
 const pills = Object.fromEntries(
   [...document.querySelectorAll("#state > div")].map((pill) => [pill.dataset.key, pill]),
 );
 const missing = document.querySelector(".missing");
+let written = "";
 const bench = document.querySelector(".badge.bench");
 
 export function showState(status, lang, texts) {
@@ -15,7 +19,12 @@ export function showState(status, lang, texts) {
     pill.querySelector("dt").textContent = texts.label[key];
     pill.querySelector("dd").textContent = texts.value[word];
   }
-  missing.textContent = status ? reasons(status, lang, texts).join(texts.between) : "";
+  const lines = status ? [...reasons(status, lang, texts), ...unavailable(status, lang, texts)] : [];
+  if (JSON.stringify(lines) !== written) {
+    written = JSON.stringify(lines);
+    missing.classList.toggle("small", lines.reduce((sum, [, text]) => sum + width(text) + 3, 0) > TWO_ROWS);
+    missing.replaceChildren(...lines.map(([because, text]) => line(because, text)));
+  }
   bench.hidden = !status?.security.bench_keys;
   bench.textContent = texts.bench;
 }
@@ -41,16 +50,31 @@ function overdue(trust) {
   return [...new Set(stale)].sort();
 }
 
+// Warnings that cannot come now: the unit says which, why, and whose lack it is.
+function unavailable({ unavailable }, lang, texts) {
+  return (unavailable ?? []).map(({ apps, why, because, is_silent }) => {
+    const names = apps === null ? texts.all_warnings : apps.map(({ title }) => title[lang]).join(texts.and);
+    return [because, (is_silent ? texts.silent : texts.unavailable)(names, why[lang])];
+  });
+}
+
+function line(because, text) {
+  const item = document.createElement("li");
+  item.dataset.because = because;
+  item.textContent = text;
+  return item;
+}
+
 function reasons({ bsm, trust, display, drivers }, lang, texts) {
   const found = [];
   const down = Object.keys(drivers).filter((name) => !drivers[name].up).sort();
   const names = down.map((name) => texts.interface[name] ?? name);
   if (bsm.state === "stopped" && bsm.why.length) {
-    found.push(texts.not_sending(bsm.why.map((reason) => reason[lang]).join(texts.between)));
+    found.push(["unit", texts.not_sending(bsm.why.map((reason) => reason[lang]).join(texts.and))]);
   }
   const lists = overdue(trust);
-  if (lists.length) found.push(texts.lists_overdue(lists.join(", ")));
-  if (display.state === "fault" && display.why) found.push(texts.display_fault(display.why[lang]));
-  if (down.length) found.push(texts.interface_down(names.join(", ")));
+  if (lists.length) found.push(["unit", texts.lists_overdue(lists.join(", "))]);
+  if (display.state === "fault" && display.why) found.push(["unit", texts.display_fault(display.why[lang])]);
+  if (down.length) found.push(["unit", texts.interface_down(names.join(texts.and))]);
   return found;
 }

@@ -4,7 +4,7 @@ const LOST_MS = 800;
 const AGAIN_MS = 500;
 const RENEW_MS = 4000;
 
-export function follow(handlers, onLost) {
+export function follow(handlers, onLost, path = "/events") {
   let source = null;
   let heard = performance.now();
   let opened = heard;
@@ -12,7 +12,7 @@ export function follow(handlers, onLost) {
   function open() {
     opened = performance.now();
     source?.close();
-    source = new EventSource("/events");
+    source = new EventSource(path);
     for (const [kind, handler] of Object.entries(handlers)) {
       source.addEventListener(kind, (event) => {
         heard = performance.now();

@@ -31,7 +31,10 @@ export function symbolFor(name) {
   return [name, GENERIC].find((each) => glyphs.has(each));
 }
 
-export function plate(level, name) {
+// Drawn with the other on the right; on the left they are seen in a mirror.
+const SIDED = new Set(["crossing", "lane_change"]);
+
+export function plate(level, name, direction) {
   const { shape, glyph } = PLATES[level] ?? PLATES[2];
   const svg = element("svg", { viewBox: "-1 0 102 100", "aria-hidden": "true" });
   svg.append(element("path", { class: "shape", d: shape }));
@@ -41,7 +44,10 @@ export function plate(level, name) {
     for (const [key, value] of Object.entries({ class: "glyph", x, y, width: size, height: size })) {
       symbol.setAttribute(key, value);
     }
-    svg.append(symbol);
+    const isLeft = SIDED.has(name) && direction.endsWith("left");
+    const side = element("g", isLeft ? { transform: "translate(100 0) scale(-1 1)" } : {});
+    side.append(symbol);
+    svg.append(side);
   }
   return svg;
 }
@@ -74,6 +80,22 @@ export function roadSign(shape) {
   const svg = sign("", 0);
   svg.append(element("path", { d, fill, stroke, "stroke-width": 10, "stroke-linejoin": "round" }));
   return svg;
+}
+
+// A sun, a moon, and half of each for what follows the sky.
+const THEMES = {
+  day: "M50 30A20 20 0 1 1 49.9 30ZM50 6V16M50 84V94M6 50H16M84 50H94M19 19L26 26M74 74L81 81M81 19L74 26M26 74L19 81",
+  night: "M62 12A40 40 0 1 0 88 62A32 32 0 0 1 62 12Z",
+  auto: "M50 12A38 38 0 1 1 49.9 12ZM50 12V88M64 16V84M76 24V76",
+};
+
+export function themeSign(choice) {
+  return line(THEMES[choice], 8);
+}
+
+// Somebody from behind.
+export function car() {
+  return sign("M24 12H76L86 46Q92 50 92 58V80H80V90H66V80H34V90H20V80H8V58Q8 50 14 46ZM32 22L26 44H74L68 22Z", 0);
 }
 
 export function brokenLink() {

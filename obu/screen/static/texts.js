@@ -1,10 +1,13 @@
 // Every word of the page in both languages; what comes from the unit brings its own two.
 
+import { keep, kept } from "./kept.js";
+
 export const TEXTS = {
   zh: {
     other_language: "EN",
     metres: "米",
     seconds: "秒",
+    theme: { auto: "日夜自动", day: "日间", night: "夜间" },
     advised: "建议车速",
     vehicles: (count) => `周边 ${count} 车`,
     door: "车门未关",
@@ -49,12 +52,16 @@ export const TEXTS = {
     display_fault: (why) => `显示故障：${why}`,
     interface_down: (names) => `接口断开：${names}`,
     interface: { gnss: "定位", radio: "电台", pool: "密码模块" },
-    between: "；",
+    and: "、",
+    all_warnings: "所有预警",
+    unavailable: (names, why) => `${names}不可用：${why}`,
+    silent: (names, why) => `${names}无声音：${why}`,
   },
   en: {
     other_language: "中文",
     metres: "m",
     seconds: "s",
+    theme: { auto: "Day and night by the sun", day: "Day", night: "Night" },
     advised: "Advised",
     vehicles: (count) => `${count} nearby`,
     door: "Door open",
@@ -99,31 +106,25 @@ export const TEXTS = {
     display_fault: (why) => `Display fault: ${why}`,
     interface_down: (names) => `Interface down: ${names}`,
     interface: { gnss: "position", radio: "radio", pool: "crypto" },
-    between: "; ",
+    and: ", ",
+    all_warnings: "All warnings",
+    unavailable: (names, why) => `${names} off: ${why}`,
+    silent: (names, why) => `${names} silent: ${why}`,
   },
 };
 
-const KEPT = "obu.lang";
+// In em: a Chinese character fills its square, a Latin letter a little over half of it.
+export function width(text) {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
+}
+
+const KEY = "obu.lang";
 
 export function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
-  if (asked in TEXTS) return asked;
-  const kept = readKept();
-  return kept in TEXTS ? kept : "zh";
+  return [asked, kept(KEY)].find((one) => one in TEXTS) ?? "zh";
 }
 
 export function keepLanguage(lang) {
-  try {
-    localStorage.setItem(KEPT, lang);
-  } catch {
-    // A browser may forbid storage; the language then lasts as long as the page.
-  }
-}
-
-function readKept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
+  keep(KEY, lang);
 }

@@ -1,6 +1,7 @@
 // The one warning: symbol on its plate, direction, distance, time, sentence; and the strips of information.
 
 import { plate, roadSign, symbolFor } from "./symbols.js";
+import { width } from "./texts.js";
 
 const panel = document.querySelector("#warning");
 const hint = document.querySelector("#hint");
@@ -8,7 +9,7 @@ const sign = document.querySelector("#sign");
 const LONGEST_S = 30; // a countdown from further away hurries nobody
 let drawn = "";
 
-export function showWarning(alert, lang, texts) {
+export function showWarning(alert, scene, lang, texts) {
   panel.hidden = false;
   Object.assign(panel.dataset, {
     number: alert.number,
@@ -16,11 +17,16 @@ export function showWarning(alert, lang, texts) {
     level: alert.level,
     direction: alert.direction,
   });
-  const look = `${alert.level}/${alert.number}/${symbolFor(alert.symbol)}`;
+  const look = [alert.level, alert.number, symbolFor(alert.symbol), alert.direction].join();
   if (look !== drawn) {
     drawn = look;
-    panel.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
+    panel.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol, alert.direction));
   }
+  // Too fast is nowhere ahead: the limit itself says it.
+  const limit = alert.app === "SLW" ? scene?.limit_kph : null;
+  panel.querySelector(".arrow").hidden = Boolean(limit);
+  panel.querySelector(".limit").hidden = !limit;
+  panel.querySelector(".limit").textContent = limit ?? "";
   const time = alert.time_s ?? null;
   figure(".distance", alert.distance_m === null ? null : calm(alert.distance_m), texts.metres);
   figure(".time", time === null || time > LONGEST_S ? null : Math.max(0, Math.round(time)), texts.seconds);
@@ -42,7 +48,7 @@ export function showHint(alert, scene, lang) {
   hint.hidden = !alert || Boolean(isElsewhere);
   if (hint.hidden) return;
   Object.assign(hint.dataset, { number: alert.number, app: alert.app });
-  hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol));
+  hint.querySelector(".plate").replaceChildren(plate(alert.level, alert.symbol, alert.direction));
   hint.querySelector("p").textContent = alert.text[lang];
 }
 
@@ -66,8 +72,7 @@ function calm(metres) {
   return Math.max(0, Math.round(metres / step) * step);
 }
 
-// The width in em: a Chinese character fills its square, a Latin letter a little over half of it.
 function length(text) {
-  const width = [...text].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 1 : 0.56), 0);
-  return width <= 7.6 ? "" : width <= 10.2 ? "long" : "longer";
+  const em = width(text);
+  return em <= 7.6 ? "" : em <= 10.2 ? "long" : "longer";
 }

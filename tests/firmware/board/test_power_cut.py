@@ -277,3 +277,39 @@ def test_an_install_from_recovery_cut_anywhere_ends_in_recovery_or_the_new_versi
     for number, data in cuts(broken, steps):
         found = on(data, start)
         assert found in ((None, 0, True), (b"new", 3, True)), (number, found)
+
+
+def test_a_first_installation_cut_anywhere_starts_nothing_before_all_is_there():
+    """As `obu flash` does at a prompt: the old main.py goes first, each file is written beside, the new one is last."""
+    files = [("loader/start.py", b"START" * 300), ("loader/wire.py", b"WIRE" * 200), ("boot.py", b"BOOT" * 60),
+             ("main.py", b"OURS" * 60)]  # fmt: skip
+
+    def factory():
+        os.mkdir(ROOT + "/loader")
+        kit.put(ROOT + "/main.py", b"theirs")
+
+    def installation():
+        os.remove(ROOT + "/main.py")
+        for name, content in files:
+            kit.put(ROOT + "/" + name + ".new", content)
+            os.rename(ROOT + "/" + name + ".new", ROOT + "/" + name)
+
+    def what_starts():
+        """Nothing, theirs, or ours; and how many of our files are whole."""
+        whole = 0
+        for name, content in files:
+            whole += slots.is_there(ROOT + "/" + name) and kit.read(ROOT + "/" + name) == content
+        main = kit.read(ROOT + "/main.py") if slots.is_there(ROOT + "/main.py") else b""
+        return main[:6], whole
+
+    flash = Flash(bytearray(ERASED * (BLOCK * BLOCKS)))
+    vfs.VfsLfs2.mkfs(flash)
+    before = acted(flash.data, factory)[0]
+    allowed = [(b"theirs", 0), (b"", 0), (b"", 1), (b"", 2), (b"", 3), (b"OURSOU", 4)]
+    _, steps = acted(before, installation)
+    seen = set()
+    for number, data in cuts(before, steps):
+        found = on(data, what_starts)
+        assert found in allowed, (number, found)
+        seen.add(found)
+    assert len(seen) == len(allowed)

@@ -13,7 +13,7 @@ from hil.traffic.ride import Ridden
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
 SECONDS = 7
-OF_ROAD_USERS = {"FCW", "ICW", "LTA", "LCW", "BSW", "EBW", "AVW", "CLW", "VRUCW", "DNPW", "EVW"}
+OF_ROAD_USERS = {"FCW", "ICW", "LTA", "LCW", "EBW", "AVW", "CLW", "VRUCW", "DNPW", "EVW"}
 BEGIN = 180  # step: somebody brakes hard 4 s and 6 s later
 
 
@@ -69,6 +69,7 @@ def test_the_command_scores_a_recording(tmp_path: Path) -> None:
         (["--trace", "README.md"], "README.md"),
         (["--minutes", "-1"], "--minutes"),
         (["--sigma", "far"], "--sigma"),
+        (["--seed", "8998", "--drives", "3"], "make city-report"),
     ],
 )
 def test_what_cannot_be_driven_is_told_in_a_sentence(tmp_path: Path, words: list[str], said: str) -> None:

@@ -1,12 +1,14 @@
 """Traffic that was recorded is the traffic that was driven; a file that is none is refused in a sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hil.traffic import trace
+from hil.traffic import repeat, sumo, trace
+from hil.traffic.repeat import MADE_BY
 from hil.traffic.trace import Encounter, Kind, Mover, Step, Trace
 
 RECORDED = Path("hil/traffic/corridor/recorded.json.gz")
@@ -40,6 +42,23 @@ def test_equal_traffic_makes_equal_files(tmp_path: Path) -> None:
     again = tmp_path / "again.json.gz"
     trace.write(trace.read(RECORDED), again)
     assert again.read_bytes() == RECORDED.read_bytes()
+
+
+def test_a_sumo_that_drives_otherwise_than_when_it_was_recorded_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, path = drive({"a": Mover(1.0, 2.0, 3.0, 4.0, 0.0, 0)}), tmp_path / "was.json.gz"
+    trace.write(was, path)
+    late = replace(was.steps[2], movers={"a": replace(was.steps[2].movers["a"], x=1.01)})
+    for version, now, why in (
+        (MADE_BY, was, ""),
+        (MADE_BY, replace(was, steps=(*was.steps[:2], late)), f"libsumo {MADE_BY}: differs first at 0.2 s"),
+        ("9.9", replace(was, steps=was.steps[:2]), f"libsumo 9.9, where {MADE_BY} made the recording: 4 lines, not 5"),
+        (MADE_BY, replace(was, encounters=()), f"libsumo {MADE_BY}: differs in line 5"),
+    ):  # fmt: skip
+        monkeypatch.setattr(repeat, "version", lambda _, version=version: version)
+        monkeypatch.setattr(sumo, "drive", lambda *_, now=now: now)
+        assert repeat.differs(path) == why
 
 
 @pytest.mark.parametrize("data", [b"", b"no archive", RECORDED.read_bytes()[:5000]])

@@ -1,5 +1,6 @@
 // The light before us: which lamp, for how long, how far to the line, and the speeds that GLOSA advises.
 
+import { countdown } from "./countdown.js";
 import { wayArrow } from "./symbols.js";
 
 const panel = document.querySelector("#light");
@@ -11,6 +12,7 @@ export function showLight(scene, texts) {
   if (!light) return;
   panel.dataset.lamp = light.lamp;
   find(".left").textContent = light.left_s === null ? "––" : countdown(light.left_s);
+  find(".left").classList.toggle("wide", light.left_s > 99);
   find(".left + i").textContent = light.left_s === null ? "" : texts.seconds;
   if (panel.dataset.turn !== light.turn) {
     panel.dataset.turn = light.turn;
@@ -22,9 +24,4 @@ export function showLight(scene, texts) {
   const [low, high] = light.advice_kph;
   find(".advice em").textContent = texts.advised;
   find(".advice b").textContent = low === high ? low : `${low}–${high}`;
-}
-
-// What is left, as the counters at the roadside show it: a begun second counts whole.
-export function countdown(seconds) {
-  return Math.min(999, Math.max(0, Math.ceil(seconds)));
 }

@@ -1,0 +1,103 @@
+"""What was wrong has the cause that the traffic shows, and no use of the report goes unlogged."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hil.traffic import causes, command, report
+from hil.traffic.causes import Groundless, Missed
+from hil.traffic.command import Case, Driven
+from hil.traffic.host import Warned
+from hil.traffic.score import Drive
+from hil.traffic.trace import Mover
+from hil.traffic.truth import Conflict, Steps, Truth
+from tests.hil.traffic.test_truth import HOST, drive, straight
+
+OURS = straight(0, 0, 0, 10)  # its middle at y = 50 at 5 s
+
+
+def stopping(at_y: float) -> list[Mover]:
+    """From the east at 10 m/s, standing 12 m before our way from then on."""
+    return [Mover(max(12.0, 60.0 - n), at_y, 270.0, 10.0 if n < 48 else 0.0, 0.0, 0) for n in range(120)]
+
+
+CROSSES_LATE = straight(95, 50, 270, 10)  # there at 9.5 s
+CROSSES = straight(50, 50, 270, 10)
+BESIDE = straight(4, 0, 0, 10)
+STANDS = straight(0, 50, 270, 0)
+OUT_OF_THE_WAY = straight(8, 50, 270, 0)
+
+
+def scene(foe: list[Mover]):
+    traffic = drive({HOST: OURS, "foe": foe}, {HOST: "host_taxi", "foe": "car"})
+    return Steps(traffic.steps), traffic.kinds
+
+
+def shown(at_s: float, app: str = "ICW", **why: str) -> Warned:
+    return Warned(HOST, at_s, app, 3, "s", tuple(why.items()))
+
+
+@pytest.mark.parametrize(
+    ("foe", "why", "cause"),
+    [
+        (CROSSES, {}, Groundless.NEAR),
+        (stopping(50.0), {}, Groundless.GAVE_WAY),
+        (stopping(50.0), {"light": "red"}, Groundless.LIGHT),
+        (BESIDE, {}, Groundless.WAYS),
+        (CROSSES_LATE, {}, Groundless.TIME),
+    ],
+)
+def test_why_a_warning_had_no_ground(foe, why, cause):
+    assert causes.of_groundless(*scene(foe), shown(2.0, **why), "foe") is cause
+
+
+def test_a_warning_of_nobody():
+    assert causes.of_groundless(*scene(CROSSES), shown(2.0), None) is Groundless.NOBODY
+
+
+@pytest.mark.parametrize(
+    ("foe", "warned", "cause"),
+    [
+        (CROSSES, [(shown(5.5), "foe")], Missed.LATE),
+        (CROSSES, [(shown(2.0, "EBW"), "foe")], Missed.ALREADY),
+        (CROSSES, [(shown(2.0, "RLVW"), None)], Missed.RED_LIGHT),
+        (OUT_OF_THE_WAY, [], Missed.NEVER_NEAR),
+        (STANDS, [], Missed.SUDDEN),
+        (CROSSES, [(shown(2.0, "FCW"), "another")], Missed.SCREEN),
+        (CROSSES, [], Missed.RULE),
+    ],
+)
+def test_why_a_conflict_was_missed(foe, warned, cause):
+    conflict = Conflict(HOST, "foe", "ICW", 5.0, 0.0, 8.0, True)
+    assert causes.of_miss(*scene(foe), conflict, warned) is cause
+
+
+def driven(cases: list[Case], jobs: int) -> list[Driven]:
+    """One drive with a miss and a groundless warning, without SUMO; the rest were stopped."""
+    traffic = drive({HOST: OURS, "foe": CROSSES}, {HOST: "host_taxi", "foe": "car"})
+    truth = Truth((Conflict(HOST, "foe", "ICW", 5.0, 4.0, 8.0, True),), {})
+    ridden = Drive(truth, [(shown(2.0, "LCW"), "nobody")], {HOST: "host_taxi"}, {HOST: 12.0})
+    return [Driven(cases[0].seed, ridden, command.events_of(ridden, traffic))]
+
+
+def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
+    for _ in range(2):
+        report.written(tmp_path, 1, driven)
+    found = json.loads((tmp_path / report.VALUES).read_text())
+    assert found["applications"]["ICW"]["recall"] == 0.0
+    assert found["missed"] == {"SCREEN": {"ICW": 1}} and found["causeless"] == {"NOBODY": {"LCW": 1}}
+    page = (tmp_path / report.PAGE).read_text()
+    assert Missed.SCREEN.value in page and Groundless.NOBODY.value in page and found["commit"] in page
+    lines = (tmp_path / report.LOG).read_text().splitlines()
+    assert [line.split()[3].rstrip(":") for line in lines] == ["begun", "done"] * 2
+    assert all(line.split()[2] == found["commit"] for line in lines)
+
+
+def test_a_use_that_is_broken_off_is_in_the_log(tmp_path: Path):
+    def broken_off(cases: list[Case], jobs: int) -> list[Driven]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        report.written(tmp_path, 1, broken_off)
+    assert "begun" in (tmp_path / report.LOG).read_text()

@@ -1,0 +1,105 @@
+"""What the driver is told that he cannot have: true to what the applications need; what is against all stands alone."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from hil.showcase import PLAYS, Stage
+from obu.apps.base import Need
+from obu.core.errors import ConfigError
+from obu.core.frames import RADIO
+from obu.core.world import View
+from obu.runtime import wiring
+from obu.station import unavailable
+from obu.station.unavailable import Because, Health
+from tests.station.unit import settings
+
+WELL = Health(frozenset(), 1, False)
+FCW = Stage("FCW")
+RLVW = Stage("RLVW").warn.state.view
+assert RLVW is not None
+
+
+def without(view: View, need: Need) -> View:
+    """The same instant, one thing not there."""
+    own = view.own
+    if need is Need.SPEED:
+        return dataclasses.replace(view, own=dataclasses.replace(own, speed_mps=None))
+    if need is Need.TURN_SIGNAL:
+        bus = dataclasses.replace(own.vehicle, left_turn=None, right_turn=None)
+        return dataclasses.replace(view, own=dataclasses.replace(own, lights=frozenset(), vehicle=bus))
+    if need is Need.LIGHT:
+        return dataclasses.replace(view, signal=None)
+    return dataclasses.replace(view, signal=None, limit_mps=None, is_on_map=False)
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_an_application_says_exactly_what_it_cannot_do_without(name: str) -> None:
+    """Its warning of the showcase is gone without each of these, and stays without each of the others."""
+    stage = Stage(name)
+    view, (app,) = stage.warn.state.view, [one for one in stage.apps if one.name == name]
+    assert view is not None
+    assert app.look(view, app.parameters)
+    assert {need for need in Need if not app.look(without(view, need), app.parameters)} == app.needs
+
+
+def told(view: View, health: Health = WELL, sigma_m: float | None = None) -> list[tuple[Any, str, str, bool]]:
+    """(names or None, the reason in English, whose, silent) of each."""
+    if sigma_m is not None:
+        others = tuple(dataclasses.replace(other, sigma_m=sigma_m) for other in view.neighbours)
+        view = dataclasses.replace(view, neighbours=others)
+    found = unavailable.told(unavailable.lacks(view, FCW.apps, (), health), FCW.apps)
+    return [
+        (lack["apps"] and [app["name"] for app in lack["apps"]], lack["why"]["en"], lack["because"], lack["is_silent"])
+        for lack in found
+    ]
+
+
+def test_with_everything_there_nothing_is_missing() -> None:
+    assert told(RLVW) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "view", "health", "reasons"),
+    [
+        ("radio", RLVW, Health(frozenset({RADIO, "can"}), 1, False), ["the radio is down"]),
+        ("trust", RLVW, Health(frozenset(), 0, False), ["no root certificate is trusted"]),
+        ("time", dataclasses.replace(RLVW, utc_ns=None), WELL, ["no time"]),
+        ("place", View(at_ns=0, utc_ns=None, own=dataclasses.replace(RLVW.own, lat_deg=None)), WELL,
+         ["no time", "no valid position"]),
+        ("heading", View(at_ns=0, utc_ns=1, own=dataclasses.replace(RLVW.own, heading_deg=None)), WELL, ["no heading"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_what_stands_against_all_stands_alone(title: str, view: View, health: Health, reasons: list[str]) -> None:
+    assert told(view, health) == [(None, reason, "unit", False) for reason in reasons], title
+
+
+def test_what_this_place_does_not_offer_is_no_fault() -> None:
+    no_map = without(RLVW, Need.LANE)
+    assert told(no_map) == [(["GLOSA", "RLVW", "SLW"], "no road map here", "place", False)]
+    assert told(no_map, Health(frozenset(), 1, True)) == [
+        (["GLOSA", "RLVW", "SLW"], "the road map is of another datum", "unit", False)
+    ]
+    assert told(without(RLVW, Need.LIGHT)) == [(["GLOSA", "RLVW"], "no signal data", "place", False)]
+
+
+def test_lanes_cannot_be_told_apart_when_the_best_known_neighbour_is_too_uncertain() -> None:
+    """BSW is off above 0.8 m, FCW silent, and off above 2.5 m."""
+    assert told(RLVW, sigma_m=0.8) == []
+    why = "position uncertain by 0.9 m"
+    assert told(RLVW, sigma_m=0.9) == [(["BSW"], why, "unit", False), (["FCW"], why, "unit", True)]
+    assert told(RLVW, sigma_m=2.6) == [(["BSW", "FCW"], "position uncertain by 2.6 m", "unit", False)]
+    alone = dataclasses.replace(RLVW, neighbours=(), sigma_m=None)
+    assert [names for names, *_ in told(alone)] == [["BSW"], ["FCW"]], "who tells no error is taken to have 1.5 m"
+
+
+def test_what_was_switched_off_is_said_and_does_not_look(tmp_path: Any) -> None:
+    on, off = wiring.applications(settings(tmp_path, {"apps": {"bsw": {"enabled": False}}}))
+    assert [app.name for app in off] == ["BSW"]
+    assert len(on) == 16
+    (lack,) = unavailable.lacks(RLVW, on, off, WELL)
+    assert (lack.apps, lack.because) == (off, Because.SETTING)
+    with pytest.raises(ConfigError, match=r"apps\.bsw\.enabled"):
+        wiring.applications(settings(tmp_path, {"apps": {"bsw": {"enabled": "no"}}}))
