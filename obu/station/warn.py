@@ -1,6 +1,6 @@
 """From what was heard to the one warning on the screen: facts, view, applications, arbiter.
 
-The applications look when something was heard, at most every LOOK_APART, rarer in a crowd, and at least every LOOK_AGAIN.
+They look when something was heard, at most every LOOK_APART, rarer in a crowd, and at least every LOOK_AGAIN.
 """
 
 from collections.abc import Sequence
