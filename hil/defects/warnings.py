@@ -6,7 +6,7 @@ from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import conflict, movers, sweep
+from obu.scene import bodies, conflict, movers, sweep
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
 from obu.scene.sweep import Sweep
@@ -71,6 +71,7 @@ DEFECTS: dict[str, Defect] = {
         "it pulls out of a stop everywhere", Scene, "build", lambda seen: dataclasses.replace(seen, is_departing=True)
     ),
     "inward": constant("it thinks that nothing swings out", bsw, "_is_by_overhang", lambda *_: False),
+    "stiff": constant("it takes itself for one piece", bodies, "behind", lambda *_: ()),
     "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
     "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),

@@ -25,7 +25,8 @@ class Parameters:
 
     accel_mps2: with which we pass: what a laden bus has left at 40 km/h of its 1.0 to 1.2 from a stand, and a taxi at
     half throttle (ours). reserve_m: after him before we move back, and reserve_s until the other is there.
-    min_speed_mps: below it nobody passes, he turns. crossing_m: as LCW. range_m: T/CSAE 53.
+    min_speed_mps: below it nobody passes, he turns. On a road with a second lane in our direction nobody passes on the
+    other side (GB 5768.3-2009: its middle line is not to be crossed). crossing_m: as LCW. range_m: T/CSAE 53.
     """
 
     accel_mps2: ByClass = ByClass(taxi=1.5, bus12=0.8, bus18=0.7)
@@ -50,6 +51,8 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     """Of us: on the way to pass somebody."""
     yield has("own_lights", view.own.lights, LEFT)
     yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+    if view.lanes is not None:
+        yield at_most("lanes", view.lanes, 1)
     if view.signal is not None:
         yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
     lead = _lead(view, parameters)

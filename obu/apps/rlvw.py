@@ -12,7 +12,7 @@ from obu.core.world import Lamp, Signal, Turn, View
 NAME = "RLVW"
 TITLE = Text("闯红灯", "Red light")
 NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
-PRIORITY = 1  # imminent collision
+PRIORITY = 2  # after an imminent collision (order of two vendor lists): who stands before the line is reached first
 ABOUT = ""
 
 

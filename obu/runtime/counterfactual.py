@@ -19,7 +19,7 @@ MOST_THINGS = 8  # of each kind, the nearest
 FURTHEST = 16.0  # so many times more, or less, of a parameter is still the same kind of warning
 HALVINGS = 12  # until a parameter's limit is known to 0.1 %
 FRESH = {"age_s", "sigma_m"}  # what would be asked of a perfect message
-NOT_ASKED = {"own", "vehicle"}  # nobody drives otherwise, or another class of vehicle, for a warning
+NOT_ASKED = {"own", "vehicle", "sections"}  # nobody drives otherwise, or another vehicle, for a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def nearly(app: Installed, view: View) -> list[Near]:
 
 def _alone(view: View) -> Iterator[tuple[View, str | None]]:
     """The view with one thing at a time, and in which of its fields that is; first with none of them."""
-    kinds = [each.name for each in dataclasses.fields(view) if isinstance(getattr(view, each.name), tuple)]
+    names = [each.name for each in dataclasses.fields(view) if each.name not in NOT_ASKED]
+    kinds = [name for name in names if isinstance(getattr(view, name), tuple)]
     empty = view
     for kind in kinds:
         empty = _with(empty, kind, ())

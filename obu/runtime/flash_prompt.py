@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 
 from obu.core.alert import Text
@@ -20,76 +20,18 @@ from obu.link.install import Installing, Phase
 from obu.link.install_words import BoardState, Slot
 from obu.link.manifest import Target
 from obu.link.parcel import Outcome, Parcel, Result, installed, judge
-from obu.runtime import base_commands, flash_words
+from obu.runtime import flash_words, prompt_machine
 from obu.runtime.bundle import Bundle
 from obu.runtime.bundle_build import LOADER, LOADER_ABI
 from obu.runtime.flashing import PROBE_S, TURN_S, Flasher, Tell
+from obu.runtime.prompt_machine import Machine
 
 LAST = ("boot.py", "main.py")
 MOST_DATA = 1024  # octets of a WRITE: as text four times that
 ANSWER_S = 60.0  # a signature and every file's hash on a slow board
 LINK_S = 60.0  # until its link answers after the restart
-# The module that only the ports of a family have (MicroPython's documentation, "Port-specific libraries").
-_FAMILIES = (("pyb", "stm32"), ("esp32", "esp32"), ("rp2", "rp2"))
 _POINT = re.compile("[0-9a-f]{130}")
-_LOOK = f"""
-import binascii, machine, os, sys
-def obu_look():
-    root, family, kind, loader = os.getcwd().rstrip("/"), "", "", True
-    for name, of in {_FAMILIES!r}:
-        try:
-            __import__(name)
-            family = of
-        except ImportError:
-            pass
-    try:
-        import vfs
-        kind = str([each[0] for each in vfs.mount() if each[1] == (root or "/")])
-    except (ImportError, AttributeError, TypeError):
-        pass
-    for name in ("/loader/start.py", "/boot.py", "/main.py"):
-        try:
-            os.stat(root + name)
-        except OSError:
-            loader = False
-    there = 0
-    for name in ("/loader", "/app_a", "/app_b"):
-        try:
-            there += sum([each[3] for each in os.ilistdir(root + name) if len(each) > 3])
-        except OSError:
-            pass
-    disk, mpy = os.statvfs(root or "/"), getattr(sys.implementation, "_mpy", 0)
-    return (root, getattr(sys.implementation, "_machine", sys.platform), family, kind, loader,
-        ".".join([str(part) for part in sys.implementation.version[:3]]),
-        "mpy" + str(mpy & 255) + "." + str(mpy >> 8 & 3),
-        binascii.hexlify(machine.unique_id()).decode(), disk[0] * disk[3], there)
-"""
-
 Links = Callable[[], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What a prompt tells. root: where its flash lies. family: stm32, esp32 or rp2; empty: not known.
-
-    there_bytes: of an installation that was broken off.
-    """
-
-    root: str
-    machine: str
-    family: str
-    filesystem: str
-    has_loader: bool
-    base: str
-    abi: str
-    unique: str
-    free_bytes: int
-    there_bytes: int
-
-    def chip(self) -> str:
-        """As a board's name begins: the chip where MicroPython's name of the machine ends with one, else its family."""
-        last = self.machine.rpartition(" ")[2].lower()
-        return last if last in base_commands.FAMILIES else self.family
 
 
 class PromptFlasher:
@@ -120,14 +62,9 @@ class PromptFlasher:
         """What the board says of itself; of one without a loader what is known of it. None where no prompt answers."""
         if not self._repl.enter():
             return None
-        try:
-            self._repl.execute(_LOOK)
-            told = self._repl.value("obu_look()")
-        except RemoteError:
+        machine = prompt_machine.at(self._repl)
+        if machine is None:
             return None
-        if not isinstance(told, tuple) or [type(each) for each in told] != [*[str] * 4, bool, *[str] * 3, int, int]:
-            return None
-        machine = Machine(*told)
         if machine.has_loader:
             try:
                 self._find_loader(machine)
@@ -165,12 +102,7 @@ class PromptFlasher:
         if not machine.has_loader and parcel.manifest.key_id not in self._trusted():
             return Outcome(Result.REFUSED, flash_words.TWO_SIGNERS)
         refused = judge(parcel, state)
-        files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
-        if (
-            refused is None
-            and not machine.has_loader
-            and sum(map(len, files)) > machine.free_bytes + machine.there_bytes
-        ):
+        if refused is None and not machine.has_loader and not self._has_room(machine, parcel):
             return Outcome(Result.REFUSED, words.sentence(words.NO_SPACE))
         return refused
 
@@ -217,6 +149,10 @@ class PromptFlasher:
             self._loader.files.get("loader/keys.txt", b"").decode("ascii", "replace").split() if self._loader else []
         )
         return {manifests.key_id(bytes.fromhex(line)) for line in lines if _POINT.fullmatch(line)}
+
+    def _has_room(self, machine: Machine, parcel: Parcel) -> bool:
+        files = [*parcel.files.values(), *(self._loader.files.values() if self._loader else ())]
+        return sum(map(len, files)) <= machine.free_bytes + machine.there_bytes
 
     def _no_loader(self, machine: Machine) -> Text | None:
         """Why this board cannot get the loader that was given."""

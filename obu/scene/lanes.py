@@ -29,6 +29,7 @@ CELL_M = 25.0
 # is one vehicle); when night begins, or whether children are there, no MAP says.
 LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
 CURVE_STEPS = 6
+VEHICLE = "vehicle"  # kind of a lane
 
 
 @quick
@@ -238,7 +239,7 @@ def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | 
     legs = legs_of(points)
     if not legs:
         return None
-    kind = lane.kind or LaneKind("vehicle")
+    kind = lane.kind or LaneKind(VEHICLE)
     return Lane(
         ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
         width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name,

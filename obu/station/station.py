@@ -239,6 +239,7 @@ class Station:
             "maps": stages.datum.status(),
             "apps": stages.health.apps(stages.warn.apps),
             "coprocessor": stages.board.status(now),
+            "claims": status.claims(stages.warn.state.claims),
             "unavailable": self._unavailable(),
             "light": status.light(now, content.place_now(now, own)),
             "host": stages.health.host(uptime_s),

@@ -23,6 +23,7 @@ from obu.station.installation import InstallationState
 from obu.station.transmit import Transmit
 
 SENDERS_SHOWN = 16
+CLAIMS_SHOWN = 8
 NEIGHBOURS_SHOWN = 32  # as many as a small picture can hold; 5 kB of a line
 
 
@@ -108,6 +109,21 @@ def alert(shown: Shown, issued_utc_s: float | None) -> dict[str, Any]:
         "issued_utc_s": issued_utc_s,
         "why": dict(claim.why),
     }
+
+
+def claims(found: Sequence[Alert]) -> list[dict[str, Any]]:
+    """What the applications claim, shown or not, the most urgent first, with the values that decided."""
+    first = sorted(found, key=lambda claim: (claim.priority, -claim.level, claim.app, claim.subject))[:CLAIMS_SHOWN]
+    return [
+        {
+            "app": claim.app,
+            "subject": claim.subject,
+            "level": int(claim.level),
+            "text": words(claim.text),
+            "why": dict(claim.why),
+        }
+        for claim in first
+    ]
 
 
 def gnss(now: Now, own: Own, dropped: dict[str, int]) -> dict[str, Any]:

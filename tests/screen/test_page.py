@@ -1,5 +1,6 @@
 """The page in a real browser: what the driver would see, and what goes back to the unit when he does."""
 
+import json
 import math
 import re
 import time
@@ -421,6 +422,39 @@ def test_the_panel_at_the_rear_counts_down_and_is_black_as_soon_as_that_is_old(
     expect(panel.locator("main")).to_be_hidden(timeout=1500)
     assert "beat" not in requests, "it is not the driver's display"
     panel.close()
+
+
+def test_a_technician_sees_why_how_much_and_how_often_on_the_terminal_alone(
+    page: Page, screen: Screen, talker: FakeUnit
+) -> None:
+    expect(page.locator("#bench")).to_be_hidden()
+    claim = {
+        "app": "FCW",
+        "subject": "car-1",
+        "level": 3,
+        "text": {"zh": "前方碰撞危险", "en": "x"},
+        "why": {"ttc_s": 2.31},
+    }
+    talker.status = STATUS | {"air": STATUS["air"] | {"dropped": {"bad_signature": 7}}, "claims": [claim]}
+    page.set_viewport_size({"width": 1600, "height": 800})
+    page.goto(f"{screen.url}?bench=1")
+    bench = page.locator("#bench")
+    expect(bench.locator("h2").last).to_have_text("FCW !!! 前方碰撞危险 · car-1")
+    expect(bench.locator("section").last).to_contain_text("ttc_s2.31")
+    expect(bench).to_contain_text("bad_signature7")
+    talker.status = talker.status | {"uptime_s": 14.0, "air": STATUS["air"] | {"received": 800}}
+    expect(bench.locator("dd").first).to_have_text("150.0")  # 300 more in two seconds
+    assert box(page, "#bench")["x"] >= box(page, "main")["x"] + box(page, "main")["width"]
+    told = [
+        ("hello", {"page": 1, "reader": True, "symbols": []}),
+        ("link", {"unit": True, "why": None}),
+        ("status", STATUS),
+    ]
+    lines = "".join(f"event: {kind}\ndata: {json.dumps(body)}\n\n" for kind, body in told)
+    page.route("**/events", lambda route: route.fulfill(content_type="text/event-stream", body=lines))
+    page.goto(f"{screen.url}?bench=1")
+    expect(page.locator(".badge.reader")).to_be_visible()
+    expect(bench).to_be_hidden()
 
 
 def test_a_live_page_beats_and_one_that_is_left_does_not(page: Page, unit: FakeUnit) -> None:

@@ -30,7 +30,7 @@ export function drawAround(scene, road, warning, texts) {
   pen.clearRect(0, 0, width, height);
   pen.setTransform(ratio, 0, 0, ratio, (width / 2) * ratio, AHEAD_M * scale * ratio);
   if (last && road && last.at?.road === road.number) lanes(pen, scale, road, last, colour);
-  rings(pen, scale, colour, height);
+  rings(pen, scale, colour, width, height);
   const hot = warning ? colour(`--level-${warning.level}`) : null;
   if (warning?.level > 1) wedge(pen, AHEAD_M * scale, BEARINGS[warning.direction] ?? 0, hot);
   for (const one of last?.neighbours ?? []) {
@@ -62,7 +62,7 @@ function lanes(pen, scale, road, { at, heading_deg }, colour) {
   }
 }
 
-function rings(pen, scale, colour, height) {
+function rings(pen, scale, colour, width, height) {
   pen.lineWidth = 1;
   pen.textAlign = "left";
   for (const radius of RINGS_M) {
@@ -73,7 +73,9 @@ function rings(pen, scale, colour, height) {
     if (height < 300) continue;
     pen.fillStyle = colour("--dim");
     pen.font = `${Math.round(height / 24)}px system-ui, sans-serif`;
-    pen.fillText(`${radius} m`, radius * scale * 0.82, -radius * scale * 0.6);
+    const words = `${radius} m`;
+    const most = width / 2 - pen.measureText(words).width - 8;
+    pen.fillText(words, Math.min(radius * scale * 0.82, most), -radius * scale * 0.6);
   }
 }
 

@@ -1,6 +1,7 @@
 // Joins the parts: what the stream says goes to the panels, what was really painted goes back.
 
 import { drawAround } from "./around.js";
+import { showBench } from "./bench.js";
 import { showDrive } from "./drive.js";
 import { showLight } from "./signal.js";
 import { showState } from "./state.js";
@@ -44,6 +45,7 @@ function render() {
   showLight(view === "calm" ? sceneNow : null, texts);
   drawAround(sceneNow, road, now.warning, texts);
   showState(statusNow, lang, texts);
+  showBench(statusNow, now.page !== null && !now.reader, lang, texts);
   const reader = find(".badge.reader");
   reader.hidden = !now.reader;
   reader.textContent = texts.reader;
