@@ -7,7 +7,7 @@ from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
-from obu.core.world import Course, Kind, Neighbour, View, Zone
+from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "LCW"
 TITLE = Text("变道", "Lane change")
@@ -25,6 +25,8 @@ class Parameters:
 
     Who waits for his gap signals, too; BSW's mark is enough for him. drift_mps: so fast across our lane he has begun, a
     change of lanes taking 3 to 6 s for 3.5 m; where no MAP tells of the lane the signal alone must do, and at a stop.
+    A turn over the next lane (next_m beside us) is a change of lanes, too, turn_within_s before it at the most: of a
+    driver who does not yet slow down with turn_mps2 towards turn_mps, as he would (12 m of radius at 3 m/s2 aside).
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
@@ -37,6 +39,10 @@ class Parameters:
     behind_m: float = 100.0
     crossing_m: float = 60.0
     drift_mps: float = 0.3
+    turn_mps: float = 6.0
+    turn_mps2: float = 2.5
+    turn_within_s: float = 4.0
+    next_m: tuple[float, float] = (1.75, 5.25)
     zone: bsw.Parameters = bsw.Parameters(max_sigma_m=1.0)
 
 
@@ -46,14 +52,43 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     sides = [SIDES[light] for light in SIDES if light in view.own.lights]
     if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
         return []
+    sign, zone, direction = sides[0]
+    over = [other for other in view.neighbours if _is_turned_over(view, other, sign, speed_mps, parameters)]
+    if over:
+        return [_alert(view, other, direction) for other in over]
     is_pulling_out = pulls_out(view, speed_mps, parameters)
     if view.signal is not None and view.signal.stop_m < parameters.crossing_m and not is_pulling_out:
         return []
-    sign, zone, direction = sides[0]
     if not is_pulling_out and view.drift_mps is not None and view.drift_mps * sign < parameters.drift_mps:
         return []
     found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
     return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+
+
+def _is_turned_over(view: View, other: Neighbour, sign: int, speed_mps: float, parameters: Parameters) -> bool:
+    """Whether we turn over the next lane while somebody who came up with us goes straight on along it."""
+    meets, turn = other.conflict, Turn.LEFT if sign < 0 else Turn.RIGHT
+    is_his = other.kind is Kind.VEHICLE and other.is_beside and other.turn is Turn.STRAIGHT and other.along_m < 0.0
+    is_next = parameters.next_m[0] < other.right_m * sign <= parameters.next_m[1]
+    if meets is None or view.turn is not turn or not (is_his and is_next):
+        return False
+    if speed_mps < parameters.turn_mps or (view.own.vehicle.accel_long_mps2 or 0.0) <= -parameters.turn_mps2:
+        return False
+    in_s = turning_s(meets.own_m, speed_mps, parameters)
+    out_s = in_s + (view.own.body.length_m + other.width_m) / parameters.turn_mps
+    other_mps = max(other.speed_mps, 0.1)
+    other_out_s = (meets.other_m + other.length_m + view.own.body.width_m) / other_mps
+    return 0.0 < in_s <= parameters.turn_within_s and meets.other_m / other_mps <= out_s and in_s <= other_out_s
+
+
+def turning_s(distance_m: float, speed_mps: float, parameters: Parameters) -> float:
+    """Until we are there, slowing down for the turn as late as a driver does."""
+    if speed_mps <= parameters.turn_mps:
+        return distance_m / speed_mps
+    slowing_m = (speed_mps**2 - parameters.turn_mps**2) / (2.0 * parameters.turn_mps2)
+    if distance_m <= slowing_m:
+        return 2.0 * distance_m / (speed_mps + parameters.turn_mps)
+    return (distance_m - slowing_m) / speed_mps + 2.0 * slowing_m / (speed_mps + parameters.turn_mps)
 
 
 def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:

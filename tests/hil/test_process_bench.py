@@ -47,6 +47,11 @@ def test_a_bench_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "no such file" in capsys.readouterr().err
     assert hil("run", "hlw_works_ahead", "--bench", "process", "--defects") == 2
     assert "--defects" in capsys.readouterr().err
+    mine = tmp_path / "mine.toml"
+    mine.write_text(GOOD)
+    assert hil("faults", "--json", "--bench", str(mine)) == 0
+    benches = {row["name"]: row["benches"] for row in json.loads(capsys.readouterr().out)}
+    assert benches["packets_forged"] == ["sim", "process", "mine"] and benches["slow_keys"] == ["sim"]
     lonely = tmp_path / "lonely.toml"
     lonely.write_text(GOOD + '[power]\nuse = "power_person"\n')
     with mock.patch("builtins.input", side_effect=EOFError):
