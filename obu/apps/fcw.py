@@ -25,7 +25,7 @@ class Parameters:
     """When to speak. Sources: delays and decelerations by class as obu/core/driving.py has them.
 
     delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
-    unasked. longest_s: no caution at a longer time to collision (ISO 15623: 4 s; most drivers brake by themselves in the
+    unasked. longest_s: no caution at a longer time to collision (ISO 15623: 4 s; most drivers brake unasked in the
     half second after that). min_speed_mps: in a queue everybody comes close (10 km/h, UN R152). beside_m: so far from
     touching is passing, and by one sigma more, most_unsure_m at most: of the simulated city's warnings of whom we would
     touch by less, two of three were groundless. max_sigma_m: above this relative lateral error a car in the next lane
