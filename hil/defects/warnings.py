@@ -52,6 +52,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
     "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it
+    "hasty": ("apps.lcw", "drift_mps", -9.0),  # whoever signals moves over
     "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
 }
 DEFECTS: dict[str, Defect] = {
