@@ -25,18 +25,18 @@ class Parameters:
     """When to speak. Sources: delays and decelerations by class as obu/core/driving.py has them.
 
     delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
-    unasked. longest_s: no warning at a longer time to collision (ISO 15623). min_speed_mps: in a queue everybody comes
-    close. beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: of the simulated
-    city's warnings of whom we would touch by less, two of three were groundless. max_sigma_m: above this relative
-    lateral error a car in the next lane looks like one in ours in a quarter of cases: the warning is then visual only.
-    off_sigma_m: none at all.
+    unasked. longest_s: no caution at a longer time to collision (ISO 15623: 4 s; most drivers brake unasked in the
+    half second after that). min_speed_mps: in a queue everybody comes close (10 km/h, UN R152). beside_m: so far from
+    touching is passing, and by one sigma more, most_unsure_m at most: of the simulated city's warnings of whom we would
+    touch by less, two of three were groundless. max_sigma_m: above this relative lateral error a car in the next lane
+    looks like one in ours in a quarter of cases: the warning is then visual only. off_sigma_m: none at all.
     """
 
     delay_s: ByClass = DELAY_S
     imminent_mps2: ByClass = BRAKE_MPS2
     caution_mps2: ByClass = ByClass(taxi=3.0, bus12=2.4, bus18=2.2)
-    longest_s: float = 4.0
-    min_speed_mps: float = 2.0
+    longest_s: float = 3.5
+    min_speed_mps: float = 2.8
     beside_m: float = 0.2
     most_unsure_m: float = 0.4
     max_sigma_m: float = 0.8
@@ -82,7 +82,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 
 def _half_across_m(other: Neighbour) -> float:
     """Half of what it takes of our way: one that stands askew, more than its width."""
-    turn = math.radians(other.heading_diff_deg)
+    turn = math.radians(other.askew_deg)
     return (other.width_m * abs(math.cos(turn)) + other.length_m * abs(math.sin(turn))) / 2.0
 
 
