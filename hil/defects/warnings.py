@@ -64,7 +64,7 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
-    "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
+    "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),
     "stopless": result("it knows no stop", Scene, "build", lambda seen: dataclasses.replace(seen, stop_m=None)),
     "ever_departing": result(

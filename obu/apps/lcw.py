@@ -1,10 +1,22 @@
 """LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import (
+    Condition,
+    above,
+    all_hold,
+    at_least,
+    at_most,
+    concerned,
+    is_other,
+    is_same,
+    is_there,
+)
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
@@ -13,10 +25,12 @@ NAME = "LCW"
 TITLE = Text("变道", "Lane change")
 NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 2
+ABOUT = "neighbours"
 SIDES = {
     Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),
     Light.RIGHT_TURN: (1, Zone.ADJACENT_RIGHT, Direction.BEHIND_RIGHT),
 }
+NO_SIDE = (0, Zone.FAR, Direction.BEHIND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +62,57 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle on the lane that the turn signal points to, the nearest first."""
-    speed_mps = view.own.speed_mps
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    over = [other for other in found if _is_turned_over(view, other, parameters)]
+    _, _, direction = _side(view) or NO_SIDE
+    return [_alert(view, other, direction) for other in over or sorted(found, key=lambda one: abs(one.along_m))]
+
+
+def _side(view: View) -> tuple[int, Zone, Direction] | None:
+    """To which the turn signal points; None without one, and with hazard lights."""
     sides = [SIDES[light] for light in SIDES if light in view.own.lights]
-    if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
-        return []
-    sign, zone, direction = sides[0]
-    over = [other for other in view.neighbours if _is_turned_over(view, other, sign, speed_mps, parameters)]
-    if over:
-        return [_alert(view, other, direction) for other in over]
-    is_pulling_out = pulls_out(view, speed_mps, parameters)
-    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and not is_pulling_out:
-        return []
-    if not is_pulling_out and view.drift_mps is not None and view.drift_mps * sign < parameters.drift_mps:
-        return []
-    found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
-    return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+    return sides[0] if len(sides) == 1 and Light.HAZARD not in view.own.lights else None
 
 
-def _is_turned_over(view: View, other: Neighbour, sign: int, speed_mps: float, parameters: Parameters) -> bool:
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us: about to move over."""
+    side, speed_mps = _side(view), view.own.speed_mps
+    yield is_there("own_lights", side and side[2])
+    yield is_there("own_speed_mps", speed_mps)
+    yield is_same("is_boarding", view.is_boarding, False)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of somebody over whose lane we turn, or who is beside us there or comes up as we move over."""
+    if _is_turned_over(view, other, parameters):
+        return
+    sign, zone, _ = _side(view) or NO_SIDE
+    if not pulls_out(view, view.own.speed_mps or 0.0, parameters):
+        if view.signal is not None:
+            yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
+        if view.drift_mps is not None:
+            yield at_least("drift_mps", view.drift_mps * sign, parameters.drift_mps)
+    yield above("right_m", other.right_m * sign, 0.0)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_other("kind", other.kind, Kind.PEDESTRIAN)
+    if all_hold(bsw.beside(view, other, parameters.zone)):
+        return
+    gap_m, own_mps = _behind_m(view, other), view.own.speed_mps or 0.0
+    closing_mps = other.speed_mps - own_mps
+    yield is_same("zone", other.zone, zone)
+    yield above("gap_m", gap_m, 0.0)
+    yield at_most("gap_m", gap_m, parameters.behind_m)
+    yield above("closing_mps", closing_mps, 0.5)
+    slow, middle, fast = parameters.closing_s
+    limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
+    if pulls_out(view, own_mps, parameters):
+        limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
+    yield at_most("ttc_s", gap_m / max(closing_mps, 0.01), limit_s)
+
+
+def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> bool:
     """Whether we turn over the next lane while somebody who came up with us goes straight on along it."""
+    (sign, _, _), speed_mps = _side(view) or NO_SIDE, view.own.speed_mps or 0.0
     meets, turn = other.conflict, Turn.LEFT if sign < 0 else Turn.RIGHT
     is_his = other.kind is Kind.VEHICLE and other.is_beside and other.turn is Turn.STRAIGHT and other.along_m < 0.0
     is_next = parameters.next_m[0] < other.right_m * sign <= parameters.next_m[1]
@@ -95,22 +141,6 @@ def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:
     """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
     is_slow = speed_mps <= parameters.pull_out_mps
     return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
-
-
-def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
-    if other.kind is Kind.PEDESTRIAN or other.course is not Course.SAME or other.right_m * sign <= 0.0:
-        return False
-    if bsw.is_beside(view, other, parameters.zone):
-        return True
-    gap_m = _behind_m(view, other)
-    closing_mps = other.speed_mps - speed_mps
-    if other.zone is not zone or not 0.0 < gap_m <= parameters.behind_m or closing_mps <= 0.5:
-        return False
-    slow, middle, fast = parameters.closing_s
-    limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if pulls_out(view, speed_mps, parameters):
-        limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
-    return gap_m / closing_mps <= limit_s
 
 
 def _behind_m(view: View, other: Neighbour) -> float:

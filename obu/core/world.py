@@ -112,6 +112,7 @@ class Neighbour:
     conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
     is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
     it on our road, in the same direction. swept_s: in so long our side or rear is where it is, None where it is not.
+    askew_deg: its course from that of our way beside it.
     """
 
     id: bytes
@@ -142,6 +143,7 @@ class Neighbour:
     is_opposite: bool = False
     is_beside: bool = False
     swept_s: float | None = None
+    askew_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,7 +196,8 @@ class Look:
         dx, dy = mover.x - self._x, mover.y - self._y
         along_m, right_m, way_deg = beside(self._line, mover.x, mover.y)
         heading_diff_deg = wrap_deg(mover.heading_deg - self._heading_deg)
-        its_course = course(wrap_deg(mover.heading_deg - way_deg))
+        askew_deg = wrap_deg(mover.heading_deg - way_deg)
+        its_course = course(askew_deg)
         way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
         return Neighbour(
             id=mover.id,
@@ -226,6 +227,7 @@ class Look:
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
             is_beside=_is_one_road(way, self.way),
+            askew_deg=askew_deg,
             swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),
         )
 

@@ -58,7 +58,7 @@ def test_whom_it_does_not_concern(change):
 
 def test_one_who_stands_askew_takes_more_of_our_way_than_his_width():
     beside = {"gap_m": 15.0, "speed_mps": 0.0, "right_m": 2.3}
-    assert look("bus12", 12.0, **beside, heading_diff_deg=-25.0) and not look("bus12", 12.0, **beside)
+    assert look("bus12", 12.0, **beside, askew_deg=-25.0) and not look("bus12", 12.0, **beside)
 
 
 def test_only_the_nearest_is_reached():
