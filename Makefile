@@ -20,8 +20,7 @@ test: tools  ## set up, then every test (ARGS="tests/codec -k bsm")
 	@exec $(PYTHON) -m pytest -n auto $(ARGS)
 
 tools:
-	@$(SET_UP) run test bench
-	@$(PYTHON) .ci/system_tools.py
+	@$(START) -B .ci/system_tools.py & $(SET_UP) run test bench; is_set_up=$$?; wait; exit $$is_set_up
 	@$(PYTHON) .ci/micropython.py & $(PYTHON) .ci/debian_root.py & wait
 
 check:  ## ruff, and mypy strict on obu/
