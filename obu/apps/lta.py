@@ -4,9 +4,10 @@ import math
 from dataclasses import dataclass
 
 from obu.apps.base import Need
-from obu.apps.icw import side_of, stops_for_light, why
+from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.right_of_way import follows, pass_left, stops_for_light, waits
 from obu.core.vehicle import Light
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
@@ -31,7 +32,8 @@ class Parameters:
     margin_m: float = 2.0
     creeping_mps: float = 2.8
     other_min_mps: float = 2.0
-    stops_mps2: float = 3.0
+    stops_mps2: float = 4.5
+    yields_mps2: float = 2.5
     max_age_s: float = 1.0
 
 
@@ -53,7 +55,9 @@ def _concerns(view: View, other: Neighbour, speed_mps: float, parameters: Parame
         return False
     if other.speed_mps < parameters.other_min_mps or other.age_s > parameters.max_age_s or conflict.own_m <= 0.0:
         return False
-    if stops_for_light(other, parameters.stops_mps2):
+    if stops_for_light(other, parameters.stops_mps2) or pass_left(view, other) or follows(view, other, conflict):
+        return False
+    if waits(view, other, conflict, parameters.yields_mps2):
         return False
     if speed_mps < parameters.creeping_mps:
         return conflict.other_in_s <= parameters.gap_s.of(view.vehicle) and conflict.own_m <= 6.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.right_of_way import leaves_s, stands_before, stops_for_light
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
@@ -25,7 +26,8 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h. moving_off_s: until the brakes bite. standing_mps: slower we stand.
+    moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2: a cyclist who can stop
+    for his red light with this is taken to do so. moving_off_s: until the brakes bite. standing_mps: slower we stand.
     swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
     side of ours he is.
     """
@@ -42,6 +44,7 @@ class Parameters:
     moving_off_s: float = 2.0
     standing_mps: float = 0.3
     swept_sigma_m: float = 0.8
+    stops_mps2: float = 3.0
     max_age_s: float = 1.0
 
 
@@ -96,18 +99,30 @@ def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Paramete
         return None
     if _is_swept(view, other, parameters):
         return 0.0
-    if other.along_m <= 0.0:
+    if other.along_m <= 0.0 or stops_for_light(other, parameters.stops_mps2):
         return None
     half_m = view.own.body.width_m / 2.0
     front_m = other.along_m - view.own.body.length_m / 2.0
     if abs(other.right_m) < half_m - parameters.inside_m:
-        is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
-        return front_m if 0.0 < front_m <= reach_m and not is_with_us and other.kind is Kind.PEDESTRIAN else None
+        is_danger = 0.0 < front_m <= reach_m and other.kind is Kind.PEDESTRIAN and not _is_with_us(view, other)
+        return front_m if is_danger and not _is_over(view, other, front_m, parameters) else None
     conflict = other.conflict
     if conflict is None or conflict.own_m > reach_m or conflict.own_m <= 0.0:
         return None
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     return conflict.own_m if across_mps >= parameters.crossing_mps and conflict.apart_s <= parameters.apart_s else None
+
+
+def _is_with_us(view: View, other: Neighbour) -> bool:
+    return abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+
+
+def _is_over(view: View, other: Neighbour, front_m: float, parameters: Parameters) -> bool:
+    """Whether somebody on our way leaves it in time, or our driver already brakes to stand before him."""
+    if stands_before(view, front_m):
+        return True
+    own_in_s = front_m / max(view.own.speed_mps or 0.0, 0.1)
+    return own_in_s - leaves_s(view, other, parameters.crossing_mps) > parameters.apart_s
 
 
 def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
