@@ -1,6 +1,6 @@
 # Every target sets up what it needs: .venv, from the hashed locks in requirements/. Only make and Python are presupposed.
 .DEFAULT_GOAL := help
-.PHONY: help run test tools check hil city city-report conformance firmware fuzz codec bench sounds deb lock
+.PHONY: help run test tools check screens hil city city-report conformance firmware fuzz codec bench sounds deb lock
 MAKEFLAGS += --no-print-directory
 
 # Any Python 3 can start the set-up: it looks for the newest suitable one itself (OBU_PYTHON=/path/to/python chooses).
@@ -29,7 +29,12 @@ check:  ## ruff, and mypy strict on obu/
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
 
-SMOKE := hlw_works_ahead hlw_taxi packets_forged
+screens:  ## every warning on the driver's screen, day and night, Chinese and English: hil-report/screens
+	@$(SET_UP) run test
+	@$(PYTHON) .ci/system_tools.py
+	@exec $(PYTHON) -m hil screens --out hil-report/screens $(ARGS)
+
+SMOKE := hlw_works_ahead hlw_taxi packets_forged brownout_of_the_unit can_bus_off gnss_no_utc link_cut
 hil:  ## the scenarios on virtual time, three seeds each, with planted defects; some in real time; hil-report/ tells
 	@$(SET_UP) run test bench
 	@$(PYTHON) .ci/micropython.py

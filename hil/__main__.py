@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -50,6 +51,9 @@ def main() -> int:
     doing |= {"faults": fault_table.run, "city-report": city_report.run}
     try:
         return doing[args.command](args)
+    except BrokenPipeError:  # who read our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         print("\nstopped / 已停止", file=sys.stderr)
         return workers.STOPPED

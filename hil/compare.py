@@ -23,11 +23,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0: nothing became worse, 1: something did, 2: no results there."""
     try:
-        old, new = _read(args.old), _read(args.new)
+        (old, old_bench), (new, new_bench) = _read(args.old), _read(args.new)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     is_worse = False
+    if old_bench != new_bench:
+        print(f"= bench {old_bench}, now {new_bench}: moments and ages are of different machines")
     for mark, line in changes(old, new):
         is_worse = is_worse or mark == "-"
         print(f"{mark} {line}")
@@ -68,14 +70,16 @@ def _of_one(was: dict[str, Any], now: dict[str, Any]) -> Iterator[tuple[str, str
             yield "=", f"age of BSMs on the air ({what}) {ages[0]:.0f} ms, now {ages[1]:.0f} ms"
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    """The scenarios by name, and their bench."""
     file = path / "results.json" if path.is_dir() else path
     try:
-        rows = json.loads(file.read_bytes())["scenarios"]
+        found = json.loads(file.read_bytes())
+        rows = found["scenarios"]
         lacking = {key for row in rows for key in _lacking(row)}
         if lacking:  # of another version
             raise KeyError(", ".join(sorted(lacking)))
-        return {row["name"]: row for row in rows}
+        return {row["name"]: row for row in rows}, str(found.get("bench", "sim"))
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}; it is made by `run --out`",
                           f"{file}：{error.strerror}；由 `run --out` 生成") from None  # fmt: skip

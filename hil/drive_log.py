@@ -19,7 +19,7 @@ from obu.core.errors import ConfigError
 from obu.core.geo import LatLon
 from obu.core.units import MPS_PER_KNOT
 
-SUFFIXES = (".blf", ".asc", ".log", ".trc")
+SUFFIXES = (".blf", ".asc", ".csv", ".log", ".trc", ".asc.gz", ".csv.gz", ".log.gz")  # python-can's, without asammdf
 DAY_S = 86_400
 TIMED = {"RMC": 1, "GGA": 1, "GST": 1, "GNS": 1, "ZDA": 1, "GLL": 5}  # where a sentence has its time
 COARSE_S, FINE_S = 0.5, 0.02
@@ -54,9 +54,14 @@ class Sentences:
     lines: tuple[bytes, ...]
 
 
+def suffix(path: Path) -> str:
+    """Which form a log has, by its name; empty for none that is known."""
+    return next((each for each in SUFFIXES if path.name.lower().endswith(each)), "")
+
+
 def frames(path: Path) -> list[LoggedFrame]:
     """The frames with data in a log, in the order of their times. Raises ConfigError for what is none."""
-    if path.suffix.lower() not in SUFFIXES:
+    if not suffix(path):
         raise ConfigError(
             f"{path}: must end in one of {', '.join(SUFFIXES)}", f"{path}：扩展名应为 {'、'.join(SUFFIXES)}"
         )

@@ -81,10 +81,13 @@ def run(args: argparse.Namespace) -> int:
     """0: written, 2: a file that cannot be used."""
     try:
         print(make(args))
-    except (ConfigError, OSError) as error:
+    except ConfigError as error:
         print(error, file=sys.stderr)
-        return 2
-    return 0
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+    else:
+        return 0
+    return 2
 
 
 def make(args: argparse.Namespace) -> str:
@@ -92,6 +95,10 @@ def make(args: argparse.Namespace) -> str:
     logged = drive_log.frames(args.log)
     _, fixes = drive_log.receiver(args.nmea)
     found = look(logged, fixes, _dbc(args.dbc), args.profile)
+    if args.for_s is not None and args.for_s < LEAST_S + LEAD_S:
+        raise ConfigError(f"--for: {LEAST_S + LEAD_S:g} s or more", f"--for：至少 {LEAST_S + LEAD_S:g} 秒")
+    if not args.out.absolute().parent.is_dir():
+        raise ConfigError(f"--out: no such folder: {args.out.parent}", f"--out：目录不存在：{args.out.parent}")
     if args.out.suffix != ".toml":
         raise ConfigError(f"{args.out}: must end in .toml", f"{args.out}：应以 .toml 结尾")
     first_s = math.floor(fixes[0].at_s * 10) / 10
@@ -102,7 +109,7 @@ def make(args: argparse.Namespace) -> str:
         common = f"{max(0.0, whole_s):.1f}"
         raise ConfigError(f"bus and receiver have {common} s in common, {LEAST_S + LEAD_S:g} are needed",
                           f"总线与接收机记录重合 {common} 秒，至少需要 {LEAST_S + LEAD_S:g} 秒")  # fmt: skip
-    log, nmea = (args.out.with_suffix(each.suffix.lower()) for each in (args.log, args.nmea))
+    log, nmea = args.out.with_suffix(drive_log.suffix(args.log)), args.out.with_suffix(args.nmea.suffix.lower())
     for source, copy in ((args.log, log), (args.nmea, nmea)):
         if source.absolute() != copy.absolute():
             shutil.copy(source, copy)
@@ -115,8 +122,11 @@ def make(args: argparse.Namespace) -> str:
         log=args.log.name, lead=LEAD_S, lasts_s=lasts_s, kind=args.kind, log_name=log.name, nmea_name=nmea.name,
         profile=profile, channel=found.channel, off_s=found.off_s, from_s=args.from_s, settles_s=SETTLES_S,
     ), encoding="utf-8")  # fmt: skip
-    clock = "no clock was compared: it hardly moved" if found.left_mps is None else (
-        f"its clock is moved by {found.off_s:.2f} s, the speeds then differ by {found.left_mps:.2f} m/s")  # fmt: skip
+    clock = "no clock was compared: it hardly moved"
+    if found.left_mps is not None:
+        has_utc = abs(found.off_s) < drive_log.DAY_S
+        moved = f"its clock is moved by {found.off_s:.2f} s" if has_utc else "it has no UTC and is laid over the speed"
+        clock = f"{moved}, the speeds then differ by {found.left_mps:.2f} m/s"
     return (f"{args.out}: {lasts_s + LEAD_S:.1f} s, channel {found.channel} with {found.known:.0%} of its frames in "
             f"{args.dbc.name}; {clock}")  # fmt: skip
 

@@ -61,10 +61,16 @@ class Person:
             turned = replace(spot, heading_deg=spot.heading_deg + actor.heading_deg)
             way, at_m, right_m = through(road.frame, turned, actor.way), 0.0, 0.0
         self._course = Course(way, at_m, right_m, actor.speed_mps, actor.act, lasts_s, is_against=is_against)
+        self._sign = 0.0 if way is not road else -1.0 if is_against else 1.0
+        self._begin_m = at_m - self._sign * self._course.at(0.0).driven_m
         self.role = Cast(
             from_m=actor.at_m, right_m=actor.right_m, style=CALM, length_m=self.kin.length_m, width_m=self.kin.width_m,
             height_m=self.kin.height_m, basic_class=self.kin.basic_class,
         )  # fmt: skip
+
+    def along_m(self, at_s: float) -> float | None:
+        """Where on the scenario's road; None for who leaves it."""
+        return self._begin_m + self._sign * self.pose(at_s).driven_m if self._sign else None
 
     def state(self, at_s: float) -> State:
         """Where it is, how it moves and what is on of it."""

@@ -23,7 +23,8 @@ from obu.core.now import NS_PER_MS, NS_PER_S
 
 GRID_NS = 100 * NS_PER_MS  # the receiver's epochs are whole tenths of a second of UTC
 LATE_NS = 20 * NS_PER_MS  # of a turn, before it is told
-SLACK_MS = 30.0  # of a machine that does other work, too, by which a BSM may be seen early or late
+# By which a BSM may be seen early or late on a machine that does other work, too; and what it was seen to be late by.
+SLACK_MS, MOST_LATE_MS = 30.0, 200.0
 AFTER_S = 0.2  # so long may the unit's last words be on their way
 
 
@@ -43,7 +44,6 @@ class RealTime:
         self._begin()
         self.drawn = self._world.drawn
         self.witness = Witness(scenario, self._world.stage, self._recorder)
-        self.witness.seen.slack_ms = SLACK_MS
 
     def run(self) -> Outcome:
         """To the end of the scenario. Raises ConfigError for a device that is not there."""
@@ -65,6 +65,7 @@ class RealTime:
                 for each in reversed(begun):
                     each.close()
                 self._recorder.close()
+        self.witness.seen.slack_ms = slack_ms(self._late_ns)
         found = outcome(self._scenario, self.witness, lasts_s)
         why = why or found.why
         if why and self._late_ns > LATE_NS:  # so that nobody looks for it in the unit
@@ -106,14 +107,19 @@ class RealTime:
     def _wait(self, chosen: list[Instrument], until_ns: int) -> None:
         """Until then, and once in any case, looks at what the unit does."""
         while True:
-            now_ns = time.monotonic_ns()
-            at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
             for each in chosen:
+                now_ns = time.monotonic_ns()  # of this look: the ones before it took their time
+                at_s = (now_ns - self._begin_ns) / NS_PER_S - LEAD_S
                 each.look(self.witness, at_s, self._utc_ns(now_ns))
             left_ns = until_ns - time.monotonic_ns()
             if left_ns <= 0:
                 return
             time.sleep(min(left_ns, 2 * NS_PER_MS) / NS_PER_S)
+
+
+def slack_ms(late_ns: int) -> float:
+    """Of what is told of the time between two BSMs, when a turn of the bench itself was so late."""
+    return SLACK_MS + min(MOST_LATE_MS, late_ns / NS_PER_MS)
 
 
 def ensure_pki(folder: Path) -> None:

@@ -189,7 +189,7 @@ def one(task: Task) -> Run:
     if task.bench is None:
         runner = Sim(found, task.seed, pki_folder, folder)
     else:
-        runner = RealTime(found, task.seed, task.bench, pki_folder, folder, input)
+        runner = RealTime(found, task.seed, task.bench, pki_folder, folder, _asked)
     outcome = runner.run()
     if task.with_defect and not outcome.why:
         broken = Sim(found, task.seed, pki_folder, folder / "broken", is_broken=True).run()
@@ -198,6 +198,15 @@ def one(task: Task) -> Run:
     bench = task.bench.name if task.bench else SIM
     kept.keep(folder, task.path, task.seed, bench, runner.drawn, outcome, runner.witness)
     return Run(task.seed, runner.drawn, outcome, folder)
+
+
+def _asked(question: str) -> str:
+    """The answer of who sits there. Raises ConfigError for nobody."""
+    try:
+        return input(question)
+    except EOFError:
+        raise ConfigError("the bench asks a person, and nobody answers: standard input has ended",
+                          "试验台需要有人回答，但标准输入已结束") from None  # fmt: skip
 
 
 def show(args: argparse.Namespace) -> int:

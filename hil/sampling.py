@@ -6,6 +6,8 @@ Made of the world's truth, never of what the unit believes.
 from dataclasses import dataclass
 from typing import Any
 
+from hil.course import Pose
+from hil.people import Person
 from hil.scenario import Scenario
 from hil.staging import Stage
 from obu.core.geo import turn_to_view
@@ -76,6 +78,21 @@ class Sampler:
             "road": [seen(spot.east_m, spot.north_m) for spot in line],
         }  # fmt: skip
 
+    def _seen(self, person: Person, at_s: float) -> tuple[float, float]:
+        """(ahead, to the right) of the middle of somebody: along our road while he is on it, else along our heading."""
+        own, pose = self._stage.ourselves.pose(at_s), person.pose(at_s)
+        along_m = person.along_m(at_s)
+        if along_m is None:
+            offset = turn_to_view(pose.east_m - own.east_m, pose.north_m - own.north_m, own.heading_deg)
+            return offset.ahead_m, offset.right_m
+        here_m = self._stage.ourselves.along_m(at_s)
+        return along_m - here_m, self._beside_m(pose, along_m) - self._beside_m(own, here_m)
+
+    def _beside_m(self, pose: Pose, along_m: float) -> float:
+        """How far to the right of our lane's middle."""
+        spot = self._stage.road.at(along_m)
+        return turn_to_view(pose.east_m - spot.east_m, pose.north_m - spot.north_m, spot.heading_deg).right_m
+
     def _gap_m(self, at_s: float) -> float | None:
         """To the actor that the expectations name, else to the nearest thing ahead in our way."""
         stage = self._stage
@@ -84,10 +101,9 @@ class Sampler:
         own, half_m = stage.ourselves.pose(at_s), stage.ourselves.kin.length_m / 2
         found = []
         for person in stage.people:
-            pose = person.pose(at_s)
-            offset = turn_to_view(pose.east_m - own.east_m, pose.north_m - own.north_m, own.heading_deg)
-            if abs(offset.right_m) <= SIDE_M:
-                found.append(offset.ahead_m - half_m - person.kin.length_m / 2)
+            ahead_m, right_m = self._seen(person, at_s)
+            if abs(right_m) <= SIDE_M:
+                found.append(ahead_m - half_m - person.kin.length_m / 2)
         for spot in self._spots:
             found.append(
                 turn_to_view(spot.east_m - own.east_m, spot.north_m - own.north_m, own.heading_deg).ahead_m - half_m

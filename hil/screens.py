@@ -22,7 +22,10 @@ from hil.unit_stand_in import STATUS, UnitStandIn
 
 LIGHTS, LANGUAGES = ("day", "night"), ("zh", "en")
 PATIENCE_MS = 10_000
-SHOWN = """([number, left, speed]) => document.body.dataset.alert === number
+# Warning and scene come apart: what is asked tells this stage's from the one before.
+SHOWN = """([number, left, speed, sign, light]) => document.body.dataset.alert === number
+  && (document.body.dataset.view !== 'calm' || (document.querySelector('#sign').hidden === !sign
+    && document.querySelector('#light').hidden === !light))
   && document.querySelector('.mark.left').hidden === !left
   && document.querySelector('.speed b').textContent === speed
   && [...document.querySelectorAll('#warning:not([hidden]) .plate, #hint:not([hidden]) .plate')]
@@ -68,7 +71,8 @@ class Tour:
         self._unit.tell("status", told["status"])
         self._unit.tell("scene", told["scene"])
         number, scene = str(self._number) if alert else "", told["scene"]
-        arg = [number, scene["beside"]["left"], str(round(scene["speed_kph"]))]
+        has = [scene["sign"] is not None, scene["signal"] is not None]
+        arg = [number, scene["beside"]["left"], str(round(scene["speed_kph"])), *has]
         self._page.wait_for_function(SHOWN, arg=arg, timeout=PATIENCE_MS)
         return alert
 

@@ -7,8 +7,9 @@ what is comfortable): taxi 0.8 s and 6.67 m/s2 at the latest, 2.0 s and 3.0 m/s2
 """
 
 import math
+from collections.abc import Iterator
 
-from hil.people import Ourselves, Person
+from hil.people import KIN, Ourselves, Person
 from hil.scenario import LEAD_S, Scenario
 from hil.ways import road_of
 
@@ -55,19 +56,37 @@ def touched_s(scenario: Scenario, name: str) -> float:
 
     Each body is pulled by its drawn point as by a rope, in steps of 5 ms: no formula of a tractrix is in it.
     """
+    for at_s, sections, other, half_m in _driven(scenario, name):
+        if any(_is_within(other, *each, half_m) for each in sections):
+            return at_s
+    return math.inf
+
+
+def beside_s(scenario: Scenario, name: str) -> float:
+    """When the front of the actor of that name is beside our last body or 3 m behind it (ISO 17387); or inf."""
+    length_m = KIN[next(each.kind for each in scenario.actor if each.name == name)].length_m
+    for at_s, sections, other, half_m in _driven(scenario, name):
+        front, rear = sections[-1]
+        ux, uy = (front[0] - rear[0]) / math.dist(front, rear), (front[1] - rear[1]) / math.dist(front, rear)
+        dx, dy = other[0] - rear[0], other[1] - rear[1]
+        ahead_m, aside_m = dx * ux + dy * uy + length_m / 2.0, abs(dx * uy - dy * ux)
+        if ahead_m >= -3.0 and half_m <= aside_m <= half_m + 3.0:
+            return at_s
+    return math.inf
+
+
+def _driven(scenario: Scenario, name: str) -> Iterator[tuple[float, list[tuple[Point, Point]], Point, float]]:
+    """At each step: when, our bodies from front to rear, the actor's middle, and at what distance sides touch."""
     road = road_of(scenario.road)
     ours = Ourselves(scenario.own, road, scenario.lasts_s)
     actor = next(each for each in scenario.actor if each.name == name)
     other = Person(actor, 0, road, scenario.lasts_s)
-    rope = Rope(scenario.own.kind)
+    rope, half_m = Rope(scenario.own.kind), WIDTH_M[scenario.own.kind] / 2.0 + other.kin.width_m / 2.0
     for step in range(round(-LEAD_S / STEP_S), round(scenario.lasts_s / STEP_S)):
-        at_s = step * STEP_S
+        at_s = round(step * STEP_S, 3)
         pose, there = ours.pose(at_s), other.pose(at_s)
         sections = rope.pulled((pose.east_m, pose.north_m), math.radians(pose.heading_deg))
-        half_m = WIDTH_M[scenario.own.kind] / 2.0 + other.kin.width_m / 2.0
-        if any(_is_within((there.east_m, there.north_m), *each, half_m) for each in sections):
-            return round(at_s, 2)
-    return math.inf
+        yield at_s, sections, (there.east_m, there.north_m), half_m
 
 
 class Rope:

@@ -109,7 +109,10 @@ class Pipe:
 
     def next(self):
         if self._have < len(self._buffer):
-            self._have += _readinto(self._file, self._view[self._have :])
+            found = self._file.readinto(self._view[self._have :])
+            if found == 0:  # the end of the pipe, where nothing yet is None: who feeds this board is gone
+                sys.exit()
+            self._have += found or 0
         if self._have < len(self._buffer):
             return 0, -1, 0, b""
         return struct.unpack(FRAME, self._buffer)

@@ -58,13 +58,13 @@ def _first_lanes(right: Any) -> Any:
 
 
 def _both_sides() -> tuple[Patch, ...]:
-    right = scene.ahead_m
+    right = relevance.ahead_m
 
     def ahead_m(*words: Any) -> float | None:
         found = right(*words)
         return None if found is None else abs(found)
 
-    return Patch(relevance, "HEADING_LIMIT_DEG", 181.0), Patch(scene, "ahead_m", ahead_m)
+    return Patch(relevance, "HEADING_LIMIT_DEG", 181.0), Patch(relevance, "ahead_m", ahead_m)
 
 
 def _without_patience() -> tuple[Patch, ...]:
@@ -79,9 +79,9 @@ DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
     "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),
-    "roadblind": constant("it takes every event for one of its road", scene, "ahead_m", lambda *_: EVENT_AHEAD_M),
+    "roadblind": constant("it takes every event for one of its road", relevance, "ahead_m", lambda *_: EVENT_AHEAD_M),
     "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
-    "calendarless": constant("an event holds always", scene, "is_active", lambda *_: True),
+    "calendarless": constant("an event holds always", relevance, "is_active", lambda *_: True),
     "nostalgic": constant("nobody is ever forgotten", Facts, "expire", lambda *_: None),
     "fleeting": constant(
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)

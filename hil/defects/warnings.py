@@ -6,7 +6,7 @@ from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import conflict, movers, sweep
+from obu.scene import bodies, conflict, movers, sweep
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
 from obu.scene.sweep import Sweep
@@ -52,6 +52,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
     "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it
+    "hasty": ("apps.lcw", "drift_mps", -9.0),  # whoever signals moves over
     "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
 }
 DEFECTS: dict[str, Defect] = {
@@ -64,13 +65,14 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
-    "timid_passer": constant("it forbids every overtaking", dnpw, "_comes", lambda *_: True),
+    "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),
     "stopless": result("it knows no stop", Scene, "build", lambda seen: dataclasses.replace(seen, stop_m=None)),
     "ever_departing": result(
         "it pulls out of a stop everywhere", Scene, "build", lambda seen: dataclasses.replace(seen, is_departing=True)
     ),
     "inward": constant("it thinks that nothing swings out", bsw, "_is_by_overhang", lambda *_: False),
+    "stiff": constant("it takes itself for one piece", bodies, "behind", lambda *_: ()),
     "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
     "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),

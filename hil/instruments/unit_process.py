@@ -37,7 +37,7 @@ class UnitProcess:
     def begin(self) -> None:
         """Starts it, and waits for its local socket. Raises Died when it ends instead."""
         (self._context.work / "unit.toml").write_text(toml_text.sections(self._sections()), "utf-8")
-        self._household = Household(self._context.work)
+        self._household = Household(self._context.work, is_temporary=True)
         self._start()
         end_s = time.monotonic() + STARTS_S
         while not self._feed.poll():

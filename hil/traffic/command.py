@@ -75,8 +75,11 @@ def run(args: argparse.Namespace) -> int:
     except sumo.Missing:
         print(NO_SUMO, file=sys.stderr)
         return 2
-    except (OSError, ValueError) as error:
-        print(f"{error}", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     found = {"minutes": args.minutes, "seed": drives[0].seed, "drives": len(drives), "sigma_m": args.sigma}
     found |= score.summary([each.drive for each in drives])

@@ -5,8 +5,10 @@ and for people on foot, of whom it knows nothing, the same computed here. Critic
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
 collision, and who follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
+And one of ours that has stood since the traffic began: without a course its unit says nothing, so nobody hears it.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ TURN_DEG = 30.0  # more within the next seconds is a turn
 AHEAD_S = 3.0
 NEAR_M = 40.0
 FOLLOWS = "behind_us"
+COURSE_MPS = 5.0 / 3.6
 ON_FOOT_M = 0.3  # half of a person's width, and what nobody walks through
 
 
@@ -78,6 +81,11 @@ class Steps:
         index = round((at_s - self._begin_s) / STEP_S)
         return self._steps[index].movers.get(name) if 0 <= index < len(self._steps) else None
 
+    def has_driven(self, name: str, until_s: float) -> bool:
+        """Whether somebody was ever fast enough for a receiver to tell his course."""
+        steps = itertools.takewhile(lambda step: step.at_s <= until_s, self._steps)
+        return any(step.movers[name].speed_mps >= COURSE_MPS for step in steps if name in step.movers)
+
     def course(self, name: str, at_s: float, span_s: float) -> Iterator[Mover]:
         """Where somebody was from at_s on, or before it where span_s is negative, while he was there."""
         for number in range(round(abs(span_s) / STEP_S) + 1):
@@ -99,6 +107,8 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
     ego, foe = known.mover(encounter.ego, at_s), known.mover(encounter.foe, at_s)
     if ego is None or foe is None:
         return "not_there"
+    if encounter.foe.startswith(HOST) and not known.has_driven(encounter.foe, at_s):
+        return "unheard"
     kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
     is_same_way = _apart_deg(ego, foe) < SAME_DEG
     if trace.kinds[encounter.foe].name == "bicycle" and is_same_way:

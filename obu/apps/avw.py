@@ -1,10 +1,11 @@
 """AVW, abnormal vehicle warning: a vehicle ahead crawls with hazard lights, or cannot drive on (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
-from obu.apps.ebw import DIRECTIONS
+from obu.apps.base import DIRECTIONS, Need, ahead
 from obu.core.alert import Alert, Level, Text
+from obu.core.condition import Condition, at_least, at_most, below, concerned, has, is_one_of, is_same
 from obu.core.vehicle import Event, Light
 from obu.core.world import Course, Neighbour, View
 
@@ -12,6 +13,8 @@ NAME = "AVW"
 TITLE = Text("异常车辆", "Stopped vehicle")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3
+ABOUT = "neighbours"
+ABNORMAL = (Light.HAZARD, Event.HAZARD_LIGHTS, Event.DISABLED_VEHICLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,30 +30,32 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per such vehicle ahead in our or a neighbouring lane, nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
-        return []
-    found = [other for other in view.neighbours if _concerns(other, speed_mps, parameters)]
-    return [_alert(other, speed_mps) for other in sorted(found, key=lambda one: one.gap_m)]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    return [_alert(view, other) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
-def _concerns(other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
-    is_abnormal = (
-        Light.HAZARD in other.lights or Event.HAZARD_LIGHTS in other.events or Event.DISABLED_VEHICLE in other.events
-    )
-    return (
-        is_abnormal
-        and other.course is Course.SAME
-        and other.zone in DIRECTIONS
-        and other.along_m > 0.0
-        and 0.0 < other.gap_m <= parameters.range_m
-        and other.speed_mps < parameters.slow_share * speed_mps
-        and other.gap_m / max(speed_mps - other.speed_mps, 0.1) <= parameters.reach_s
-        and other.age_s <= parameters.max_age_s
-    )
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
 
 
-def _alert(other: Neighbour, speed_mps: float) -> Alert:
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whom it is about."""
+    own_mps = view.own.speed_mps or 0.0
+    yield has("lights", (*other.lights, *other.events), ABNORMAL)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_one_of("zone", other.zone, DIRECTIONS)
+    yield from ahead(other, parameters.range_m, parameters.max_age_s)
+    yield below("speed_mps", other.speed_mps, parameters.slow_share * own_mps)
+    yield at_most("reach_s", _reach_s(other, own_mps), parameters.reach_s)
+
+
+def _reach_s(other: Neighbour, own_mps: float) -> float:
+    return other.gap_m / max(own_mps - other.speed_mps, 0.1)
+
+
+def _alert(view: View, other: Neighbour) -> Alert:
+    reach_s = _reach_s(other, view.own.speed_mps or 0.0)
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -60,11 +65,11 @@ def _alert(other: Neighbour, speed_mps: float) -> Alert:
         symbol="disabled_vehicle",
         direction=DIRECTIONS[other.zone],
         distance_m=other.gap_m,
-        time_s=other.gap_m / max(speed_mps - other.speed_mps, 0.1),
+        time_s=reach_s,
         why=(
             ("target", other.subject),
             ("gap_m", round(other.gap_m, 1)),
-            ("reach_s", round(other.gap_m / max(speed_mps - other.speed_mps, 0.1), 1)),
+            ("reach_s", round(reach_s, 1)),
             ("disabled", "yes" if Event.DISABLED_VEHICLE in other.events else "hazard lights"),
             ("age_s", round(other.age_s, 2)),
         ),

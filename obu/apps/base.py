@@ -1,19 +1,27 @@
-"""The contract of an application: NAME, TITLE, NEEDS, Parameters, look(view, parameters) -> claims; no state.
+"""The contract of an application: NAME, TITLE, NEEDS, Parameters, its conditions, look(view, parameters) -> claims.
 
+It keeps no state. A claim is made where all conditions hold, and nowhere else: `obu explain` tells them one by one.
 To add a warning: one file here (its name in small letters is the section [apps.<name>] of the configuration), one
 scenario, one test. Timing, priority between warnings and what the driver finally sees are the arbiter's.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert, Text
-from obu.core.world import View
+from obu.core.alert import Alert, Direction, Text
+from obu.core.condition import Condition, above, at_most
+from obu.core.world import Neighbour, View, Zone
+
+DIRECTIONS = {
+    Zone.SAME: Direction.AHEAD,
+    Zone.ADJACENT_LEFT: Direction.AHEAD_LEFT,
+    Zone.ADJACENT_RIGHT: Direction.AHEAD_RIGHT,
+}
 
 
 class Need(Enum):
@@ -31,13 +39,18 @@ class Application(Protocol):
     NAME: T/CSAE 53 abbreviation in capitals. TITLE: what it warns of, in a word or two. NEEDS: without which it is
     silent. Parameters: a frozen dataclass whose defaults name their source; where it has max_sigma_m the application
     is off above so much relative error, and where it has off_sigma_m too, only without sound between the two.
+    ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. ours: what must hold of us;
+    theirs, where it is ABOUT something: of each thing. Both can be asked to the end whatever does not hold before.
     look: pure; the alerts that hold now, most urgent first, at most one per subject.
     """
 
     NAME: str
+    ABOUT: str
     TITLE: Text
     NEEDS: frozenset[Need]
     Parameters: type[Any]
+
+    def ours(self, view: View, parameters: Any) -> Iterator[Condition]: ...
 
     def look(self, view: View, parameters: Any) -> list[Alert]: ...
 
@@ -63,6 +76,14 @@ class Installed:
         """Above this one it is off."""
         sigma_m: float | None = getattr(self.parameters, "off_sigma_m", self.silent_sigma_m)
         return sigma_m
+
+
+def ahead(other: Neighbour, range_m: float, max_age_s: float) -> Iterator[Condition]:
+    """Before us on our way, within range, and heard a moment ago."""
+    yield above("along_m", other.along_m, 0.0)
+    yield above("gap_m", other.gap_m, 0.0)
+    yield at_most("gap_m", other.gap_m, range_m)
+    yield at_most("age_s", other.age_s, max_age_s)
 
 
 def names() -> list[str]:

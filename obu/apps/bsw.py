@@ -1,9 +1,11 @@
 """BSW, blind spot warning: somebody drives beside us where no mirror shows him (T/CSAE 53-2020); a mark, no sound."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, at_least, at_most, concerned, is_other, is_same
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View
 
@@ -11,6 +13,7 @@ NAME = "BSW"
 TITLE = Text("盲区", "Blind spot")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 4
+ABOUT = "neighbours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,30 +37,40 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One mark per side at most, of the nearest there."""
-    speed_mps = view.own.speed_mps
-    is_at_stop = view.is_boarding or view.is_departing
-    if speed_mps is None or (speed_mps < parameters.min_speed_mps and not is_at_stop):
-        return []
     found: dict[Direction, Neighbour] = {}
-    for other in sorted(view.neighbours, key=lambda one: abs(one.right_m)):
-        if is_beside(view, other, parameters) or (is_at_stop and _is_by_overhang(view, other, parameters)):
-            found.setdefault(Direction.RIGHT if other.right_m > 0 else Direction.LEFT, other)
+    for other in sorted(concerned(view, view.neighbours, parameters, ours, theirs), key=lambda one: abs(one.right_m)):
+        found.setdefault(Direction.RIGHT if other.right_m > 0 else Direction.LEFT, other)
     return [_alert(side, other) for side, other in found.items()]
 
 
-def is_beside(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    """Whether somebody is in the zone of one side."""
-    if other.course is not Course.SAME or other.kind is Kind.PEDESTRIAN or other.age_s > parameters.max_age_s:
-        return False
-    if other.sigma_m > parameters.max_sigma_m:
-        return False
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, 0.0 if _is_at_stop(view) else parameters.min_speed_mps)
+
+
+def _is_at_stop(view: View) -> bool:
+    return view.is_boarding or view.is_departing
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whoever is beside us, or where our rear swings out."""
+    if not (_is_at_stop(view) and _is_by_overhang(view, other, parameters)):
+        yield from beside(view, other, parameters)
+
+
+def beside(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whoever is in the zone of one side."""
     body = view.own.body
+    yield is_same("course", other.course, Course.SAME)
     beside_m = abs(other.right_m) - (body.width_m + other.width_m) / 2.0
+    yield at_most("beside_m", beside_m, parameters.farthest_m)
+    yield at_least("beside_m", beside_m, parameters.nearest_m - 0.3)
     front_m, rear_m = other.along_m + other.length_m / 2.0, other.along_m - other.length_m / 2.0
-    is_along = (
-        front_m >= -body.length_m / 2.0 - parameters.behind_m and rear_m <= body.length_m / 2.0 - parameters.eye_m
-    )
-    return is_along and parameters.nearest_m - 0.3 <= beside_m <= parameters.farthest_m
+    yield at_least("front_m", front_m, -body.length_m / 2.0 - parameters.behind_m)
+    yield at_most("rear_m", rear_m, body.length_m / 2.0 - parameters.eye_m)
+    yield is_other("kind", other.kind, Kind.PEDESTRIAN)
+    yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield at_most("sigma_m", other.sigma_m, parameters.max_sigma_m)
 
 
 def _is_by_overhang(view: View, other: Neighbour, parameters: Parameters) -> bool:

@@ -1,10 +1,11 @@
 """CLW, control loss warning: a vehicle near us skids; its ABS, traction or stability control works (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
-from obu.apps.ebw import DIRECTIONS
+from obu.apps.base import DIRECTIONS, Need, ahead
 from obu.core.alert import Alert, Level, Text
+from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_other
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
@@ -12,6 +13,7 @@ NAME = "CLW"
 TITLE = Text("车辆失控", "Skidding vehicle")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 3  # after hard braking, of which it is often the cause
+ABOUT = "neighbours"
 EVENTS = frozenset({Event.ABS_ACTIVATED, Event.TRACTION_CONTROL_LOSS, Event.STABILITY_CONTROL_ACTIVATED})
 
 
@@ -27,21 +29,22 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per such vehicle ahead on our road, also towards us, nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
-        return []
-    found = [other for other in view.neighbours if other.events & EVENTS and _concerns(other, speed_mps, parameters)]
-    return [_alert(other, speed_mps) for other in sorted(found, key=lambda one: one.gap_m)]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    return [_alert(other, view.own.speed_mps or 0.0) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
-def _concerns(other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
-    if other.along_m <= 0.0 or other.course is Course.CROSSING or other.zone not in DIRECTIONS:
-        return False
-    return (
-        0.0 < other.gap_m <= parameters.range_m
-        and other.gap_m <= closing_mps(other, speed_mps) * parameters.reach_s
-        and other.age_s <= parameters.max_age_s
-    )
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whom it is about."""
+    yield has("events", other.events, EVENTS)
+    yield is_other("course", other.course, Course.CROSSING)
+    yield is_one_of("zone", other.zone, DIRECTIONS)
+    yield from ahead(other, parameters.range_m, parameters.max_age_s)
+    yield at_most("gap_m", other.gap_m, closing_mps(other, view.own.speed_mps or 0.0) * parameters.reach_s)
 
 
 def closing_mps(other: Neighbour, speed_mps: float) -> float:

@@ -1,10 +1,12 @@
 """DNPW, do not pass warning: we are about to overtake on the side of those who come towards us (T/CSAE 53-2020)."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, ahead
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, all_hold, at_least, at_most, below, concerned, has, is_same, is_there
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
 from obu.core.world import Course, Kind, Neighbour, View, Zone
@@ -13,6 +15,8 @@ NAME = "DNPW"
 TITLE = Text("超车", "Overtaking")
 NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 1
+ABOUT = "neighbours"
+LEFT = frozenset({Light.LEFT_TURN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,8 @@ class Parameters:
 
     accel_mps2: with which we pass: what a laden bus has left at 40 km/h of its 1.0 to 1.2 from a stand, and a taxi at
     half throttle (ours). reserve_m: after him before we move back, and reserve_s until the other is there.
-    min_speed_mps: below it nobody passes, he turns. crossing_m: as LCW. range_m: T/CSAE 53.
+    min_speed_mps: below it nobody passes, he turns. On a road with a second lane in our direction nobody passes on the
+    other side (GB 5768.3-2009: its middle line is not to be crossed). crossing_m: as LCW. range_m: T/CSAE 53.
     """
 
     accel_mps2: ByClass = ByClass(taxi=1.5, bus12=0.8, bus18=0.7)
@@ -36,18 +41,39 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per oncoming vehicle who is there before we have passed, nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps or Light.LEFT_TURN not in view.own.lights:
+    found, lead = concerned(view, view.neighbours, parameters, ours, theirs), _lead(view, parameters)
+    if lead is None:
         return []
-    if view.signal is not None and view.signal.stop_m < parameters.crossing_m:
-        return []
-    ahead = [other for other in view.neighbours if _is_to_be_passed(other, speed_mps, parameters)]
-    if not ahead:
-        return []
-    lead = min(ahead, key=lambda one: one.gap_m)
-    pass_s, pass_m = passing(view, lead, speed_mps, parameters)
-    found = [other for other in view.neighbours if _comes(other, pass_s, pass_m, parameters)]
-    return [_alert(other, lead, speed_mps, pass_s, pass_m) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(view, other, lead, parameters) for other in sorted(found, key=lambda one: one.gap_m)]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us: on the way to pass somebody."""
+    yield has("own_lights", view.own.lights, LEFT)
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+    if view.lanes is not None:
+        yield at_most("lanes", view.lanes, 1)
+    if view.signal is not None:
+        yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
+    lead = _lead(view, parameters)
+    yield is_there("before", None if lead is None else lead.subject)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of who comes towards us."""
+    yield is_same("course", other.course, Course.ONCOMING)
+    yield is_same("zone", other.zone, Zone.ADJACENT_LEFT)
+    yield from ahead(other, parameters.range_m, parameters.max_age_s)
+    lead = _lead(view, parameters)
+    if lead is not None:
+        pass_s, pass_m = passing(view, lead, view.own.speed_mps or 0.0, parameters)
+        yield at_most("gap_m", other.gap_m, pass_m + other.speed_mps * (pass_s + parameters.reserve_s))
+
+
+def _lead(view: View, parameters: Parameters) -> Neighbour | None:
+    """The nearest whom we would pass."""
+    found = (other for other in view.neighbours if all_hold(_to_be_passed(view, other, parameters)))
+    return min(found, key=lambda one: one.gap_m, default=None)
 
 
 def passing(view: View, lead: Neighbour, speed_mps: float, parameters: Parameters) -> tuple[float, float]:
@@ -58,21 +84,17 @@ def passing(view: View, lead: Neighbour, speed_mps: float, parameters: Parameter
     return lasts_s, speed_mps * lasts_s + accel_mps2 * lasts_s**2 / 2.0
 
 
-def _is_to_be_passed(other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
-    is_ahead = other.along_m > 0.0 and 0.0 < other.gap_m <= parameters.ahead_m
-    is_ours = other.course is Course.SAME and other.zone is Zone.SAME and other.kind is Kind.VEHICLE
-    return is_ahead and is_ours and other.speed_mps < speed_mps + 1.0
+def _to_be_passed(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    yield is_same("zone", other.zone, Zone.SAME)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_same("kind", other.kind, Kind.VEHICLE)
+    yield below("speed_mps", other.speed_mps, (view.own.speed_mps or 0.0) + 1.0)
+    yield from ahead(other, parameters.ahead_m, parameters.max_age_s)
 
 
-def _comes(other: Neighbour, pass_s: float, pass_m: float, parameters: Parameters) -> bool:
-    if other.course is not Course.ONCOMING or other.zone is not Zone.ADJACENT_LEFT or other.along_m <= 0.0:
-        return False
-    if other.gap_m > parameters.range_m or other.age_s > parameters.max_age_s:
-        return False
-    return other.gap_m <= pass_m + other.speed_mps * (pass_s + parameters.reserve_s)
-
-
-def _alert(other: Neighbour, lead: Neighbour, speed_mps: float, pass_s: float, pass_m: float) -> Alert:
+def _alert(view: View, other: Neighbour, lead: Neighbour, parameters: Parameters) -> Alert:
+    speed_mps = view.own.speed_mps or 0.0
+    pass_s, pass_m = passing(view, lead, speed_mps, parameters)
     return Alert(
         app=NAME,
         subject=other.subject,

@@ -1,9 +1,11 @@
 """EBW, emergency brake warning: a vehicle ahead on our way brakes hard, seen or not (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
-from obu.core.alert import Alert, Direction, Level, Text
+from obu.apps.base import DIRECTIONS, Need, ahead
+from obu.core.alert import Alert, Level, Text
+from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_same
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
@@ -11,12 +13,8 @@ NAME = "EBW"
 TITLE = Text("急刹车", "Hard braking")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 2  # after imminent collision, before lane advice (order of the IMT-2020 white paper's vendor lists)
-
-DIRECTIONS = {
-    Zone.SAME: Direction.AHEAD,
-    Zone.ADJACENT_LEFT: Direction.AHEAD_LEFT,
-    Zone.ADJACENT_RIGHT: Direction.AHEAD_RIGHT,
-}
+ABOUT = "neighbours"
+BRAKING = frozenset({Event.HARD_BRAKING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,26 +34,24 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per hard-braking vehicle ahead in our or a neighbouring lane, nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
-        return []
-    braking = [other for other in view.neighbours if _concerns(other, parameters)]
-    return [_alert(other, speed_mps) for other in sorted(braking, key=lambda other: other.gap_m)]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    return [_alert(other, view.own.speed_mps or 0.0) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
-def _concerns(other: Neighbour, parameters: Parameters) -> bool:
-    accel_mps2 = other.accel_long_mps2
-    brakes_hard = Event.HARD_BRAKING in other.events or (
-        accel_mps2 is not None and accel_mps2 <= -parameters.hard_braking_mps2
-    )
-    return (
-        brakes_hard
-        and other.course is Course.SAME
-        and other.zone in DIRECTIONS
-        and other.offset.ahead_m > 0
-        and 0 < other.gap_m <= parameters.range_m
-        and other.age_s <= parameters.max_age_s
-    )
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whom it is about."""
+    if Event.HARD_BRAKING in other.events:
+        yield has("events", other.events, BRAKING)
+    else:
+        yield at_most("accel_mps2", other.accel_long_mps2, -parameters.hard_braking_mps2)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_one_of("zone", other.zone, DIRECTIONS)
+    yield from ahead(other, parameters.range_m, parameters.max_age_s)
 
 
 def _alert(other: Neighbour, speed_mps: float) -> Alert:

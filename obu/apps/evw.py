@@ -1,16 +1,19 @@
 """EVW, emergency vehicle warning: an emergency vehicle on duty comes our way (T/CSAE 53-2020)."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, above, at_most, concerned, is_other, is_same
 from obu.core.world import Course, Neighbour, View
 
 NAME = "EVW"
 TITLE = Text("特种车辆", "Emergency vehicle")
 NEEDS = frozenset[Need]()
 PRIORITY = 3
+ABOUT = "neighbours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +28,32 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per emergency vehicle on duty that approaches, the nearest first."""
-    found = [other for other in view.neighbours if other.is_on_duty and _approaches(view, other, parameters)]
-    return [
-        _alert(view, other)
-        for other in sorted(found, key=lambda one: math.hypot(one.offset.ahead_m, one.offset.right_m))
-    ]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    return [_alert(view, other) for other in sorted(found, key=_away_m)]
 
 
-def _approaches(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
-    if away_m > parameters.range_m or (other.along_m > parameters.passed_m and other.course is Course.SAME):
-        return False
+def ours(_view: View, _parameters: Parameters) -> Iterator[Condition]:
+    """Of us: nothing; also who stands makes room."""
+    return iter(())
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whom it is about."""
+    yield is_same("is_on_duty", other.is_on_duty, True)
+    away_m = _away_m(other)
+    yield at_most("away_m", away_m, parameters.range_m)
+    if other.along_m > parameters.passed_m:
+        yield is_other("course", other.course, Course.SAME)
     closing_mps = _closing_mps(view, other, away_m)
     if away_m <= parameters.near_m:
-        return closing_mps > -1.0
-    return closing_mps > 1.0 and away_m / closing_mps <= parameters.soon_s
+        yield above("closing_mps", closing_mps, -1.0)
+        return
+    yield above("closing_mps", closing_mps, 1.0)
+    yield at_most("here_in_s", away_m / max(closing_mps, 1.0), parameters.soon_s)
+
+
+def _away_m(other: Neighbour) -> float:
+    return math.hypot(other.offset.ahead_m, other.offset.right_m)
 
 
 def _closing_mps(view: View, other: Neighbour, away_m: float) -> float:
@@ -50,7 +64,7 @@ def _closing_mps(view: View, other: Neighbour, away_m: float) -> float:
 
 
 def _alert(view: View, other: Neighbour) -> Alert:
-    away_m = math.hypot(other.offset.ahead_m, other.offset.right_m)
+    away_m = _away_m(other)
     closing_mps = _closing_mps(view, other, away_m)
     return Alert(
         app=NAME,

@@ -1,9 +1,11 @@
 """GLOSA, green light optimal speed advisory: with which speed we come to the line while it is green (T/CSAE 53)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
 from obu.core.driving import ByClass
 from obu.core.units import mps
 from obu.core.vehicle import Light
@@ -13,6 +15,7 @@ NAME = "GLOSA"
 TITLE = Text("绿波车速", "Green wave")
 NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
 PRIORITY = 6  # comfort, below every warning
+ABOUT = ""
 STEP_KPH = 5
 
 
@@ -36,17 +39,30 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One advice, or none: while we are going to stop before the line, or a queue stands there, there is none."""
-    signal, speed_mps = view.signal, view.own.speed_mps
-    if signal is None or speed_mps is None or speed_mps < 2.0 or view.is_boarding:
+    signal = view.signal
+    band = advice_kph(view, signal, parameters) if signal is not None else None
+    if signal is None or band is None or not all_hold(ours(view, parameters)):
         return []
-    if view.stop_m is not None and parameters.passed_m < view.stop_m < signal.stop_m:
-        return []
-    if not parameters.near_m <= signal.stop_m <= parameters.range_m or _is_queue(view, signal):
-        return []
-    if Light.RIGHT_TURN in view.own.lights or Light.HAZARD in view.own.lights:  # to a stop, or into a bend
-        return []
-    band = advice_kph(view, signal, parameters)
-    return [] if band is None else [_alert(signal, band)]
+    return [_alert(signal, band)]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us, and of the light."""
+    signal = view.signal
+    yield is_there("light", None if signal is None else signal.lamp)
+    if signal is None:
+        return
+    yield at_least("own_speed_mps", view.own.speed_mps, 2.0)
+    yield is_same("is_boarding", view.is_boarding, False)
+    yield at_least("stop_m", signal.stop_m, parameters.near_m)
+    yield at_most("stop_m", signal.stop_m, parameters.range_m)
+    is_stopping = view.stop_m is not None and parameters.passed_m < view.stop_m < signal.stop_m
+    yield is_same("stop_before_line", is_stopping, False)
+    yield is_same("is_queue", _is_queue(view, signal), False)
+    for light in (Light.RIGHT_TURN, Light.HAZARD):  # to a stop, or into a bend
+        yield "own_lights", view.own.lights, "lacks", light, light not in view.own.lights
+    yield is_there("green_s", signal.green)
+    yield is_there("advice_kph", advice_kph(view, signal, parameters))
 
 
 def advice_kph(view: View, signal: Signal, parameters: Parameters) -> tuple[int, int] | None:

@@ -1,12 +1,15 @@
 """HLW, hazardous location warning: a road event of an RSI lies ahead on our road (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, at_least, at_most, concerned, is_there
 from obu.core.world import Hazard, View
 
 NAME = "HLW"
+ABOUT = "hazards"
 TITLE = Text("道路危险", "Road hazard")
 NEEDS = frozenset({Need.SPEED})
 JAM = 707  # GB/T 29100-2012 with YD/T 3709 annex A: congestion, which is TJW's
@@ -53,16 +56,21 @@ EVENT_TEXT = {
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per hazard ahead within the lead time, nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None:
-        return []
-    reach_m = min(max(speed_mps * parameters.lead_s, parameters.min_distance_m), parameters.range_m)
-    ahead = [
-        hazard
-        for hazard in view.hazards
-        if hazard.event_type != JAM and -parameters.passed_m <= hazard.ahead_m <= reach_m
-    ]
-    return [_alert(hazard, speed_mps) for hazard in sorted(ahead, key=lambda hazard: hazard.ahead_m)]
+    found = concerned(view, view.hazards, parameters, ours, theirs)
+    return [_alert(hazard, view.own.speed_mps or 0.0) for hazard in sorted(found, key=lambda one: one.ahead_m)]
+
+
+def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield is_there("own_speed_mps", view.own.speed_mps)
+
+
+def theirs(view: View, hazard: Hazard, parameters: Parameters) -> Iterator[Condition]:
+    """Of what it is about."""
+    reach_m = max((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.min_distance_m)
+    yield "event_type", hazard.event_type, "!=", JAM, hazard.event_type != JAM
+    yield at_least("ahead_m", hazard.ahead_m, -parameters.passed_m)
+    yield at_most("ahead_m", hazard.ahead_m, min(reach_m, parameters.range_m))
 
 
 def _alert(hazard: Hazard, speed_mps: float) -> Alert:

@@ -1,10 +1,12 @@
 """ICW, intersection collision warning: our way and another's meet, and both are there at a time (T/CSAE 53-2020)."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.right_of_way import follows, is_flat, pass_left, stops_for_light, waits
 from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
@@ -13,6 +15,7 @@ NAME = "ICW"
 TITLE = Text("路口碰撞", "Crossing traffic")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
+ABOUT = "neighbours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,37 +41,42 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle whose way meets ours at the same time, the soonest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps or view.is_boarding:
-        return []
-    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    found = []
-    for other in view.neighbours:
-        conflict = other.conflict
-        if conflict is None or not _concerns(view, other, conflict, reach_m + parameters.margin_m, parameters):
-            continue
-        found.append((conflict.own_in_s, _alert(other, conflict)))
-    return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    met = [(other.conflict.own_in_s, _alert(other, other.conflict)) for other in found if other.conflict is not None]
+    return [alert for _, alert in sorted(met, key=lambda one: (one[0], one[1].subject))]
 
 
-def _concerns(view: View, other: Neighbour, conflict: Conflict, reach_m: float, parameters: Parameters) -> bool:
-    return (
-        other.kind is Kind.VEHICLE
-        and other.age_s <= parameters.max_age_s
-        and other.speed_mps >= parameters.other_min_mps
-        and not is_behind_in_lane(other)
-        and not (view.turn is Turn.LEFT and other.is_opposite)  # LTA
-        and conflict.own_m <= reach_m
-        and conflict.own_m > 0.0
-        and conflict.apart_s <= (0.0 if other.is_beside else parameters.apart_s)
-        and not (is_along(other) and conflict.angle_deg < parameters.beside_deg)
-        and not is_flat(other, conflict)
-        and not pass_left(view, other)
-        and not follows(view, other, conflict)
-        and not stops_for_light(other, parameters.stops_mps2)
-        and not waits(view, other, conflict, parameters.yields_mps2)
-        and not _is_braking(view, conflict)
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+    yield is_same("is_boarding", view.is_boarding, False)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of whose way meets ours."""
+    conflict = other.conflict
+    yield is_there("conflict", conflict)
+    if conflict is None:
+        return
+    reach_m = stopping_m(
+        view.own.speed_mps or 0.0, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
     )
+    yield above("own_m", conflict.own_m, 0.0)
+    yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
+    yield at_most("apart_s", conflict.apart_s, 0.0 if other.is_beside else parameters.apart_s)
+    yield is_same("kind", other.kind, Kind.VEHICLE)
+    yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
+    yield is_same("is_behind_in_lane", is_behind_in_lane(other), False)
+    yield is_same("is_of_lta", view.turn is Turn.LEFT and other.is_opposite, False)
+    if is_along(other):
+        yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
+    yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
+    yield is_same("is_flat", is_flat(other, conflict), False)
+    yield is_same("both_turn_left", pass_left(view, other), False)
+    yield is_same("we_follow", follows(view, other, conflict), False)
+    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
+    yield is_same("own_stops", _is_braking(view, conflict), False)
 
 
 def is_behind_in_lane(other: Neighbour) -> bool:

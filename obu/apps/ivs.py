@@ -1,9 +1,11 @@
 """IVS, in-vehicle signage: what a sign on our road says, on the screen (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, at_least, at_most, concerned, is_there
 from obu.core.signs import NAMES, PROHIBITION, WARNING
 from obu.core.world import Sign, View
 
@@ -11,6 +13,7 @@ NAME = "IVS"
 TITLE = Text("交通标志", "Road signs")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 6
+ABOUT = "signs"
 SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's
 
 
@@ -26,15 +29,21 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per sign ahead, the nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None:
-        return []
-    reach_m = min(max(speed_mps * parameters.lead_s, parameters.least_m), parameters.range_m)
-    return [
-        _alert(sign, speed_mps)
-        for sign in view.signs
-        if sign.sign_type not in SPEED_LIMITS and -parameters.passed_m <= sign.ahead_m <= reach_m
-    ]
+    found = concerned(view, view.signs, parameters, ours, theirs)
+    return [_alert(sign, view.own.speed_mps or 0.0) for sign in found]
+
+
+def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield is_there("own_speed_mps", view.own.speed_mps)
+
+
+def theirs(view: View, sign: Sign, parameters: Parameters) -> Iterator[Condition]:
+    """Of what it is about."""
+    reach_m = max((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.least_m)
+    yield "sign_type", sign.sign_type, "not in", SPEED_LIMITS, sign.sign_type not in SPEED_LIMITS
+    yield at_least("ahead_m", sign.ahead_m, -parameters.passed_m)
+    yield at_most("ahead_m", sign.ahead_m, min(reach_m, parameters.range_m))
 
 
 def _alert(sign: Sign, speed_mps: float) -> Alert:

@@ -1,27 +1,46 @@
 """LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import (
+    Condition,
+    above,
+    all_hold,
+    at_least,
+    at_most,
+    concerned,
+    is_other,
+    is_same,
+    is_there,
+)
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
-from obu.core.world import Course, Kind, Neighbour, View, Zone
+from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "LCW"
 TITLE = Text("变道", "Lane change")
 NEEDS = frozenset({Need.SPEED, Need.TURN_SIGNAL})
 PRIORITY = 2
+ABOUT = "neighbours"
 SIDES = {
     Light.LEFT_TURN: (-1, Zone.ADJACENT_LEFT, Direction.BEHIND_LEFT),
     Light.RIGHT_TURN: (1, Zone.ADJACENT_RIGHT, Direction.BEHIND_RIGHT),
 }
+NO_SIDE = (0, Zone.FAR, Direction.BEHIND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """When to speak: the turn signal is on, and somebody is in the zone of BSW or closes in on the next lane.
+
+    Who waits for his gap signals, too; BSW's mark is enough for him. drift_mps: so fast across our lane he has begun, a
+    change of lanes taking 3 to 6 s for 3.5 m; where no MAP tells of the lane the signal alone must do, and at a stop.
+    A turn over the next lane (next_m beside us) is a change of lanes, too, turn_within_s before it at the most: of a
+    driver who does not yet slow down with turn_mps2 towards turn_mps, as he would (12 m of radius at 3 m/s2 aside).
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
@@ -33,43 +52,95 @@ class Parameters:
     pull_out_mps: float = 2.0
     behind_m: float = 100.0
     crossing_m: float = 60.0
+    drift_mps: float = 0.3
+    turn_mps: float = 6.0
+    turn_mps2: float = 2.5
+    turn_within_s: float = 4.0
+    next_m: tuple[float, float] = (1.75, 5.25)
     zone: bsw.Parameters = bsw.Parameters(max_sigma_m=1.0)
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle on the lane that the turn signal points to, the nearest first."""
-    speed_mps = view.own.speed_mps
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    over = [other for other in found if _is_turned_over(view, other, parameters)]
+    _, _, direction = _side(view) or NO_SIDE
+    return [_alert(view, other, direction) for other in over or sorted(found, key=lambda one: abs(one.along_m))]
+
+
+def _side(view: View) -> tuple[int, Zone, Direction] | None:
+    """To which the turn signal points; None without one, and with hazard lights."""
     sides = [SIDES[light] for light in SIDES if light in view.own.lights]
-    if speed_mps is None or len(sides) != 1 or Light.HAZARD in view.own.lights or view.is_boarding:
-        return []
-    is_pulling_out = pulls_out(view, speed_mps, parameters)
-    if view.signal is not None and view.signal.stop_m < parameters.crossing_m and not is_pulling_out:
-        return []
-    sign, zone, direction = sides[0]
-    found = [other for other in view.neighbours if _concerns(view, other, sign, zone, speed_mps, parameters)]
-    return [_alert(view, other, direction) for other in sorted(found, key=lambda one: abs(one.along_m))]
+    return sides[0] if len(sides) == 1 and Light.HAZARD not in view.own.lights else None
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us: about to move over."""
+    side, speed_mps = _side(view), view.own.speed_mps
+    yield is_there("own_lights", side and side[2])
+    yield is_there("own_speed_mps", speed_mps)
+    yield is_same("is_boarding", view.is_boarding, False)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of somebody over whose lane we turn, or who is beside us there or comes up as we move over."""
+    if _is_turned_over(view, other, parameters):
+        return
+    sign, zone, _ = _side(view) or NO_SIDE
+    if not pulls_out(view, view.own.speed_mps or 0.0, parameters):
+        if view.signal is not None:
+            yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
+        if view.drift_mps is not None:
+            yield at_least("drift_mps", view.drift_mps * sign, parameters.drift_mps)
+    yield above("right_m", other.right_m * sign, 0.0)
+    yield is_same("course", other.course, Course.SAME)
+    yield is_other("kind", other.kind, Kind.PEDESTRIAN)
+    if all_hold(bsw.beside(view, other, parameters.zone)):
+        return
+    gap_m, own_mps = _behind_m(view, other), view.own.speed_mps or 0.0
+    closing_mps = other.speed_mps - own_mps
+    yield is_same("zone", other.zone, zone)
+    yield above("gap_m", gap_m, 0.0)
+    yield at_most("gap_m", gap_m, parameters.behind_m)
+    yield above("closing_mps", closing_mps, 0.5)
+    slow, middle, fast = parameters.closing_s
+    limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
+    if pulls_out(view, own_mps, parameters):
+        limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
+    yield at_most("ttc_s", gap_m / max(closing_mps, 0.01), limit_s)
+
+
+def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    """Whether we turn over the next lane while somebody who came up with us goes straight on along it."""
+    (sign, _, _), speed_mps = _side(view) or NO_SIDE, view.own.speed_mps or 0.0
+    meets, turn = other.conflict, Turn.LEFT if sign < 0 else Turn.RIGHT
+    is_his = other.kind is Kind.VEHICLE and other.is_beside and other.turn is Turn.STRAIGHT and other.along_m < 0.0
+    is_next = parameters.next_m[0] < other.right_m * sign <= parameters.next_m[1]
+    if meets is None or view.turn is not turn or not (is_his and is_next):
+        return False
+    if speed_mps < parameters.turn_mps or (view.own.vehicle.accel_long_mps2 or 0.0) <= -parameters.turn_mps2:
+        return False
+    in_s = turning_s(meets.own_m, speed_mps, parameters)
+    out_s = in_s + (view.own.body.length_m + other.width_m) / parameters.turn_mps
+    other_mps = max(other.speed_mps, 0.1)
+    other_out_s = (meets.other_m + other.length_m + view.own.body.width_m) / other_mps
+    return 0.0 < in_s <= parameters.turn_within_s and meets.other_m / other_mps <= out_s and in_s <= other_out_s
+
+
+def turning_s(distance_m: float, speed_mps: float, parameters: Parameters) -> float:
+    """Until we are there, slowing down for the turn as late as a driver does."""
+    if speed_mps <= parameters.turn_mps:
+        return distance_m / speed_mps
+    slowing_m = (speed_mps**2 - parameters.turn_mps**2) / (2.0 * parameters.turn_mps2)
+    if distance_m <= slowing_m:
+        return 2.0 * distance_m / (speed_mps + parameters.turn_mps)
+    return (distance_m - slowing_m) / speed_mps + 2.0 * slowing_m / (speed_mps + parameters.turn_mps)
 
 
 def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:
     """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
     is_slow = speed_mps <= parameters.pull_out_mps
     return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
-
-
-def _concerns(view: View, other: Neighbour, sign: int, zone: Zone, speed_mps: float, parameters: Parameters) -> bool:
-    if other.kind is Kind.PEDESTRIAN or other.course is not Course.SAME or other.right_m * sign <= 0.0:
-        return False
-    if bsw.is_beside(view, other, parameters.zone):
-        return True
-    gap_m = _behind_m(view, other)
-    closing_mps = other.speed_mps - speed_mps
-    if other.zone is not zone or not 0.0 < gap_m <= parameters.behind_m or closing_mps <= 0.5:
-        return False
-    slow, middle, fast = parameters.closing_s
-    limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if pulls_out(view, speed_mps, parameters):
-        limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
-    return gap_m / closing_mps <= limit_s
 
 
 def _behind_m(view: View, other: Neighbour) -> float:

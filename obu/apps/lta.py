@@ -1,11 +1,13 @@
 """LTA, left turn assist: we are about to turn left before somebody who comes towards us (T/CSAE 53-2020)."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
+from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.right_of_way import follows, pass_left, stops_for_light, waits
 from obu.core.vehicle import Light
@@ -15,6 +17,7 @@ NAME = "LTA"
 TITLE = Text("左转", "Left turn")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 1  # imminent collision
+ABOUT = "neighbours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +42,44 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per oncoming vehicle before which we would turn, the soonest first."""
-    speed_mps = view.own.speed_mps
-    is_turning = view.turn is Turn.LEFT or (view.turn is None and Light.LEFT_TURN in view.own.lights)
-    if speed_mps is None or speed_mps < 0.3 or not is_turning or view.is_boarding:
-        return []
-    if view.signal is not None and view.signal.lamp is Lamp.PROTECTED_GREEN:
-        return []
-    found = [other for other in view.neighbours if _concerns(view, other, speed_mps, parameters)]
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
     return [_alert(other) for other in sorted(found, key=lambda one: one.conflict.other_in_s if one.conflict else 0.0)]
 
 
-def _concerns(view: View, other: Neighbour, speed_mps: float, parameters: Parameters) -> bool:
+def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
+    """Of us: about to turn left."""
+    is_turning = view.turn is None and Light.LEFT_TURN in view.own.lights
+    yield is_same("own_turn", Turn.LEFT if is_turning else view.turn, Turn.LEFT)
+    yield at_least("own_speed_mps", view.own.speed_mps, 0.3)
+    yield is_same("is_boarding", view.is_boarding, False)
+    if view.signal is not None:
+        yield is_other("light", view.signal.lamp, Lamp.PROTECTED_GREEN)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of who comes towards us."""
     conflict = other.conflict
-    if conflict is None or other.kind is not Kind.VEHICLE or not other.is_opposite:
-        return False
-    if other.speed_mps < parameters.other_min_mps or other.age_s > parameters.max_age_s or conflict.own_m <= 0.0:
-        return False
-    if stops_for_light(other, parameters.stops_mps2) or pass_left(view, other) or follows(view, other, conflict):
-        return False
-    if waits(view, other, conflict, parameters.yields_mps2):
-        return False
-    if speed_mps < parameters.creeping_mps:
-        return conflict.other_in_s <= parameters.gap_s.of(view.vehicle) and conflict.own_m <= 6.0
-    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    is_near = conflict.own_m <= reach_m + parameters.margin_m
-    return is_near and conflict.apart_s <= parameters.apart_s and not math.isinf(conflict.own_in_s)
+    yield is_there("conflict", conflict)
+    if conflict is None:
+        return
+    yield is_same("kind", other.kind, Kind.VEHICLE)
+    yield is_same("is_opposite", other.is_opposite, True)
+    yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
+    yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield above("own_m", conflict.own_m, 0.0)
+    yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
+    yield is_same("both_turn_left", pass_left(view, other), False)
+    yield is_same("we_follow", follows(view, other, conflict), False)
+    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
+    own_mps = view.own.speed_mps or 0.0
+    if own_mps < parameters.creeping_mps:
+        yield at_most("other_in_s", conflict.other_in_s, parameters.gap_s.of(view.vehicle))
+        yield at_most("own_m", conflict.own_m, 6.0)
+        return
+    reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
+    yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+    yield below("own_in_s", conflict.own_in_s, math.inf)
 
 
 def _alert(other: Neighbour) -> Alert:

@@ -1,16 +1,19 @@
 """RLVW, red light violation warning: we come to the stop line when it is not green, and do not brake (T/CSAE 53)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
 from obu.core.driving import DELAY_S, ByClass, stopping_m
 from obu.core.world import Lamp, Signal, Turn, View
 
 NAME = "RLVW"
 TITLE = Text("闯红灯", "Red light")
 NEEDS = frozenset({Need.SPEED, Need.LANE, Need.LIGHT})
-PRIORITY = 1  # imminent collision
+PRIORITY = 2  # after an imminent collision (order of two vendor lists): who stands before the line is reached first
+ABOUT = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +35,28 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert, or none."""
     signal, speed_mps = view.signal, view.own.speed_mps
-    if signal is None or speed_mps is None or speed_mps < parameters.min_speed_mps or view.is_boarding:
+    if signal is None or speed_mps is None or not all_hold(ours(view, parameters)):
         return []
-    if signal.stop_m < -parameters.past_m or (signal.is_right_on_red and view.turn is Turn.RIGHT):
-        return []
-    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    if signal.stop_m > reach_m + parameters.margin_m or is_green_at(signal, max(0.0, signal.stop_m) / speed_mps):
-        return []
-    if is_braking(view, signal.stop_m, speed_mps, parameters):
-        return []
-    return [_alert(signal, speed_mps, reach_m)]
+    return [_alert(signal, speed_mps, _reach_m(view, speed_mps, parameters))]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us, and of the light."""
+    signal, speed_mps = view.signal, view.own.speed_mps
+    yield is_there("light", None if signal is None else signal.lamp)
+    yield at_least("own_speed_mps", speed_mps, parameters.min_speed_mps)
+    if signal is None or not speed_mps:
+        return
+    yield is_same("is_boarding", view.is_boarding, False)
+    yield at_least("stop_m", signal.stop_m, -parameters.past_m)
+    yield is_same("right_on_red", signal.is_right_on_red and view.turn is Turn.RIGHT, False)
+    yield at_most("stop_m", signal.stop_m, _reach_m(view, speed_mps, parameters) + parameters.margin_m)
+    yield is_same("green_at_line", is_green_at(signal, max(0.0, signal.stop_m) / speed_mps), False)
+    yield is_same("own_braking", is_braking(view, signal.stop_m, speed_mps, parameters), False)
+
+
+def _reach_m(view: View, speed_mps: float, parameters: Parameters) -> float:
+    return stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
 
 
 def is_braking(view: View, stop_m: float, speed_mps: float, parameters: Parameters) -> bool:

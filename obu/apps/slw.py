@@ -1,9 +1,11 @@
 """SLW, speed limit warning: we are faster than our lane allows (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, above, all_hold, is_there
 from obu.core.driving import ByClass
 from obu.core.units import mps
 from obu.core.world import View
@@ -12,6 +14,7 @@ NAME = "SLW"
 TITLE = Text("限速", "Speed limit")
 NEEDS = frozenset({Need.SPEED, Need.LANE})
 PRIORITY = 5
+ABOUT = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +33,9 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert, or none. Where no MAP tells a limit nothing is claimed."""
-    limit_mps, speed_mps = view.limit_mps, view.own.speed_mps
-    if limit_mps is None or speed_mps is None:
+    if not all_hold(ours(view, parameters)):
         return []
-    limit_mps = min(limit_mps, mps(parameters.top_kph.of(view.vehicle)))
-    if speed_mps <= limit_mps + max(mps(parameters.over_kph), parameters.over_share * limit_mps):
-        return []
-    limit_kph = round(limit_mps * 3.6)
+    speed_mps, limit_kph = view.own.speed_mps or 0.0, round(_limit_mps(view, parameters) * 3.6)
     return [
         Alert(
             app=NAME,
@@ -49,3 +48,16 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
             why=(("limit_kph", float(limit_kph)), ("speed_kph", round(speed_mps * 3.6, 1))),
         )
     ]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield is_there("limit_mps", view.limit_mps)
+    limit_mps = _limit_mps(view, parameters)
+    over_mps = max(mps(parameters.over_kph), parameters.over_share * limit_mps)
+    yield above("own_speed_mps", view.own.speed_mps, limit_mps + over_mps)
+
+
+def _limit_mps(view: View, parameters: Parameters) -> float:
+    top_mps = mps(parameters.top_kph.of(view.vehicle))
+    return top_mps if view.limit_mps is None else min(view.limit_mps, top_mps)

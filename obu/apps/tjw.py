@@ -1,16 +1,19 @@
 """TJW, traffic jam warning: a jam is announced on our road (T/CSAE 53-2020)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.apps.hlw import JAM
 from obu.core.alert import Alert, Direction, Level, Text
-from obu.core.world import View
+from obu.core.condition import Condition, at_least, at_most, concerned
+from obu.core.world import Hazard, View
 
 NAME = "TJW"
 TITLE = Text("拥堵", "Traffic jam")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 5
+ABOUT = "hazards"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +29,7 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert, of the nearest jam ahead."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None or speed_mps < parameters.min_speed_mps:
-        return []
-    reach_m = min(speed_mps * parameters.lead_s, parameters.range_m)
-    jams = [hazard for hazard in view.hazards if hazard.event_type == JAM and 0.0 <= hazard.ahead_m <= reach_m]
+    jams, speed_mps = concerned(view, view.hazards, parameters, ours, theirs), view.own.speed_mps or 0.0
     return [
         Alert(
             app=NAME,
@@ -50,3 +49,15 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
         )
         for jam in jams[:1]
     ]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
+
+
+def theirs(view: View, jam: Hazard, parameters: Parameters) -> Iterator[Condition]:
+    """Of what it is about."""
+    yield "event_type", jam.event_type, "=", JAM, jam.event_type == JAM
+    yield at_least("ahead_m", jam.ahead_m, 0.0)
+    yield at_most("ahead_m", jam.ahead_m, min((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.range_m))

@@ -2,10 +2,12 @@
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.right_of_way import leaves_s, stands_before, stops_for_light
 from obu.core.world import Kind, Neighbour, View
@@ -14,6 +16,7 @@ NAME = "VRUCW"
 TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
+ABOUT = "neighbours"
 TEXTS = {
     Kind.PEDESTRIAN: (Text("注意行人", "Pedestrian"), "pedestrian"),
     Kind.CYCLIST: (Text("注意骑行者", "Cyclist"), "cyclist"),
@@ -50,71 +53,103 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per person in danger, the nearest first."""
-    speed_mps = view.own.speed_mps
-    if speed_mps is None:
-        return []
-    if speed_mps < parameters.min_speed_mps:
-        return _moving_off(view, speed_mps, parameters)
-    reach_m = stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    if speed_mps <= parameters.moving_off_mps:
+    found = concerned(view, view.neighbours, parameters, ours, theirs)
+    there = sorted(
+        ((_ahead_m(view, other, parameters), other.subject, other) for other in found), key=lambda it: it[:2]
+    )
+    alerts = [_alert(other, ahead_m, view.own.speed_mps or 0.0) for ahead_m, _, other in there]
+    if not _is_standing(view, parameters):
+        return alerts
+    return [dataclasses.replace(each, level=Level.INFORMATION, priority=MARK, time_s=None) for each in alerts]
+
+
+def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
+    """Of us."""
+    yield is_there("own_speed_mps", view.own.speed_mps)
+    if _is_standing(view, parameters):
+        yield is_same("at_stop", view.is_boarding or view.is_departing, True)
+
+
+def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of somebody on our way, or coming onto it, or whom our side or rear reaches."""
+    yield is_other("kind", other.kind, Kind.VEHICLE)
+    yield at_most("age_s", other.age_s, parameters.max_age_s)
+    if _is_moving_off(view, parameters):
+        yield from _before_front(view, other, parameters)
+    elif not _is_swept(view, other, parameters):
+        yield above("along_m", other.along_m, 0.0)
+        yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
+        is_there_now = _is_on_our_way(view, other, parameters)
+        yield from (_on_our_way if is_there_now else _coming)(view, other, parameters)
+
+
+def _before_front(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of who is, or walks within moving_off_s, into the zone before our front: a mark while we stand."""
+    ahead_m, half_m = _front_m(view, other), view.own.body.width_m / 2.0 - parameters.inside_m
+    yield above("ahead_m", ahead_m, 0.0)
+    yield at_most("ahead_m", ahead_m, parameters.moving_off_m)
+    right_m = other.offset.right_m
+    then_m = right_m + parameters.moving_off_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
+    yield below("right_m", min(right_m, then_m), half_m)
+    yield above("right_m", max(right_m, then_m), -half_m)
+
+
+def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    ahead_m = _ahead_m(view, other, parameters)
+    yield is_same("kind", other.kind, Kind.PEDESTRIAN)
+    yield above("ahead_m", ahead_m, 0.0)
+    yield at_most("ahead_m", ahead_m, _reach_m(view, parameters))
+    is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+    yield is_same("goes_with_us", is_with_us, False)
+    yield is_same("is_over", _is_over(view, other, ahead_m, parameters), False)
+
+
+def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    conflict = other.conflict
+    yield is_there("conflict", conflict)
+    if conflict is None:
+        return
+    yield above("own_m", conflict.own_m, 0.0)
+    yield at_most("own_m", conflict.own_m, _reach_m(view, parameters))
+    across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
+    yield at_least("across_mps", across_mps, parameters.crossing_mps)
+    yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+
+
+def _is_standing(view: View, parameters: Parameters) -> bool:
+    return (view.own.speed_mps or 0.0) < parameters.standing_mps
+
+
+def _is_moving_off(view: View, parameters: Parameters) -> bool:
+    return (view.own.speed_mps or 0.0) < parameters.min_speed_mps
+
+
+def _reach_m(view: View, parameters: Parameters) -> float:
+    """As far ahead as we could not stop any more."""
+    own_mps = view.own.speed_mps or 0.0
+    reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    if own_mps <= parameters.moving_off_mps:
         reach_m = max(reach_m, parameters.moving_off_m)
-    found = [
-        (ahead_m, _alert(other, ahead_m, speed_mps))
-        for other in view.neighbours
-        if (ahead_m := _danger_m(view, other, reach_m + parameters.margin_m, parameters)) is not None
-    ]
-    return [alert for _, alert in sorted(found, key=lambda one: (one[0], one[1].subject))]
+    return reach_m + parameters.margin_m
 
 
-def _moving_off(view: View, speed_mps: float, parameters: Parameters) -> list[Alert]:
-    """Of who is before our front, or will be in a moment: a mark while we stand at a stop, a warning once we move."""
-    is_moving = speed_mps >= parameters.standing_mps
-    if not is_moving and not view.is_boarding and not view.is_departing:
-        return []
-    there = [(_front_m(view, other), other) for other in view.neighbours if _is_before_front(view, other, parameters)]
-    found = [_alert(other, ahead_m, speed_mps) for ahead_m, other in sorted(there, key=lambda one: one[0])]
-    if is_moving:
-        return found
-    return [dataclasses.replace(each, level=Level.INFORMATION, priority=MARK, time_s=None) for each in found]
+def _is_on_our_way(view: View, other: Neighbour, parameters: Parameters) -> bool:
+    return abs(other.right_m) < view.own.body.width_m / 2.0 - parameters.inside_m
 
 
 def _front_m(view: View, other: Neighbour) -> float:
     return other.offset.ahead_m - view.own.body.length_m / 2.0
 
 
-def _is_before_front(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    """Whether somebody is, or walks within moving_off_s, into the zone before our front."""
-    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s:
-        return False
-    if not 0.0 < _front_m(view, other) <= parameters.moving_off_m:
-        return False
-    half_m, right_m = view.own.body.width_m / 2.0 - parameters.inside_m, other.offset.right_m
-    then_m = right_m + parameters.moving_off_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
-    return min(right_m, then_m) < half_m and max(right_m, then_m) > -half_m
-
-
-def _danger_m(view: View, other: Neighbour, reach_m: float, parameters: Parameters) -> float | None:
-    """From our front to where we would meet; None where we would not."""
-    if other.kind is Kind.VEHICLE or other.age_s > parameters.max_age_s:
-        return None
+def _ahead_m(view: View, other: Neighbour, parameters: Parameters) -> float:
+    """From our front to where we would meet."""
+    if _is_moving_off(view, parameters):
+        return _front_m(view, other)
     if _is_swept(view, other, parameters):
         return 0.0
-    if other.along_m <= 0.0 or stops_for_light(other, parameters.stops_mps2):
-        return None
-    half_m = view.own.body.width_m / 2.0
-    front_m = other.along_m - view.own.body.length_m / 2.0
-    if abs(other.right_m) < half_m - parameters.inside_m:
-        is_danger = 0.0 < front_m <= reach_m and other.kind is Kind.PEDESTRIAN and not _is_with_us(view, other)
-        return front_m if is_danger and not _is_over(view, other, front_m, parameters) else None
-    conflict = other.conflict
-    if conflict is None or conflict.own_m > reach_m or conflict.own_m <= 0.0:
-        return None
-    across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
-    return conflict.own_m if across_mps >= parameters.crossing_mps and conflict.apart_s <= parameters.apart_s else None
-
-
-def _is_with_us(view: View, other: Neighbour) -> bool:
-    return abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+    if other.conflict is not None and not _is_on_our_way(view, other, parameters):
+        return other.conflict.own_m
+    return other.along_m - view.own.body.length_m / 2.0
 
 
 def _is_over(view: View, other: Neighbour, front_m: float, parameters: Parameters) -> bool:

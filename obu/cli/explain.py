@@ -1,7 +1,10 @@
 """`obu explain`: from a journal, why each warning was given, held back or not claimed; as text, and as an SVG."""
 
 import argparse
+import dataclasses
 import itertools
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +15,7 @@ from obu.core.now import NS_PER_S
 
 if TYPE_CHECKING:
     from obu.core.world import View
+    from obu.runtime.asking import Asked, Instant, When
     from obu.runtime.explaining import Given, Held, Missed, Span, Story
 
 SUMMARY = Text("说明记录中每条预警为何发出或未发出", "tell from a journal why each warning was or was not given")
@@ -20,10 +24,12 @@ MOST_CHANGES = 4  # of one warning that was not claimed, the most frequent
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """DIR, --segment N, --app NAME, --svg FILE."""
+    """DIR, --segment N, --app NAME, --at TIME, --of ID, --svg FILE."""
     parser.add_argument("directory", type=Path, metavar="DIR", help="what `obu run --journal` kept / 记录目录")
     parser.add_argument("--segment", type=int, metavar="N", help="only this segment / 只看第 N 段")
     parser.add_argument("--app", metavar="NAME", help="only this application, as FCW / 只看一个应用")
+    parser.add_argument("--at", metavar="TIME", help="every condition at 14:13:36.5 UTC, or +12.5 s / 该时刻的全部条件")
+    parser.add_argument("--of", metavar="ID", default="", help="with --at: only of this road user / 仅此交通参与者")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it too, FILE of the first run / 同时绘图")
 
 
@@ -35,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     if not paths:
         raise LocalError(f"no journal in {args.directory}", f"{args.directory} 中没有记录")
     app = _known(args.app) if args.app else ""
+    if args.at:
+        return _at(paths, args, app)
     stories = explaining.tell(paths)
     for story in stories:
         if app:
@@ -45,6 +53,61 @@ def run(args: argparse.Namespace) -> int:
             path = args.svg if number == 1 else args.svg.with_stem(f"{args.svg.stem}-{number}")
             _write(path, explain_drawing.svg(story))
     return 0
+
+
+def _at(paths: Sequence[Path], args: argparse.Namespace, app: str) -> int:
+    """Why something was, or was not, warned of at one instant."""
+    from obu.runtime import asking, asking_drawing
+
+    found = asking.instant(paths, _moment(args.at), args.of)
+    if found is None:
+        raise LocalError(f"--at {args.at}: no look of this journal at that moment",
+                         f"--at {args.at}：该时刻没有判断记录")  # fmt: skip
+    if app:
+        found = dataclasses.replace(found, asked=tuple(each for each in found.asked if each.app == app))
+    print("\n".join(at_lines(found, args.of, args.lang == "zh")))
+    if args.svg:
+        _write(args.svg, asking_drawing.svg(found))
+    return 0
+
+
+def _moment(text: str) -> "When":
+    from obu.runtime.asking import When
+
+    match = re.fullmatch(r"\+(\d+(?:\.\d+)?)|(?:.* )?(\d\d?):(\d\d):(\d\d(?:\.\d+)?)", text)
+    if match is None:
+        raise LocalError(f"--at {text}: is a time as 14:13:36.5 (UTC) or +12.5 (s since the first look)",
+                         f"--at {text}：应为 14:13:36.5（UTC）或 +12.5（首次判断后的秒数）")  # fmt: skip
+    since, *clock = match.groups()
+    if since is not None:
+        return When(float(since), is_utc=False)
+    hours, minutes, seconds = map(float, clock)
+    return When(3600.0 * hours + 60.0 * minutes + seconds, is_utc=True)
+
+
+def at_lines(found: "Instant", of: str, zh: bool) -> list[str]:
+    """One instant as lines of text: each application with its conditions."""
+    from obu.runtime.counterfactual import text_of
+
+    nothing = "无" if zh else "nothing"
+    said = [f"{_time(found.view)}  {'屏幕上' if zh else 'on the screen'}: {found.shown or nothing}"]
+    if of and not any(name.startswith(of) for name in found.known):
+        there = " ".join(found.known) or nothing
+        said.append(f"此刻没有 {of}；有：{there}" if zh else f"there was no {of} then; there was: {there}")
+    for asked in found.asked:
+        said.append(f"  {asked.app} {asked.about or ('本车' if zh else 'ourselves')}: {_verdict(asked, zh)}")
+        said += [f"      {'√' if holds else '×'} {name} {text_of(value)} {how} {text_of(limit)}"
+                 for name, value, how, limit, holds in asked.conditions]  # fmt: skip
+    return said
+
+
+def _verdict(asked: "Asked", zh: bool) -> str:
+    fails = sum(not condition[-1] for condition in asked.conditions)
+    if fails:
+        return f"{fails} 项条件不满足" if zh else f"{fails} of its conditions did not hold"
+    if asked.is_claimed:
+        return "判断为危险" if zh else "claimed"
+    return "条件均满足，但另有更近者" if zh else "all hold, another was nearer"
 
 
 def _write(path: Path, text: str) -> None:

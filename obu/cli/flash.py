@@ -155,14 +155,21 @@ def _found(args: argparse.Namespace, loader: "Bundle | None" = None) -> "Hand":
 
 
 def _stands(args: argparse.Namespace) -> bool | None:
-    """What a running unit knows; raises LocalError for a vehicle that moves, whatever the technician says."""
+    """What a running unit knows. Raises LocalError for a vehicle that moves, and for a unit that holds the board."""
     from obu.runtime import flash_finding, parked
 
     unit = flash_finding.unit(args.config)
-    stands = parked.by_unit(Path(unit.hmi.socket)) if unit else None
-    if stands is False:
+    if unit is None:
+        return None
+    answer, own = parked.by_unit(Path(unit.hmi.socket)), unit.coprocessor.get("device")
+    if answer.stands is False:
         raise LocalError("the vehicle moves: park it, then again", "车辆正在行驶：请停车后重试")
-    return stands
+    if answer.runs and own is not None and args.port in (None, own):
+        raise LocalError(
+            f"{own}: the unit runs and holds it: systemctl stop obu (or end obu run), then again",
+            f"{own}：车载单元正在运行并占用该端口：请先 systemctl stop obu（或结束 obu run），然后重试",
+        )
+    return answer.stands
 
 
 def _parked(args: argparse.Namespace, stands: bool | None, hand: "Hand") -> None:

@@ -63,6 +63,8 @@ class Body:
     basic_class: int = 0  # BasicVehicleClass, table of the edition in use
     antenna_ahead_m: float = 0.0  # antenna before the centre of the outline
     antenna_right_m: float = 0.0
+    joint_m: float | None = None  # of an articulated one: from the front to the joint
+    last_axle_m: float | None = None  # and to the axle of its rear section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

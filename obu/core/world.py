@@ -112,6 +112,7 @@ class Neighbour:
     conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
     is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
     it on our road, in the same direction. swept_s: in so long our side or rear is where it is, None where it is not.
+    askew_deg: its course from that of our way beside it.
     """
 
     id: bytes
@@ -142,6 +143,7 @@ class Neighbour:
     is_opposite: bool = False
     is_beside: bool = False
     swept_s: float | None = None
+    askew_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +181,8 @@ class View:
     sigma_m: of our own place, one sigma, None unknown. is_boarding: people get in or out at a standstill; is_departing:
     they did, and we have not left the place yet. stop_m: from our front to the sign of the line's next stop on our way,
     None where the list has none. turn, signal: our way over the next crossing and the light before it; limit_mps: on
-    our lane. sections: our body as it bends, the front first.
+    our lane; lanes: how many our road has in our direction; drift_mps: so fast we move to the right across our lane;
+    None where no MAP tells. sections: our body as it bends, the front first.
     """
 
     at_ns: int
@@ -194,6 +197,8 @@ class View:
     turn: Turn | None = None
     signal: Signal | None = None
     limit_mps: float | None = None
+    lanes: int | None = None
+    drift_mps: float | None = None
     sections: tuple[Section, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     hazards: tuple[Hazard, ...] = ()

@@ -27,7 +27,8 @@ class Unit:
 class Vehicle:
     """[vehicle] profile: a name in the shipped profiles, or a path to a .toml beside its .dbc; the body as measured.
 
-    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline. vin: of the
+    What is not given comes from the profile. antenna_*: the antenna as seen from the centre of the outline. joint_m,
+    last_axle_m: of an articulated bus, from its front. vin: of the
     vehicle this unit belongs to; in another one it sends no BSM.
     """
 
@@ -38,6 +39,8 @@ class Vehicle:
     basic_class: int | None = None
     antenna_ahead_m: float | None = None
     antenna_right_m: float | None = None
+    joint_m: float | None = None
+    last_axle_m: float | None = None
     vin: str = ""
 
 

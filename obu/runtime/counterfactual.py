@@ -19,7 +19,7 @@ MOST_THINGS = 8  # of each kind, the nearest
 FURTHEST = 16.0  # so many times more, or less, of a parameter is still the same kind of warning
 HALVINGS = 12  # until a parameter's limit is known to 0.1 %
 FRESH = {"age_s", "sigma_m"}  # what would be asked of a perfect message
-NOT_ASKED = {"own", "vehicle"}  # nobody drives otherwise, or another class of vehicle, for a warning
+NOT_ASKED = {"own", "vehicle", "sections"}  # nobody drives otherwise, or another vehicle, for a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def nearly(app: Installed, view: View) -> list[Near]:
 
 def _alone(view: View) -> Iterator[tuple[View, str | None]]:
     """The view with one thing at a time, and in which of its fields that is; first with none of them."""
-    kinds = [each.name for each in dataclasses.fields(view) if isinstance(getattr(view, each.name), tuple)]
+    names = [each.name for each in dataclasses.fields(view) if each.name not in NOT_ASKED]
+    kinds = [name for name in names if isinstance(getattr(view, name), tuple)]
     empty = view
     for kind in kinds:
         empty = _with(empty, kind, ())
@@ -87,7 +88,7 @@ def _variants(thing: Any, before: str) -> Iterator[tuple[Change, Any]]:
     for name in (each.name for each in dataclasses.fields(thing) if each.name not in NOT_ASKED):
         was = getattr(thing, name)
         for other in _others(name, was):
-            change = Change(before + name, _text(was), _text(other))
+            change = Change(before + name, text_of(was), text_of(other))
             yield change, _with(thing, name, other)
         if dataclasses.is_dataclass(was):
             for change, other in _variants(was, f"{before}{name}."):
@@ -121,7 +122,7 @@ def _limits(app: Installed, view: View, name: str, before: set[str]) -> Iterator
         for _ in range(HALVINGS):
             middle = (silent * speaks) ** 0.5
             silent, speaks = (silent, middle) if ask(middle) else (middle, speaks)
-        yield Change(f"parameters.{name}", _text(was), _text(_scaled(was, speaks))), ask(speaks)
+        yield Change(f"parameters.{name}", text_of(was), text_of(_scaled(was, speaks))), ask(speaks)
 
 
 def _scaled(value: Any, factor: float) -> Any:
@@ -138,13 +139,16 @@ def _with(thing: Any, name: str, value: Any) -> Any:
     return dataclasses.replace(thing, **{name: value})
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """As a person reads it."""
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, frozenset):
-        return " ".join(sorted(_text(each) for each in value)) or "-"
+    if value is None:
+        return "-"
+    if isinstance(value, (frozenset, tuple, dict)):
+        return " ".join(sorted(text_of(each) for each in value)) or "-"
     if isinstance(value, float):
         return f"{value:.4g}"
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return "/".join(_text(getattr(value, each.name)) for each in dataclasses.fields(value))
+        return "/".join(text_of(getattr(value, each.name)) for each in dataclasses.fields(value))
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -54,7 +54,7 @@ def _strip(root: ET.Element, story: Story, rows: dict[str, list[tuple[str, str, 
     long_s = max(1.0, (story.last.at_ns - begin_ns) / NS_PER_S)
     scale = (WIDE - LEFT - ROW) / long_s
     for number, (app, spans) in enumerate(rows.items(), 1):
-        _say(root, ROW / 2, number * ROW + 11, app)
+        say(root, ROW / 2, number * ROW + 11, app)
         for what, about, span in spans:
             from_s = (span.first.at_ns - begin_ns) / NS_PER_S
             wide = max(2.0, (span.last.at_ns - span.first.at_ns) / NS_PER_S * scale)
@@ -62,8 +62,8 @@ def _strip(root: ET.Element, story: Story, rows: dict[str, list[tuple[str, str, 
                                 width=f"{wide:.1f}", height="10", fill=COLOURS[what])  # fmt: skip
             bar.set("class", what)
             ET.SubElement(bar, "title").text = f"{app} {about} +{from_s:.1f} s"
-    _say(root, LEFT, ROW - 4, "+0 s")
-    _say(root, WIDE - ROW, ROW - 4, f"+{long_s:.1f} s", "end")
+    say(root, LEFT, ROW - 4, "+0 s")
+    say(root, WIDE - ROW, ROW - 4, f"+{long_s:.1f} s", "end")
 
 
 def _panel(group: ET.Element, given: Given) -> None:
@@ -71,7 +71,12 @@ def _panel(group: ET.Element, given: Given) -> None:
     view, alert = given.span.first, given.begun
     distance = "" if alert.distance_m is None else f" {alert.distance_m:.0f} m"
     number = "" if given.number is None else f"#{given.number} "
-    _say(group, 8, 14, f"{number}{alert.app} {alert.text.zh} {alert.text.en}{distance}")
+    say(group, 8, 14, f"{number}{alert.app} {alert.text.zh} {alert.text.en}{distance}")
+    from_above(group, view, alert.subject)
+
+
+def from_above(group: ET.Element, view: View, subject: str) -> None:
+    """Who is where; `subject` is filled."""
     scale = (PANEL - 2 * ROW) / (AHEAD_M + BEHIND_M)
     middle = f"translate({WIDE / 6:.1f} {1.5 * ROW + AHEAD_M * scale:.1f}) scale({scale:.3f})"
     ground = ET.SubElement(group, "g", transform=middle)
@@ -81,7 +86,7 @@ def _panel(group: ET.Element, given: Given) -> None:
         size_m = part.length_m, part.width_m
         _car(ground, Offset(part.ahead_m, part.right_m), part.turn_deg, size_m, "own", "#1565c0")
     for other in _near(view):
-        is_target = alert.subject in (other.id.hex(), getattr(other, "subject", None))
+        is_target = subject in (other.id.hex(), other.subject)
         name, colour = ("target", COLOURS["given"]) if is_target else ("other", COLOURS["missed"])
         _car(ground, other.offset, other.heading_diff_deg, (other.length_m, other.width_m), name, colour)
 
@@ -102,7 +107,8 @@ def _car(ground: ET.Element, at: Offset, turn_deg: float, size_m: tuple[float, f
     car.set("d", f"M{-half:.2f} {nose:.2f}V{1 - nose:.2f}L0 {-nose:.2f}L{half:.2f} {1 - nose:.2f}V{nose:.2f}Z")
 
 
-def _say(parent: ET.Element, x: float, y: float, text: str, anchor: str = "start") -> None:
+def say(parent: ET.Element, x: float, y: float, text: str, anchor: str = "start") -> None:
+    """A line of text at a place."""
     said = ET.SubElement(parent, "text", x=f"{x:.1f}", y=f"{y:.1f}")
     said.set("text-anchor", anchor)
     said.text = text

@@ -4,7 +4,7 @@ The station of today is stepped through the journal as by `obu replay`; beside i
 asked about the very same views. Where replay differs, what is told is what the program of today would have done.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -145,6 +145,18 @@ class Story:
                 same.changes[change] = same.changes.get(change, 0) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A turn. view: of the look that was taken in it, None without one. differs: from what was recorded."""
+
+    started_ns: int | None
+    apps: Sequence[Installed]
+    view: View | None
+    warn: WarnState
+    arbiter: ArbiterState
+    differs: bool
+
+
 def tell(paths: Iterable[Path]) -> list[Story]:
     """One story for each run of the unit that the segments hold, in order."""
     stories: dict[int | None, Story] = {}
@@ -154,22 +166,31 @@ def tell(paths: Iterable[Path]) -> list[Story]:
 
 
 def _tell(path: Path, stories: dict[int | None, Story]) -> None:
+    story, has_differed = None, False
+    for number, turn in enumerate(turns(path), 1):
+        if story is None:
+            story = stories.setdefault(turn.started_ns, Story(tuple(app.name for app in turn.apps)))
+        if not has_differed and turn.differs:
+            has_differed = True
+            story.differs.append((path.name, number))
+        if turn.view is not None:
+            story.look(turn.view, turn.apps, turn.warn, turn.arbiter)
+
+
+def turns(path: Path) -> Iterator[Again]:
+    """Each turn of a segment, stepped again by the station of today."""
     head = replay.head(path)
     apps, _ = wiring.applications(keeper.material_of(head, path)[0])
     station, _ = wiring.station_of_journal(head, path)
-    story, seen_ns, has_differed = None, None, False
-    for number, turn in enumerate((one for one in journal.read(path) if isinstance(one, journal.Turn)), 1):
+    seen_ns = None
+    for turn in (one for one in journal.read(path) if isinstance(one, journal.Turn)):
         outbox = station.step(turn.now, turn.inbox)
         kept = station.checkpoint()
-        if story is None:
-            story = stories.setdefault(kept["station"].started_ns, Story(tuple(app.name for app in apps)))
-        if not has_differed and replay.differing(turn.digests, journal.digests(outbox)):
-            has_differed = True
-            story.differs.append((path.name, number))
-        view = kept["warn"].view
-        if view is not None and view.at_ns != seen_ns and view.at_ns == turn.now.at_ns:
-            seen_ns = view.at_ns
-            story.look(view, apps, kept["warn"], kept["arbiter"])
+        warn = kept["warn"]
+        view = warn.view if warn.view is not None and seen_ns != warn.view.at_ns == turn.now.at_ns else None
+        seen_ns = view.at_ns if view is not None else seen_ns
+        differs = bool(replay.differing(turn.digests, journal.digests(outbox)))
+        yield Again(kept["station"].started_ns, apps, view, warn, kept["arbiter"], differs)
 
 
 def _is(held: Held, key: tuple[str, str], behind: int | None) -> bool:

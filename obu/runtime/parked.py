@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from obu import feed
@@ -12,9 +13,17 @@ STANDING_KPH = 3.0  # ours: below it a wheel sensor and a receiver say nothing
 WAIT_S = 3.0
 
 
-def by_unit(path: Path) -> bool | None:
-    """What the unit at this socket knows: speed, else that the ignition is off. None without a unit or a value."""
-    ignition_on: bool | None = None
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """runs: whether a unit answered. stands: what it knows by its speed, else by an ignition that is off."""
+
+    runs: bool
+    stands: bool | None
+
+
+def by_unit(path: Path) -> Answer:
+    """What the unit at this socket says."""
+    runs, ignition_on = False, None
     with suppress(OSError, RemoteError, KeyError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(WAIT_S)
         link.connect(str(path))
@@ -22,10 +31,11 @@ def by_unit(path: Path) -> bool | None:
         ends_s = time.monotonic() + WAIT_S
         for line in link.makefile("rb"):
             kind, body = feed.decode_event(line)
+            runs = True
             if kind == "scene" and body["speed_kph"] is not None:
-                return bool(body["speed_kph"] <= STANDING_KPH)
+                return Answer(True, bool(body["speed_kph"] <= STANDING_KPH))
             if kind == "status":
                 ignition_on = body["power"]["ignition"]
             if time.monotonic() >= ends_s:
                 break
-    return True if ignition_on is False else None
+    return Answer(runs, True if ignition_on is False else None)

@@ -18,7 +18,7 @@ from obu.scene.legs import Leg
 
 # Of low-floor city buses: wheelbase 5.85 m on 12 m (Citaro), overhang 2.7 m before and 3.4 m behind the axles. Makers
 # do not publish where the joint is: 1.6 m behind the second axle is what drawings show.
-SECOND_AXLE_M, JOINT_M, OVERHANG_M = 8.6, 10.2, 3.4  # from the front; the last from the rear
+JOINT_M, HITCH_M, OVERHANG_M = 10.2, 1.6, 3.4  # from the front, from the second axle, from the rear
 BUS_AXLE, CAR_AXLE = 0.22, 0.28  # of the length behind the middle: the rear axle of rigid ones
 SHORTEST_M = 0.5  # a point so near an axle moves as the body looks
 LEAST_TRAILER_M = 3.0
@@ -54,13 +54,16 @@ class Posture:
         return wrap_deg(self.front_deg - self.rear_deg)
 
 
-def build_of(length_m: float) -> Build:
-    """By length: a car, a rigid bus, an articulated one."""
+def build_of(body: Body) -> Build:
+    """By length: a car, a rigid bus, an articulated one, whose joint is where it was measured."""
+    length_m = body.length_m
     if length_m < ARTICULATED_M:
         return Build(axle_m=length_m * (BUS_AXLE if length_m >= BUS_M else CAR_AXLE))
-    half_m = length_m / 2.0
-    trailer_m = max(LEAST_TRAILER_M, length_m - JOINT_M - OVERHANG_M)
-    return Build(axle_m=SECOND_AXLE_M - half_m, joint_m=JOINT_M - half_m, trailer_m=trailer_m)
+    half_m, joint_m, last_axle_m = length_m / 2.0, body.joint_m, body.last_axle_m
+    if joint_m is None or last_axle_m is None:
+        joint_m, last_axle_m = JOINT_M, length_m - OVERHANG_M
+    trailer_m = max(LEAST_TRAILER_M, last_axle_m - joint_m)
+    return Build(axle_m=joint_m - HITCH_M - half_m, joint_m=joint_m - half_m, trailer_m=trailer_m)
 
 
 def drawn_deg(behind_deg: float, course_deg: float, way_m: float, length_m: float) -> float:

@@ -28,6 +28,7 @@ CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
 # is one vehicle); when night begins, or whether children are there, no MAP says.
 LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
+VEHICLE = "vehicle"  # kind of a lane
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +226,7 @@ def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | 
     legs = legs_of(points)
     if not legs:
         return None
-    kind = lane.kind or LaneKind("vehicle")
+    kind = lane.kind or LaneKind(VEHICLE)
     return Lane(
         ref=ref, points=points, legs=legs, length_m=legs[-1].start_m + legs[-1].length_m,
         width_m=lane.width_m or LANE_WIDTH_M, kind=kind.name,

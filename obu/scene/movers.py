@@ -86,8 +86,8 @@ def _heard(fact: Fact, facts: Facts, utc_ns: int, frame: LocalFrame) -> Mover | 
 
 def split(mover: Mover, posture: Posture) -> tuple[Mover, Mover]:
     """The front and the rear body of an articulated bus; the rear one goes by a name of its own."""
-    build = bodies.build_of(mover.length_m)
     body = Body(width_m=mover.width_m, length_m=mover.length_m)
+    build = bodies.build_of(body)
     course = math.radians(posture.course_deg)
     found = []
     for name, section in zip(("", REAR), bodies.sections(posture, build, body), strict=True):
@@ -109,7 +109,8 @@ def _posture(bsm: Bsm, frame: LocalFrame) -> Posture | None:
     if bsm.basic_class not in BUSES or bsm.heading_deg is None:
         return None
     points = [frame.to_plane(each.place) for each in reversed(bsm.path)]
-    return bodies.of_path((*points, frame.to_plane(bsm.place)), bsm.heading_deg, bodies.build_of(bsm.length_m))
+    build = bodies.build_of(Body(width_m=bsm.width_m, length_m=bsm.length_m))
+    return bodies.of_path((*points, frame.to_plane(bsm.place)), bsm.heading_deg, build)
 
 
 def _seen(facts: Iterable[Fact], spoken: set[bytes], utc_ns: int, frame: LocalFrame) -> Iterator[Mover]:

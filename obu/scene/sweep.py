@@ -29,7 +29,7 @@ LEAST_TURN_DEG = 20.0  # less is a change of lane
 MOST_TURN_DEG = 60.0  # nobody is taken to keep the wheel turned for longer
 FRONT_M = 1.0  # of our side counts as the front
 TIGHTEST_PER_M = 1 / 8.0
-BESIDE_M = 0.1  # so near is touching: a step, a wobble
+BESIDE_M = 0.2  # so near is touching: a step, a wobble, and what the receiver errs by at its best
 SIDE_M = 2.55  # GB 1589: the sides of a bus are no further apart, whatever its mirrors are
 
 

@@ -10,23 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from obu.codec.messages.lanes import Maneuver
 from obu.codec.messages.map import MapData
 from obu.codec.messages.references import NodeRef
-from obu.codec.messages.rsi import Rsi
 from obu.codec.messages.spat import Spat
 from obu.core.driving import class_of
 from obu.core.geo import LatLon, turn_to_view, wrap_deg
 from obu.core.now import NS_PER_S, Now
 from obu.core.stop import Stop
 from obu.core.vehicle import Gear, Light, Own
-from obu.core.world import Conflict, Course, Hazard, Kind, Neighbour, Sign, Turn, View
-from obu.scene import boarding, bodies, conflict, ways
+from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View
+from obu.scene import boarding, bodies, conflict, relevance, ways
 from obu.scene.boarding import Boarding, stop_ahead_m
 from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
-from obu.scene.facts import Facts, is_active
-from obu.scene.lanes import RoadRef, Roads, Signs
+from obu.scene.facts import Facts
+from obu.scene.lanes import VEHICLE, RoadRef, Roads, Signs
 from obu.scene.movers import Mover, around, split
 from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
-from obu.scene.relevance import ahead_m
 from obu.scene.signals import Signals
 from obu.scene.sweep import Motion, Sweep
 from obu.scene.ways import Way
@@ -71,7 +69,7 @@ class Scene:
         place = LatLon(own.lat_deg, own.lon_deg)
         is_reverse = own.vehicle.gear is Gear.REVERSE  # pushed, a joint folds as it likes: nobody knows how far
         before = None if is_reverse else self.state.posture
-        posture = bodies.kept(before, bodies.build_of(own.body.length_m), now.at_ns, own.heading_deg, own.speed_mps)
+        posture = bodies.kept(before, bodies.build_of(own.body), now.at_ns, own.heading_deg, own.speed_mps)
         self.state.posture = None if is_reverse else posture
         look = Look(now.utc_ns, own, place, self._known(facts, place, apart), facts, posture, self.state.came)
         neighbours = look.neighbours()
@@ -92,10 +90,12 @@ class Scene:
             turn=_turn(look.way),
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
-            sections=bodies.sections(posture, bodies.build_of(own.body.length_m), own.body),
+            lanes=look.lanes(),
+            drift_mps=look.drift_mps(),
+            sections=bodies.sections(posture, bodies.build_of(own.body), own.body),
             neighbours=neighbours,
-            hazards=_hazards(now.utc_ns, place, own.heading_deg, facts),
-            signs=_signs(now.utc_ns, place, own.heading_deg, facts),
+            hazards=relevance.hazards(now.utc_ns, place, own.heading_deg, facts),
+            signs=relevance.signs(now.utc_ns, place, own.heading_deg, facts),
         )
 
     def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:
@@ -153,7 +153,7 @@ class Look:
         accel_mps2 = own.vehicle.accel_long_mps2
         self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, accel_mps2 or 0.0)
         self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
-        build = bodies.build_of(own.body.length_m)
+        build = bodies.build_of(own.body)
         motion = Motion(
             x=self._x, y=self._y, speed_mps=self._speed_mps, accel_mps2=accel_mps2 or 0.0, yaw_deg_s=yaw,
             signalled=right - left,
@@ -162,6 +162,19 @@ class Look:
         self._sweep = Sweep(motion, posture, build, own.body, turning_off)
         # Whoever is behind the joint is beside the rear body, not beside where the front one looks.
         self._line = (*bodies.behind(posture, build, own.body, self._x, self._y), *self.way.legs)
+
+    def lanes(self) -> int | None:
+        """Of our road in our direction, None where no MAP tells."""
+        if self.way.lane is None:
+            return None
+        road = self.way.lane.lane.ref[:4]
+        return sum(lane.kind == VEHICLE and lane.ref[:4] == road for lane in self._roads.lanes.values())
+
+    def drift_mps(self) -> float | None:
+        """Across our lane, right positive."""
+        if self.way.lane is None:
+            return None
+        return self._speed_mps * math.sin(math.radians(self._heading_deg - self.way.legs[0].heading_deg))
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """Everybody, the nearest first."""
@@ -183,7 +196,8 @@ class Look:
         dx, dy = mover.x - self._x, mover.y - self._y
         along_m, right_m, way_deg = beside(self._line, mover.x, mover.y)
         heading_diff_deg = wrap_deg(mover.heading_deg - self._heading_deg)
-        its_course = course(wrap_deg(mover.heading_deg - way_deg))
+        askew_deg = wrap_deg(mover.heading_deg - way_deg)
+        its_course = course(askew_deg)
         way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
         return Neighbour(
             id=mover.id,
@@ -213,6 +227,7 @@ class Look:
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
             is_beside=_is_one_road(way, self.way),
+            askew_deg=askew_deg,
             swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),
         )
 
@@ -257,49 +272,3 @@ def _is_one_road(one: Way | None, other: Way) -> bool:
 
 def _turn(way: Way) -> Turn | None:
     return TURNS.get(way.crossing.maneuver) if way.crossing and way.crossing.maneuver else None
-
-
-def _hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:
-    found = []
-    for fact in facts.of_kind(Rsi):
-        assert isinstance(fact.message, Rsi)
-        for event in fact.message.events:
-            if not is_active(event.start_minute, event.end_minute, utc_ns):
-                continue
-            distance_m = ahead_m(event, place, heading_deg)
-            if distance_m is not None:
-                found.append(
-                    Hazard(
-                        id=(fact.message.id, event.number),
-                        event_type=event.event_type,
-                        description=event.description,
-                        priority=event.priority or 0,
-                        ahead_m=distance_m,
-                        age_s=(utc_ns - fact.content_utc_ns) / NS_PER_S,
-                    )
-                )
-    return tuple(sorted(found, key=lambda hazard: (hazard.ahead_m, hazard.id)))
-
-
-def _signs(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Sign, ...]:
-    found = []
-    for fact in facts.of_kind(Rsi):
-        assert isinstance(fact.message, Rsi)
-        for sign in fact.message.signs:
-            if not is_active(sign.start_minute, sign.end_minute, utc_ns):
-                continue
-            distance_m = ahead_m(sign, place, heading_deg)
-            if distance_m is not None:
-                age_s = (utc_ns - fact.content_utc_ns) / NS_PER_S
-                name = (fact.message.id, sign.number)
-                found.append(
-                    Sign(
-                        id=name,
-                        sign_type=sign.sign_type,
-                        description=sign.description,
-                        priority=sign.priority or 0,
-                        ahead_m=distance_m,
-                        age_s=age_s,
-                    )
-                )
-    return tuple(sorted(found, key=lambda sign: (sign.ahead_m, sign.id)))

@@ -1,6 +1,6 @@
 """From what was heard to the one warning on the screen: facts, view, applications, arbiter.
 
-The applications look when something was heard, at most every LOOK_APART and at least every LOOK_AGAIN.
+They look when something was heard, at most every LOOK_APART, rarer in a crowd, and at least every LOOK_AGAIN.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
 LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
-LOOK_APART_NS = 20 * NS_PER_MS  # however many messages arrive
+LOOK_APART_NS = 10 * NS_PER_MS  # however many messages arrive: of 20 ms from air to display the rest is for verifying
+LOOK_EACH_NS = 75_000  # and so much for each neighbour, so that a crowd does not take the core from verifying
 
 
 @dataclass(slots=True)
@@ -83,4 +84,6 @@ class Warn:
 
     def due_ns(self) -> int:
         """When to look next."""
-        return self.state.looked_ns + (LOOK_APART_NS if self.state.fresh else LOOK_AGAIN_NS)
+        view = self.state.view
+        apart_ns = max(LOOK_APART_NS, LOOK_EACH_NS * (len(view.neighbours) if view else 0))
+        return self.state.looked_ns + (apart_ns if self.state.fresh else LOOK_AGAIN_NS)

@@ -18,13 +18,14 @@ COMES = other(
 P = dnpw.Parameters()
 
 
-def look(*others, own_mps=11.0, lights=frozenset({Light.LEFT_TURN}), signal=None):
-    seen = view(*others, speed_mps=own_mps, kind="taxi", signal=signal)
+def look(*others, own_mps=11.0, lights=frozenset({Light.LEFT_TURN}), **around):
+    seen = view(*others, speed_mps=own_mps, kind="taxi", **around)
     return dnpw.look(dataclasses.replace(seen, own=dataclasses.replace(seen.own, lights=lights)), P)
 
 
 def test_an_oncoming_car_forbids_it():
-    assert [alert.subject for alert in look(LEAD, COMES)] == ["comes"]
+    for lanes in (None, 1):
+        assert [alert.subject for alert in look(LEAD, COMES, lanes=lanes)] == ["comes"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,7 @@ def test_an_oncoming_car_forbids_it():
         ((LEAD, COMES), {"lights": frozenset()}),
         ((LEAD, COMES), {"own_mps": 3.0}),
         ((LEAD, COMES), {"signal": Signal(Lamp.RED, 50.0, 9.0, None)}),  # a turn
+        ((LEAD, COMES), {"lanes": 2}),  # he changes lanes
     ],
 )
 def test_when_it_is_silent(others, seen):

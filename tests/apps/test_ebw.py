@@ -6,7 +6,6 @@ import pytest
 
 from obu.apps import ebw
 from obu.core.alert import Direction, Level
-from obu.core.geo import Offset
 from obu.core.vehicle import Event
 from obu.core.world import Course, Zone
 from tests.apps.seen import other, view
@@ -34,7 +33,7 @@ def test_hard_braking_in_our_lane_is_imminent():
         ({"zone": Zone.FAR}, False),
         ({"course": Course.ONCOMING}, False),
         ({"course": Course.CROSSING}, False),
-        ({"offset": Offset(-40.0, 0.0)}, False),  # behind us
+        ({"along_m": -40.0}, False),  # behind us
         ({"gap_m": 150.0}, True),
         ({"gap_m": 151.0}, False),
         ({"age_s": 1.1}, False),

@@ -41,6 +41,7 @@ def test_it_speaks_within_the_window_of_kinematics(kind, own_mps, share, gap_m):
     [
         {"speed_mps": 12.0},  # not closing
         {"right_m": 2.3},  # beside
+        {"right_m": 1.8},  # 0.375 m of him before us, at an error of 0.3 m
         {"course": Course.ONCOMING},
         {"course": Course.CROSSING},
         {"along_m": -30.0},  # behind
@@ -53,6 +54,17 @@ def test_whom_it_does_not_concern(change):
     near = {"gap_m": 15.0, "speed_mps": 0.0}
     assert look("bus12", 12.0, **near)
     assert not look("bus12", 12.0, **(near | change))
+
+
+def test_one_who_stands_askew_takes_more_of_our_way_than_his_width():
+    beside = {"gap_m": 15.0, "speed_mps": 0.0, "right_m": 2.3}
+    assert look("bus12", 12.0, **beside, askew_deg=-25.0) and not look("bus12", 12.0, **beside)
+
+
+def test_only_the_nearest_is_reached():
+    near = other(along_m=30.0, gap_m=21.0, speed_mps=0.0, subject="near")
+    far = other(along_m=38.0, gap_m=29.0, speed_mps=0.0, subject="far")
+    assert [alert.subject for alert in fcw.look(view(far, near), P)] == ["near"]
 
 
 def test_a_driver_who_brakes_enough_is_not_told_to():

@@ -6,7 +6,7 @@ import pytest
 
 from obu.apps import lcw
 from obu.core.vehicle import Light
-from obu.core.world import Lamp, Signal, Zone
+from obu.core.world import Conflict, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
 BESIDE = {"along_m": -4.0, "right_m": -3.2, "zone": Zone.ADJACENT_LEFT, "speed_mps": 11.0}
@@ -38,6 +38,38 @@ def test_who_comes_up_is_a_danger_within_the_time_of_his_speed(closing_mps, limi
 def test_pulling_out_of_a_stop_a_bus_needs_more_time():
     comes = {"along_m": -(10.0 * 4.0 + 8.4), "right_m": -3.5, "speed_mps": 11.0}
     assert look_at(comes, 1.0) and not look_at(comes, 1.0, kind="taxi")
+
+
+@pytest.mark.parametrize(("drift_mps", "warns"), [(None, True), (-0.5, True), (0.0, False), (0.5, False)])
+def test_on_a_mapped_lane_he_has_to_begin_and_at_a_stop_the_signal_is_enough(drift_mps, warns):
+    assert bool(look_at(BESIDE, 11.0, drift_mps=drift_mps)) is warns
+    assert look_at(BESIDE, 1.0, drift_mps=drift_mps, is_departing=True)
+
+
+# Both 40 m before the place where our turn leads over its lane: we slow down to 6 m/s and are there in 3.3 s (17 m/s).
+MEETS = Conflict(40.0, 55.0, 2.4, 3.0, 3.2, 3.6, 48.0)
+STRAIGHT_ON = {
+    "conflict": MEETS, "is_beside": True, "turn": Turn.STRAIGHT, "along_m": -18.0, "right_m": -3.3, "speed_mps": 17.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("there", "own_mps2", "warns"),
+    [
+        ({}, 0.0, True),
+        ({"turn": Turn.LEFT}, 0.0, False),  # beside us through the turn
+        ({"is_beside": False}, 0.0, False),  # ICW
+        ({"right_m": -6.8}, 0.0, False),
+        ({"along_m": 3.0}, 0.0, False),  # before us
+        ({"conflict": dataclasses.replace(MEETS, other_m=100.0)}, 0.0, False),  # 5.9 s: we are through
+        ({"conflict": dataclasses.replace(MEETS, own_m=60.0)}, 0.0, False),  # 4.5 s: early
+        ({}, -3.0, False),  # he lets it pass
+    ],
+)
+def test_a_turn_over_the_next_lane_is_a_change_of_lanes(there, own_mps2, warns):
+    green = Signal(Lamp.PERMISSIVE_GREEN, 30.0, 9.0, None)
+    seen = {"kind": "taxi", "signal": green, "turn": Turn.LEFT, "bus": {"accel_long_mps2": own_mps2}}
+    assert bool(look_at(STRAIGHT_ON | there, 17.0, **seen)) is warns
 
 
 def test_a_signal_shortly_before_a_crossing_means_a_turn():

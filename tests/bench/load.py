@@ -7,7 +7,7 @@ street: only what comes of the former can matter. A second run has a core half a
 
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time_ns
@@ -26,6 +26,7 @@ NEAR, SENDERS, PERIOD_MS = 49, 200, 100
 TURN_MS = 5  # between two turns of the loop, which in truth also wakes for each result
 AGE_MS = 5  # of a message when it is heard
 LATEST_MS = 100.0  # then a vehicle's next message is there
+DISPLAY_MS = 20.0  # from the radio's stamp on a message until the display is told what comes of it
 WARM_UP_S = 2  # certificates are learned
 SECONDS, QUICK_SECONDS = 60, 4
 SLOW, SLOW_SECONDS = 2, 10
@@ -37,13 +38,30 @@ def results(rounds: int) -> Iterator[Result]:
     is_full = rounds >= FULL_ROUNDS
     yield from _of(1, SECONDS if is_full else QUICK_SECONDS)
     yield from _of(SLOW, SLOW_SECONDS if is_full else QUICK_SECONDS)
+    yield _display(SLOW_SECONDS if is_full else QUICK_SECONDS)
+
+
+def _display(seconds: int) -> Result:
+    """With those around us alone: nobody waits for the core, and what is left is ours."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        street = Street(Path(name) / "pki", 1, NEAR)
+        street.drive(WARM_UP_S)
+        street.shown_ms = {}
+        street.drive(seconds)
+    return Result(f"air to display p99, {NEAR} vehicles, ms", p99(street.shown_ms.values()), DISPLAY_MS, 1.0)
+
+
+def p99(values: Iterable[float]) -> float:
+    """What 99 of 100 do not exceed."""
+    found = sorted(values)
+    return found[round(0.99 * (len(found) - 1))]
 
 
 def _of(slow: int, seconds: int) -> Iterator[Result]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         street = Street(Path(name) / "pki", slow)
         street.drive(WARM_UP_S)
-        before, street.heard_ms, sent = street.air(), {}, len(street.sent_ns)
+        before, street.heard_ms, street.shown_ms, sent = street.air(), {}, {}, len(street.sent_ns)
         told = street.drive(seconds)
         own = len(street.sent_ns) - sent
         street.drive(1, is_silent=True)
@@ -58,6 +76,8 @@ def _of(slow: int, seconds: int) -> Iterator[Result]:
     aim = 1.0 if slow == 1 else None  # what a weaker core does is told, not promised
     yield Result(f"{of}: relevant judged in {LATEST_MS:g} ms", len(told), sum(at <= LATEST_MS for at in ages_ms), aim)
     yield Result(f"{of}: oldest relevant, ms", max(ages_ms), LATEST_MS, aim)
+    shown_ms = p99(late_ms for key, late_ms in street.shown_ms.items() if key in told)
+    yield Result(f"{of}: air to display p99, ms", shown_ms, DISPLAY_MS, None)
     yield Result(f"{of}: own BSMs at 10 Hz", 10 * seconds, own, None if aim is None else 0.99)
     yield Result(f"{of}: all messages verified", received, verified, None)
     print(f"  {of}, {seconds} s: {received} heard, {verified} verified, the others: {shed or 'none'}")
@@ -89,13 +109,16 @@ class Core:
 class Street:
     """Our vehicle, those around it and those of the next street, all driving alike, each at 10 Hz.
 
-    heard_ms: by who said it and when it was made (Unix ns), how old it was when an application could see it.
+    By who said it and when it was made (Unix ns): heard_ms, how old it was when an application could see it; shown_ms,
+    from its arrival to the end of the turn in which the applications looked and the display was told.
     """
 
-    def __init__(self, folder: Path, slow: int) -> None:
-        places = lanes(NEAR, 3.5, 56.0) + lanes(SENDERS - NEAR, 400.0, 170.0)
+    def __init__(self, folder: Path, slow: int, senders: int = SENDERS) -> None:
+        places = lanes(NEAR, 3.5, 56.0) + lanes(senders - NEAR, 400.0, 170.0)
         self.core = Core(slow)
         self.heard_ms: dict[tuple[bytes, int], float] = {}
+        self.shown_ms: dict[tuple[bytes, int], float] = {}
+        self._waiting: list[tuple[bytes, int]] = []
         self.sent_ns: list[int] = []
         self._crowd = Crowd(folder, places)
         self._unit = Unit(folder)  # its configuration, keys and station; the steps are ours
@@ -104,13 +127,14 @@ class Street:
         self._random = 0
         self._wanted = 0
         self._at_ns = self._unit.at_ns
-        warn = self._unit.station._stages.warn
+        warn = self._warn = self._unit.station._stages.warn
         take = warn.take
 
         def listening(heard: list[Any]) -> None:
             for each in heard:
                 age_ms = (START_UTC_NS + self._at_ns - each.generation_utc_ns) / NS_PER_MS
                 self.heard_ms[each.message.id, each.generation_utc_ns] = age_ms
+                self._waiting.append((each.message.id, each.generation_utc_ns))
             take(heard)
 
         warn.take = listening
@@ -159,6 +183,11 @@ class Street:
             can = driving(self._at_ns, speed_kph=unit.speed_mps * 3.6)
             inbox = dataclasses.replace(inbox, can=can, gnss=(GnssBytes(data, self._at_ns),))
         outbox, step_ns = self._stepped(now, inbox)
+        if self._warn.state.looked_ns == self._at_ns:
+            for key in self._waiting:
+                since_ns = START_UTC_NS + self._at_ns - key[1]
+                self.shown_ms[key] = (since_ns + step_ns) / NS_PER_MS - AGE_MS
+            self._waiting.clear()
         self._wanted = outbox.want_random
         self.sent_ns += [self._at_ns] * len(outbox.packets)
         for sign in outbox.sign_jobs:

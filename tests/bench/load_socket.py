@@ -21,7 +21,7 @@ from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.drivers import crypto_pool, radio_udp
 from obu.runtime.loop import Loop, Outer
 from tests.bench.codec import Result
-from tests.bench.load import NEAR, PERIOD_MS, SENDERS
+from tests.bench.load import DISPLAY_MS, NEAR, PERIOD_MS, SENDERS, p99
 from tests.station.crowd import FULL_EVERY, Crowd, lanes
 from tests.station.frames import driving
 from tests.station.unit import START, START_UTC_NS, Unit, nmea
@@ -36,9 +36,10 @@ def results(rounds: int) -> Iterator[Result]:
     """Without and with forged packets."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         crowd = Crowd(Path(name) / "pki", lanes(NEAR, 3.5, 56.0) + lanes(SENDERS - NEAR, 400.0, 170.0))
-        load = list(_load(crowd))
+        load = list(_load(crowd, SENDERS))
         for is_forged in (False, True):
             yield from _of(crowd, load, is_forged)
+        yield _display(crowd)
 
 
 def _of(crowd: Crowd, load: list[str], is_forged: bool) -> Iterator[Result]:
@@ -54,15 +55,36 @@ def _of(crowd: Crowd, load: list[str], is_forged: bool) -> Iterator[Result]:
     print(f"  {of}: {count} sent, {unit.air['received']} read, {unit.air['verified']} verified, {dict(dropped[:6])}")
 
 
-def _load(crowd: Crowd) -> Iterator[str]:
-    """A line for each packet: ms after the start, and hex."""
+def _display(crowd: Crowd) -> Result:
+    """With those around us alone: from the radio's stamp on a message until the display's command has left."""
+    load = list(_load(crowd, NEAR))
+    side, port = _generator(load, False)
+    unit = _Heard(crowd.folder, _names(load, crowd, NEAR))
+    unit.run(port)
+    side.communicate(timeout=GOODBYE_S)
+    return Result(f"socket: air to display p99, {NEAR} vehicles, ms", p99(unit.shown_ms), DISPLAY_MS, None)
+
+
+def _load(crowd: Crowd, senders: int) -> Iterator[str]:
+    """A line for each packet of so many: ms after the start, and hex."""
     for at_ms in range(0, SECONDS * 1000, 5):
         place = _place(at_ms * NS_PER_MS)
-        for number, member in enumerate(crowd.members):
+        for number, member in enumerate(crowd.members[:senders]):
             if number * 5 % PERIOD_MS == at_ms % PERIOD_MS:
                 is_full = (at_ms // PERIOD_MS + number) % FULL_EVERY == 0
                 sdu = crowd.sdu(member, place, HEADING_DEG, START_UTC_NS + at_ms * NS_PER_MS, is_full)
                 yield f"{at_ms} {sdu.hex()}"
+
+
+def _names(load: list[str], crowd: Crowd, senders: int) -> dict[bytes, bytes]:
+    """Who says each packet: all speak in turn."""
+    order = [
+        member.name
+        for at_ms in range(0, PERIOD_MS, 5)
+        for number, member in enumerate(crowd.members[:senders])
+        if number * 5 % PERIOD_MS == at_ms
+    ]
+    return {bytes.fromhex(line.split()[1]): order[index % len(order)] for index, line in enumerate(load)}
 
 
 def _place(since_ns: int) -> Any:
@@ -88,16 +110,22 @@ def _generator(load: list[str], is_forged: bool) -> tuple["subprocess.Popen[str]
 class _Heard:
     """A unit that drives, and what it came to hear."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: dict[bytes, bytes] | None = None) -> None:
+        """names: of senders by packet, where shown_ms is asked for."""
+        self._names = names or {}
         self.air: dict[str, Any] = {}
         self.relevant = 0
+        self.shown_ms: list[float] = []
+        self._stamps_ns: dict[bytes, int] = {}
+        self._heard: list[bytes] = []
         self._unit = Unit(folder)
-        warn = self._unit.station._stages.warn
+        warn = self._warn = self._unit.station._stages.warn
         take = warn.take
         near = {b"car-%04d" % number for number in range(NEAR)}
 
         def listening(heard: list[Any]) -> None:
             self.relevant += sum(each.message.id in near for each in heard)
+            self._heard += [each.message.id for each in heard if self._names]
             take(heard)
 
         warn.take = listening
@@ -117,9 +145,18 @@ class _Heard:
 
         def look(now: Now, inbox: Inbox, outbox: Outbox) -> None:
             loop.stopping = now.at_ns - began_ns > (SECONDS + 0.7) * NS_PER_S
+            self._account(now, inbox)
 
         loop.observers = [look]
         loop.run()
+
+    def _account(self, now: Now, inbox: Inbox) -> None:
+        """At the end of a turn: who was heard by a look in it. A vehicle speaks each 100 ms."""
+        self._stamps_ns |= {self._names[packet.sdu]: packet.at_ns for packet in inbox.air if packet.sdu in self._names}
+        if self._warn.state.looked_ns == now.at_ns:
+            done_ns = time.monotonic_ns()
+            self.shown_ms += [(done_ns - self._stamps_ns[name]) / NS_PER_MS for name in self._heard]
+            self._heard.clear()
 
     def _told(self, events: Sequence[FeedEvent]) -> None:
         for event in events:

@@ -208,6 +208,6 @@ def test_whether_the_vehicle_stands_is_asked_of_the_unit(
     tmp_path: Path, events: list[dict[str, object]], stands: bool | None
 ) -> None:
     thread = unit_saying(tmp_path / "s", *events)
-    assert parked.by_unit(tmp_path / "s") is stands
+    assert parked.by_unit(tmp_path / "s") == parked.Answer(bool(events), stands)
     thread.join()
-    assert parked.by_unit(tmp_path / "nobody") is None
+    assert parked.by_unit(tmp_path / "nobody") == parked.Answer(False, None)

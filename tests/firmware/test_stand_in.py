@@ -1,5 +1,6 @@
 """The unit's driver and session against the real firmware on a real MicroPython, over a real pty."""
 
+import os
 import select
 import time
 from collections.abc import Callable, Iterator
@@ -108,5 +109,11 @@ def test_a_board_that_starts_anew_is_told_everything_again(board: StandIn, unit:
         unit._line._device = other.device
         unit._line.close()
         until(unit, lambda _: "lamps 3" in other.told() and "bus 0 250000 silent 1" in other.told())
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), other._can_in)  # as when who feeds it was killed
+        end_s = time.monotonic() + 10
+        while other.is_running():  # it does not outlive them
+            assert time.monotonic() < end_s
+            select.select([], [], [], 0.02)
     finally:
         other.close()

@@ -116,10 +116,12 @@ def refused_while_the_unit_runs(board: StandIn, folder: Path, capsys: pytest.Cap
             assert main(["--lang", lang, *flash]) == 2
             assert capsys.readouterr().err == said
         speed_kph[0], end_s = 0.0, time.monotonic() + 20
-        while parked.by_unit(folder / "obu.sock") is not True:
+        while parked.by_unit(folder / "obu.sock").stands is not True:
             assert time.monotonic() < end_s
-        assert main(["--lang", "en", *flash]) == 2
-        assert "holds it, most likely the unit: systemctl stop obu" in capsys.readouterr().err
+        for lang, said in (("zh", "车载单元正在运行并占用该端口：请先 systemctl stop obu"),
+                           ("en", "the unit runs and holds it: systemctl stop obu (or end obu run)")):  # fmt: skip
+            assert main(["--lang", lang, *flash]) == 2
+            assert said in capsys.readouterr().err
     finally:
         is_over.set()
         thread.join()

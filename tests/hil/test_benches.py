@@ -7,13 +7,17 @@ import subprocess
 import tty
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from hil import bench_file, scenario_file
+from hil import bench_file, judging, realtime, scenario_file
 from hil.cable import Cable
 from hil.instruments import Context, clock_chronyd
-from hil.scenario import Variation
+from hil.judging import Seen
+from hil.scenario import Bsms, Variation
+from hil.sent import Sent
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.drivers import chrony
 from tests.hil.players import GOOD, given, made
@@ -37,6 +41,15 @@ def test_what_a_bench_cannot_bring_about_is_refused_before_it_runs(tmp_path: Pat
     assert process.refusal(replace(behind, own=replace(behind.own, has_board=True)))  # its controller is the board's
     varied = replace(behind, variation=Variation(clock_off_ms=(-20.0, 20.0)))
     assert process.refusal(varied) is None and "clock_off_ms" in str(mine.refusal(replace(varied, fault=())))
+
+
+def test_gaps_are_judged_as_exactly_as_the_bench_can_tell_them() -> None:
+    assert [realtime.slack_ms(late_ms * NS_PER_MS) for late_ms in (0, 50, 5000)] == [30.0, 80.0, 230.0]
+    bsms = [SimpleNamespace(at_s=at_s, has_event=False) for at_s in (0.0, 0.1, 0.26, 0.36)]
+    expected, seen = Bsms(from_s=0.0, to_s=0.4, most_gap_ms=110.0), Seen(bsms=cast(list[Sent], bsms))
+    assert "160 ms apart" in judging._bsms(expected, seen)
+    seen.slack_ms = realtime.slack_ms(20 * NS_PER_MS)
+    assert judging._bsms(expected, seen) == ""
 
 
 def test_a_clock_that_is_led_or_not_is_told_as_chronyd_does() -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from hil import workers
@@ -35,9 +36,13 @@ def test_what_is_under_way_is_put_away_and_nothing_new_begins(tmp_path: Path) ->
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert child.stdout
-    assert {child.stdout.readline(), child.stdout.readline()} == {"one begun\n", "two begun\n"}
-    os.killpg(child.pid, signal.SIGINT)  # as a terminal does
-    out, err = child.communicate(timeout=60)
+    try:
+        assert {child.stdout.readline(), child.stdout.readline()} == {"one begun\n", "two begun\n"}
+        os.killpg(child.pid, signal.SIGINT)  # as a terminal does
+        out, err = child.communicate(timeout=60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     assert (child.returncode, out, err) == (workers.STOPPED, "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
 

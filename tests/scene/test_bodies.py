@@ -19,8 +19,8 @@ from obu.scene.facts import Facts
 from obu.scene.view import Scene
 from tests.scene.around import HERE, LEFT, SIGNER, UTC_NS, car, own, view
 
-BUS12, BUS18 = bodies.build_of(12.0), bodies.build_of(18.0)
-BODY18 = Body(width_m=2.55, length_m=18.0)
+BODY12, BODY18 = (Body(width_m=2.55, length_m=length_m) for length_m in (12.0, 18.0))
+BUS12, BUS18 = bodies.build_of(BODY12), bodies.build_of(BODY18)
 
 
 @given(st.floats(-150, 150), st.floats(0, 60), st.floats(2, 8))
@@ -101,6 +101,13 @@ def test_its_path_tells_how_somebody_elses_bus_bends():
     assert bodies.of_path(points[-50:], math.degrees(course), BUS18) is None  # 5 m tell nothing
 
 
+def test_a_measured_joint_is_where_the_bus_bends():
+    measured = dataclasses.replace(BODY18, joint_m=9.4, last_axle_m=14.9)
+    front, rear = bodies.sections(bodies.straight(0, 0.0), bodies.build_of(measured), measured)
+    assert (front.length_m, rear.length_m) == (pytest.approx(9.4), pytest.approx(8.6))
+    assert bodies.build_of(measured).trailer_m == pytest.approx(5.5)
+
+
 def test_two_bodies_meet_at_the_joint_and_are_as_long_as_the_bus():
     front, rear = bodies.sections(driven(BUS18, [(20.0, 1 / 13.0)]), BUS18, BODY18)
     assert front.length_m + rear.length_m == pytest.approx(18.0)
@@ -175,8 +182,7 @@ def test_who_is_beside_a_turning_bus_is_reached_and_who_is_not_is_not():
 
 def test_the_overhang_swings_out_against_the_turn():
     """The closed form: behind the axle by 3.4 m, at a radius of 9 m, the corner goes out by 0.5 m."""
-    build = bodies.build_of(12.0)
-    overhang_m = 6.0 - build.axle_m
+    overhang_m = 6.0 - BUS12.axle_m
     swing_m = math.hypot(9.0 + 1.275, overhang_m) - (9.0 + 1.275)
     assert swing_m == pytest.approx(0.5, abs=0.1)
     for right_m, is_reached in ((1.6 + 0.2, True), (1.6 + swing_m + 0.3, False)):

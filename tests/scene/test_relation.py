@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from obu.codec.messages.lanes import LaneKind
 from obu.codec.messages.map import Lane, Link, MapData, Node
 from obu.codec.messages.references import NodeRef
 from obu.core.geo import move
@@ -97,3 +98,18 @@ def test_a_map_of_another_datum_has_no_lanes_for_us():
     facts.heard(said, 3618, UTC_NS, bytes(8))
     for apart, is_on_map in ((frozenset(), True), (frozenset({refs[1]}), False)):
         assert Scene().build(Now(0, UTC_NS), own(), facts, apart).is_on_map is is_on_map
+
+
+def test_a_map_tells_how_many_lanes_our_road_has_and_how_fast_we_leave_ours():
+    refs = [NodeRef(1, number) for number in (1, 2)]
+    begins = [move(move(HERE, 0.0, -50.0), 90.0, east_m) for east_m in (0.0, 3.5, 7.0)]
+    kinds = (LaneKind("vehicle"), None, LaneKind("bikeLane"))
+    lanes = tuple(
+        Lane(id=number, points=(begin, move(begin, 0.0, 100.0)), kind=kind)
+        for number, (begin, kind) in enumerate(zip(begins, kinds, strict=True), 1)
+    )
+    here = Node(ref=refs[1], place=HERE, links=(Link(upstream=refs[0], lanes=lanes),))
+    found = view(own(heading_deg=5.0), MapData(msg_count=0, nodes=(here,)))
+    assert found.lanes == 2 and found.drift_mps == pytest.approx(0.87, abs=0.01)  # 10 m/s sin 5 deg
+    nowhere = view(own())
+    assert nowhere.lanes is None and nowhere.drift_mps is None

@@ -2,10 +2,13 @@
 
 import dataclasses
 
+from obu import feed
 from obu.apps import glosa, ivs
+from obu.core.frames import FeedEvent
+from obu.core.geo import Offset
 from obu.core.world import Lamp, Sign, Signal, Turn
-from obu.station import ahead
-from tests.apps.seen import view
+from obu.station import ahead, status
+from tests.apps.seen import other, view
 
 RED = Signal(Lamp.RED, 84.4, 11.44, (12.0, 40.0))
 
@@ -41,3 +44,11 @@ def test_the_sign_is_the_nearest_that_ivs_shows_with_the_kind_of_its_outline() -
         assert told is not None
         assert (told["shape"], told["distance_m"]) == (shape, 40)
     assert ahead.sign([]) is None
+
+
+def test_the_scene_of_a_crowd_is_a_short_line_with_the_nearest() -> None:
+    crowd = [other(subject=f"{number:016x}", offset=Offset(float(number), -3.5)) for number in range(200, 0, -1)]
+    scene = status.scene(view(*crowd), ())
+    assert (scene["around"], len(scene["neighbours"])) == (200, 32)
+    assert [round(each["ahead_m"]) for each in scene["neighbours"]] == list(range(1, 33))
+    assert len(feed.encode_event(FeedEvent("scene", scene))) < 6000

@@ -1,5 +1,6 @@
 """`obu explain`: what it tells of a journal is what the display was told, and what the applications would have done."""
 
+import dataclasses
 import logging
 import os
 import re
@@ -9,16 +10,19 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from obu.apps import base
 from obu.cli import explain as verb
 from obu.core.geo import move
 from obu.core.vehicle import Event
-from obu.runtime import explain_drawing, explaining, journal, records
+from obu.runtime import asking, explain_drawing, explaining, journal, records
 from obu.runtime.keeper import Keeper
 
 from .others import BSM, RSI, Other, car, works
 from .unit import START_UTC_NS, Unit
 
 CROSSING = b"car-0002"  # 20 degrees more would do: it brakes hard as well, but across our way
+
+NEARBY = "neighbours"
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +129,8 @@ def test_one_application_alone(kept, capsys):
     ("words", "said"),
     [
         (["--app", "EBV"], "--app EBV: there is no such application; there are: "),
+        (["--at", "noon"], "--at noon: is a time as 14:13:36.5"),
+        (["--at", "+99"], "--at +99: no look of this journal at that moment"),
         (["--segment", "99"], "no journal in "),
         (["--svg", "/nowhere/at/all.svg"], "/nowhere/at/all.svg: No such file or directory; name another file"),
     ],
@@ -148,3 +154,32 @@ def test_a_station_that_does_otherwise_today_is_told_before_all_else(kept, tmp_p
     (one,) = explaining.tell([tmp_path / path.name])
     assert one.differs == [(path.name, 300)]
     assert "differs from turn 300 on" in verb.lines(one, False)[1]
+
+
+def test_at_an_instant_every_application_tells_each_condition_with_value_and_limit(kept, story, tmp_path, capsys):
+    from obu.cli import main
+
+    drawn = tmp_path / "drawn.svg"
+    assert main.main(["--lang", "en", "explain", str(kept[0]), "--at", "+8", "--of", CROSSING.hex(),
+                      "--svg", str(drawn)]) == 0  # fmt: skip
+    out = capsys.readouterr().out
+    about = re.findall(r"^  ([A-Z]+) (\S+): (.*)$", out, re.M)
+    assert {name for _, name, _ in about} == {CROSSING.hex()}
+    assert [app for app, _, _ in about] == sorted(app for app in story.apps if base.load(app.lower()).ABOUT == NEARBY)
+    assert ("EBW", CROSSING.hex(), "1 of its conditions did not hold") in about
+    (braking,) = re.findall(r"^  EBW .*\n((?:      .*\n)+)", out, re.M)
+    assert re.findall(r"× (.*)", braking) == ["course crossing = same"]
+    assert "√ events hard_braking has hard_braking" in braking and re.search(r"√ gap_m [\d.]+ <= 150\n", braking)
+    classes = [each.get("class") for each in ET.parse(drawn).iter()]
+    assert (classes.count("fails"), classes.count("holds")) == (out.count("×"), out.count("√"))
+    assert classes.count("target") == 1
+
+
+def test_the_instant_of_a_warning_is_where_all_its_conditions_hold(kept, story):
+    (given,) = [one for one in story.given if one.begun.app == "EBW"]
+    when = asking.When(given.span.first.utc_ns / 1e9 % 86_400.0 + 0.001, is_utc=True)
+    found = asking.instant(journal.segments(kept[0]), dataclasses.replace(when, s=when.s - 0.1), "")
+    assert found.view == given.span.first
+    claimed = {(one.app, one.about): all(each[-1] for each in one.conditions) for one in found.asked if one.is_claimed}
+    assert claimed[("EBW", given.begun.subject)] and all(claimed.values())
+    assert "EBW" in found.shown

@@ -112,6 +112,18 @@ def test_what_no_driver_can_be_warned_of_is_left_out_and_counted(
     assert [each.foe for each in found.conflicts] == (["foe"] if reason == "behind_us" else [])  # a ground all the same
 
 
+@pytest.mark.parametrize(("speed_mps", "is_critical"), [(1.0, False), (2.0, True)])
+def test_one_of_ours_without_a_course_is_heard_by_nobody(speed_mps: float, is_critical: bool) -> None:
+    trace = drive(
+        {HOST: straight(0, 0, 0, 10), "host_bus12.1": straight(0, 40, 0, speed_mps)},
+        {HOST: "host_taxi", "host_bus12.1": "host_bus12"},
+        encounter("host_bus12.1", ttc_s=1.0, ttc_at_s=5.0, ttc_type=2),
+    )
+    found = truth.find(trace)
+    assert bool(truth.critical(found.conflicts)) is is_critical
+    assert found.left_out == ({} if is_critical else {"unheard": 1})
+
+
 def test_a_crawling_vehicle_has_no_critical_conflict() -> None:
     trace = drive(
         {HOST: straight(0, 0, 0, 4), "foe": straight(0, 15, 0, 1)},
