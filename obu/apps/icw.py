@@ -8,7 +8,8 @@ from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.world import Conflict, Course, Kind, Lamp, Neighbour, Turn, View, Zone
+from obu.core.right_of_way import follows, is_flat, pass_left, stops_for_light, waits
+from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
 TITLE = Text("路口碰撞", "Crossing traffic")
@@ -32,7 +33,7 @@ class Parameters:
     margin_m: float = 2.0
     min_speed_mps: float = 2.8
     other_min_mps: float = 2.0
-    stops_mps2: float = 3.0
+    stops_mps2: float = 4.5
     yields_mps2: float = 2.5
     beside_deg: float = 30.0
     max_age_s: float = 1.0
@@ -62,7 +63,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     )
     yield above("own_m", conflict.own_m, 0.0)
     yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
-    yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+    yield at_most("apart_s", conflict.apart_s, 0.0 if other.is_beside else parameters.apart_s)
     yield is_same("kind", other.kind, Kind.VEHICLE)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
     yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
@@ -71,7 +72,10 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     if is_along(other):
         yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
-    yield is_same("yields", _yields(view, other, conflict, parameters.yields_mps2), False)
+    yield is_same("is_flat", is_flat(other, conflict), False)
+    yield is_same("both_turn_left", pass_left(view, other), False)
+    yield is_same("we_follow", follows(view, other, conflict), False)
+    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
     yield is_same("own_stops", _is_braking(view, conflict), False)
 
 
@@ -83,20 +87,6 @@ def is_behind_in_lane(other: Neighbour) -> bool:
 def is_along(other: Neighbour) -> bool:
     """Somebody who drives on our road in our direction, as far as can be seen."""
     return other.is_beside or (other.course is Course.SAME and other.turn is None)
-
-
-def _yields(view: View, other: Neighbour, conflict: Conflict, yields_mps2: float) -> bool:
-    """Whether it has to give way to us, turning left before our straight way, and still can."""
-    is_bound = other.turn is Turn.LEFT and other.is_opposite and view.turn is Turn.STRAIGHT
-    return is_bound and other.speed_mps * other.speed_mps <= 2.0 * yields_mps2 * max(conflict.other_m, 0.1)
-
-
-def stops_for_light(other: Neighbour, stops_mps2: float) -> bool:
-    """Whether a light before it is red, or will be, and it still can stop there."""
-    signal = other.signal
-    if signal is None or signal.lamp not in (Lamp.RED, Lamp.YELLOW) or signal.stop_m < 0.0 or signal.is_right_on_red:
-        return False
-    return other.speed_mps * other.speed_mps <= 2.0 * stops_mps2 * max(signal.stop_m, 0.1)
 
 
 def _is_braking(view: View, conflict: Conflict) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
-from obu.apps.icw import side_of, stops_for_light, why
+from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.right_of_way import follows, pass_left, stops_for_light, waits
 from obu.core.vehicle import Light
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
@@ -34,7 +35,8 @@ class Parameters:
     margin_m: float = 2.0
     creeping_mps: float = 2.8
     other_min_mps: float = 2.0
-    stops_mps2: float = 3.0
+    stops_mps2: float = 4.5
+    yields_mps2: float = 2.5
     max_age_s: float = 1.0
 
 
@@ -66,6 +68,9 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield at_most("age_s", other.age_s, parameters.max_age_s)
     yield above("own_m", conflict.own_m, 0.0)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
+    yield is_same("both_turn_left", pass_left(view, other), False)
+    yield is_same("we_follow", follows(view, other, conflict), False)
+    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
     own_mps = view.own.speed_mps or 0.0
     if own_mps < parameters.creeping_mps:
         yield at_most("other_in_s", conflict.other_in_s, parameters.gap_s.of(view.vehicle))

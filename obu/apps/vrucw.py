@@ -9,6 +9,7 @@ from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.right_of_way import leaves_s, stands_before, stops_for_light
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
@@ -28,7 +29,8 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h. moving_off_s: until the brakes bite. standing_mps: slower we stand.
+    moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2: a cyclist who can stop
+    for his red light with this is taken to do so. moving_off_s: until the brakes bite. standing_mps: slower we stand.
     swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
     side of ours he is.
     """
@@ -45,6 +47,7 @@ class Parameters:
     moving_off_s: float = 2.0
     standing_mps: float = 0.3
     swept_sigma_m: float = 0.8
+    stops_mps2: float = 3.0
     max_age_s: float = 1.0
 
 
@@ -75,6 +78,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
         yield from _before_front(view, other, parameters)
     elif not _is_swept(view, other, parameters):
         yield above("along_m", other.along_m, 0.0)
+        yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
         is_there_now = _is_on_our_way(view, other, parameters)
         yield from (_on_our_way if is_there_now else _coming)(view, other, parameters)
 
@@ -97,6 +101,7 @@ def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterato
     yield at_most("ahead_m", ahead_m, _reach_m(view, parameters))
     is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
     yield is_same("goes_with_us", is_with_us, False)
+    yield is_same("is_over", _is_over(view, other, ahead_m, parameters), False)
 
 
 def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
@@ -145,6 +150,14 @@ def _ahead_m(view: View, other: Neighbour, parameters: Parameters) -> float:
     if other.conflict is not None and not _is_on_our_way(view, other, parameters):
         return other.conflict.own_m
     return other.along_m - view.own.body.length_m / 2.0
+
+
+def _is_over(view: View, other: Neighbour, front_m: float, parameters: Parameters) -> bool:
+    """Whether somebody on our way leaves it in time, or our driver already brakes to stand before him."""
+    if stands_before(view, front_m):
+        return True
+    own_in_s = front_m / max(view.own.speed_mps or 0.0, 0.1)
+    return own_in_s - leaves_s(view, other, parameters.crossing_mps) > parameters.apart_s
 
 
 def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:

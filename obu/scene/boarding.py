@@ -11,7 +11,7 @@ from obu.core.geo import LatLon, LocalFrame, wrap_deg
 from obu.core.now import NS_PER_S
 from obu.core.stop import Stop
 from obu.core.vehicle import Light, Own
-from obu.scene.lanes import Leg
+from obu.scene.legs import Leg
 from obu.scene.relation import SAME_COURSE_DEG, beside
 
 STANDING_MPS = 0.3

@@ -14,7 +14,7 @@ from obu.core.geo import wrap_deg
 from obu.core.now import NS_PER_S
 from obu.core.vehicle import Body
 from obu.core.world import Section
-from obu.scene.lanes import Leg
+from obu.scene.legs import Leg
 
 # Of low-floor city buses: wheelbase 5.85 m on 12 m (Citaro), overhang 2.7 m before and 3.4 m behind the axles. Makers
 # do not publish where the joint is: 1.6 m behind the second axle is what drawings show.

@@ -13,6 +13,7 @@ from obu.scene.ways import Way
 JOIN_SIN = 0.35  # 20 degrees: flatter ways join rather than cross, and share their width for longer
 NEVER_S = math.inf
 MOST_MPS = 22.3  # 80 km/h: nobody is taken to accelerate beyond, in a city
+CRAWLING_MPS = 2.0  # nobody goes more slowly over a crossing that he has entered
 ACCELERATES_S = 3.0  # a driver's foot is not known for longer
 
 
@@ -52,7 +53,7 @@ def _within_s(in_m: float, out_m: float, body: Body) -> tuple[float, float]:
     in_s = time_to_s(in_m, body.speed_mps, body.accel_mps2)
     if body.accel_mps2 >= 0.0 or in_s is NEVER_S:
         return in_s, time_to_s(out_m, body.speed_mps, body.accel_mps2)
-    enters_mps = body.speed_mps + body.accel_mps2 * in_s
+    enters_mps = max(body.speed_mps + body.accel_mps2 * in_s, CRAWLING_MPS)
     return in_s, in_s + time_to_s(out_m - max(0.0, in_m), enters_mps, 0.0)
 
 

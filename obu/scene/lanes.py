@@ -14,8 +14,8 @@ from obu.codec.messages.map import Connection, Link, MapData
 from obu.codec.messages.map import Lane as MapLane
 from obu.core.geo import LatLon, LocalFrame
 from obu.core.quick import quick
+from obu.scene.legs import Leg, Point, curve, legs_of
 
-Point = tuple[float, float]  # metres east and north
 RoadRef = tuple[int, int, int, int]  # region and id of the node, of the upstream node
 LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 
@@ -28,21 +28,7 @@ CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
 # is one vehicle); when night begins, or whether children are there, no MAP says.
 LIMITS = frozenset({"vehicleMaxSpeed", "maxSpeedInSchoolZone", "maxSpeedInConstructionZone"})
-CURVE_STEPS = 6
 VEHICLE = "vehicle"  # kind of a lane
-
-
-@quick
-class Leg:
-    """One straight piece: from (x, y) along (ux, uy), length_m long, beginning start_m along its lane."""
-
-    x: float
-    y: float
-    ux: float
-    uy: float
-    length_m: float
-    start_m: float
-    heading_deg: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,8 +182,9 @@ class Roads:
         target = (way.node.region or name[0], way.node.id, *name, way.lane)
         beyond = self.lanes.get(target)
         last = begin.legs[-1]
-        if beyond is not None:
-            points = _curve((last.ux, last.uy), begin.points[-1], beyond.points[0], beyond.legs[0])
+        entry = (beyond.points[0], beyond.legs[0]) if beyond else self._beside_entry(target, name)
+        if entry is not None and (beyond is not None or maneuver is not Maneuver.STRAIGHT):
+            points = curve((last.ux, last.uy), begin.points[-1], *entry)
         elif maneuver is Maneuver.STRAIGHT:
             x, y = begin.points[-1]
             points = ((x, y), (x + 40.0 * last.ux, y + 40.0 * last.uy))
@@ -212,21 +199,21 @@ class Roads:
             is_right_on_red=Maneuver.RIGHT_ON_RED in (lane.maneuvers or ()),
         )  # fmt: skip
 
+    def _beside_entry(self, target: LaneRef, name: tuple[int, int]) -> tuple[Point, Leg] | None:
+        """Where a lane begins that no MAP has, and its direction: left of the lanes that come from where it leads.
 
-def legs_of(points: Sequence[Point]) -> tuple[Leg, ...]:
-    """The straight pieces between points; those shorter than a decimetre are passed over."""
-    found: list[Leg] = []
-    start_m = 0.0
-    x0, y0 = points[0]
-    for x1, y1 in points[1:]:
-        length_m = math.hypot(x1 - x0, y1 - y0)
-        if length_m < 0.1:
-            continue
-        ux, uy = (x1 - x0) / length_m, (y1 - y0) / length_m
-        found.append(Leg(x0, y0, ux, uy, length_m, start_m, math.degrees(math.atan2(ux, uy)) % 360.0))
-        start_m += length_m
-        x0, y0 = x1, y1
-    return tuple(found)
+        A crossing's MAP has the ways into it; those out of it are in that of the next one, which may be out of reach.
+        """
+        road = (*name, *target[:2])
+        inward = min(
+            (lane for lane in self.lanes.values() if lane.ref[:4] == road), key=lambda one: one.ref[4], default=None
+        )
+        if inward is None:
+            return None
+        x, y = inward.points[-1]
+        leg, left_m = inward.legs[-1], target[4] * inward.width_m
+        begin = x - left_m * leg.uy, y + left_m * leg.ux
+        return begin, Leg(*begin, -leg.ux, -leg.uy, leg.length_m, 0.0, (leg.heading_deg + 180.0) % 360.0)
 
 
 def _lane(ref: LaneRef, link: Link, lane: MapLane, frame: LocalFrame) -> Lane | None:
@@ -266,26 +253,6 @@ def _beside(link: Link, lane: MapLane, frame: LocalFrame) -> tuple[Point, ...]:
         leg = legs[min(index, len(legs) - 1)]
         found.append((x + right_m * leg.uy, y - right_m * leg.ux))
     return tuple(found)
-
-
-def _curve(along: Point, begin: Point, end: Point, beyond: Leg) -> tuple[Point, ...]:
-    """A parabola that leaves along one direction and arrives along the other's (quadratic Bezier)."""
-    cross = along[0] * beyond.uy - along[1] * beyond.ux
-    dx, dy = end[0] - begin[0], end[1] - begin[1]
-    if abs(cross) < 0.1:
-        return (begin, end)
-    reach_m = (dx * beyond.uy - dy * beyond.ux) / cross
-    if reach_m <= 0.0:
-        return (begin, end)
-    corner = (begin[0] + reach_m * along[0], begin[1] + reach_m * along[1])
-    shares = [step / CURVE_STEPS for step in range(CURVE_STEPS + 1)]
-    return tuple(
-        (
-            (1 - s) * (1 - s) * begin[0] + 2 * s * (1 - s) * corner[0] + s * s * end[0],
-            (1 - s) * (1 - s) * begin[1] + 2 * s * (1 - s) * corner[1] + s * s * end[1],
-        )
-        for s in shares
-    )
 
 
 def _cells_of(leg: Leg) -> set[tuple[int, int]]:

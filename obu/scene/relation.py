@@ -8,7 +8,8 @@ import math
 from collections.abc import Sequence
 
 from obu.core.world import Course, Zone
-from obu.scene.lanes import LANE_WIDTH_M, Leg
+from obu.scene.lanes import LANE_WIDTH_M
+from obu.scene.legs import Leg
 
 # Courses by heading difference: 30 degrees about same and oncoming, as shipped units of this kind class them.
 SAME_COURSE_DEG = 30.0

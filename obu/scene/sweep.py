@@ -16,7 +16,7 @@ from obu.core.vehicle import Body
 from obu.core.world import Kind
 from obu.scene import bodies
 from obu.scene.bodies import Build, Posture
-from obu.scene.lanes import Leg
+from obu.scene.legs import Leg
 from obu.scene.movers import Mover
 
 NEAR_M = 25.0

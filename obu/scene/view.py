@@ -151,7 +151,7 @@ class Look:
         self._approach_deg = self._heading_deg if self.way.approach_deg is None else self.way.approach_deg
         self.signals = Signals(facts.of_kind(Spat), utc_ns)
         accel_mps2 = own.vehicle.accel_long_mps2
-        self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, min(0.0, accel_mps2 or 0.0))
+        self._body = Body(own.body.length_m, own.body.width_m, self._speed_mps, accel_mps2 or 0.0)
         self._sigma_m = own.fix.semi_major_m if own.fix and own.fix.semi_major_m is not None else 1.5
         build = bodies.build_of(own.body)
         motion = Motion(

@@ -8,7 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from obu.scene.lanes import Lane, Leg, Match, Roads, Signs, legs_of
+from obu.scene.lanes import Lane, Match, Roads, Signs
+from obu.scene.legs import Leg, legs_of
 
 LOOK_AHEAD_S = 8.0  # nobody is warned of what is further away in time
 LEAST_M, MOST_M = 15.0, 150.0

@@ -52,7 +52,7 @@ def test_whom_it_concerns(change, conflict, warns):
 
 
 def test_who_cannot_stop_for_his_red_light_is_a_danger():
-    assert look({"signal": dataclasses.replace(RED, stop_m=12.0)})
+    assert look({"signal": dataclasses.replace(RED, stop_m=10.0)}), "5 m/s2"
     assert look({"signal": dataclasses.replace(RED, stop_m=-1.0)}), "it is past its line"
     assert look({"signal": dataclasses.replace(RED, is_right_on_red=True)})
 
@@ -80,3 +80,30 @@ def test_who_turns_left_before_us_and_still_can_wait_is_taken_to_do_so():
     turns = {"turn": Turn.LEFT, "is_opposite": True, "speed_mps": 8.0}
     assert not look(turns, {"other_m": 14.0}, turn=Turn.STRAIGHT)
     assert look(turns, {"other_m": 11.0}, turn=Turn.STRAIGHT)
+
+
+def test_who_comes_from_behind_us_on_our_road_keeps_clear_of_us():
+    turns = {"is_beside": True, "turn": Turn.RIGHT}
+    assert not look(turns, {"other_in_s": 2.0, "other_m": 30.0}), "he can wait with 1.7 m/s2"
+    assert look(turns, {"other_in_s": 2.0, "other_m": 10.0})
+
+
+def test_opposite_left_turns_pass_before_each_other():
+    assert not look({"turn": Turn.LEFT, "is_opposite": True}, turn=Turn.LEFT)
+
+
+@pytest.mark.parametrize(
+    ("conflict", "speed_mps", "warns"),
+    [
+        ({"own_in_s": 2.0, "other_in_s": 1.5}, 12.0, False),  # we follow who is as fast as we
+        ({"own_in_s": 2.0, "other_in_s": 1.5}, 6.0, True),
+        ({"own_in_s": 1.5, "other_in_s": 2.0, "other_m": 30.0}, 14.0, False),  # he follows: from 14 to our 12, 0.9 m/s2
+        ({"own_in_s": 1.5, "other_in_s": 2.0, "other_m": 8.0}, 16.0, True),
+    ],
+)
+def test_who_joins_second_follows_the_first(conflict, speed_mps, warns):
+    assert bool(look({"speed_mps": speed_mps, "turn": Turn.STRAIGHT}, conflict | {"angle_deg": 5.0})) is warns
+
+
+def test_lines_that_nobody_knows_and_that_meet_flatly_are_bends():
+    assert not look({"turn": None}, {"angle_deg": 25.0}) and look({"turn": Turn.STRAIGHT}, {"angle_deg": 25.0})

@@ -29,7 +29,7 @@ def test_turning_before_oncoming_traffic_is_a_danger():
     "seen", [{"turn": Turn.STRAIGHT}, {"signal": dataclasses.replace(GREEN, lamp=Lamp.PROTECTED_GREEN)},
              {"is_boarding": True}, {"speed_mps": 0.0}, {"change": {"is_opposite": False}},
              {"change": {"speed_mps": 1.0}}, {"change": {"kind": Kind.PEDESTRIAN}}, {"change": {"conflict": None}},
-             {"change": {"signal": Signal(Lamp.RED, 40.0, 30.0, None)}}],
+             {"change": {"signal": Signal(Lamp.RED, 40.0, 30.0, None)}}, {"change": {"turn": Turn.LEFT}}],
 )  # fmt: skip
 def test_when_there_is_none(seen):
     assert not look(**seen)

@@ -8,7 +8,7 @@ from hil import scenario_file, windows
 from obu.apps import vrucw
 from obu.core.alert import Level
 from obu.core.geo import Offset
-from obu.core.world import Conflict, Course, Kind, Zone
+from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Zone
 from tests.apps.seen import other, view
 
 MEETS = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
@@ -89,3 +89,16 @@ def test_the_windows_of_turning_buses_are_those_of_the_rope(name):
     touched_at_s = windows.touched_s(scenario, scenario.actor[0].name)
     wanted = windows.stop_before_s(scenario.own.kind, scenario.own.speed_mps, touched_at_s)
     assert (scenario.warning[0].from_s, scenario.warning[0].to_s) == pytest.approx(wanted)
+
+
+def test_who_walks_off_our_way_before_we_come_is_in_no_danger():
+    """1 m from our right side and walking to the right, 11 m/s: off it in 0.5 s, we are there in 1.5 s or 0.8 s."""
+    walks = {"right_m": 0.5, "conflict": None, "heading_diff_deg": 90.0, "speed_mps": 1.4}
+    assert not look(along_m=20.0, **walks) and look(along_m=11.0, **walks)
+    assert look(along_m=20.0, **(walks | {"heading_diff_deg": -90.0})), "he has all our width before him"
+
+
+def test_a_cyclist_stops_for_his_red_light():
+    red = Signal(Lamp.RED, 6.0, 20.0, None)
+    assert not look(kind=Kind.CYCLIST, speed_mps=5.0, signal=red)
+    assert look(kind=Kind.CYCLIST, speed_mps=5.0, signal=dataclasses.replace(red, stop_m=3.0))

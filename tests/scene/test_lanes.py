@@ -1,5 +1,6 @@
 """Vehicles are on the lanes they drive, and go where they are about to: against traffic that was really driven."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,18 @@ def test_nobody_is_on_a_lane_against_its_direction_or_far_from_it():
     against = ROADS.match(x, y, leg.heading_deg + 180.0, 10.0)
     assert against is None or against.lane is not lane
     assert ROADS.match(x + 2000.0, y, leg.heading_deg, 10.0) is None
+
+
+def test_a_turn_into_a_road_of_which_only_the_lanes_towards_us_are_known_ends_where_the_lane_away_begins():
+    """Of each crossing alone; the roads out of it towards the other one are in the other one's MAP."""
+    compared = 0
+    for light in SAID.lights:
+        alone = Roads(SAID.maps(light, 1, 1_790_000_000 * 10**9), MAPS[0].nodes[0].place)
+        known = {(way.ref, way.target): way for way in ROADS.all() if way.maneuver in (Maneuver.LEFT, Maneuver.RIGHT)}
+        for way in alone.all():
+            if way.target in alone.lanes or (way.ref, way.target) not in known:
+                continue
+            (x, y), (there_x, there_y) = way.points[-1], known[way.ref, way.target].points[-1]
+            assert math.hypot(x - there_x, y - there_y) < 1.0
+            compared += 1
+    assert compared
