@@ -7,6 +7,7 @@ command can bring, the kernel's own CAN in a container: that is said, and no mor
 
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -140,9 +141,11 @@ TOOLS = {
 
 
 def pytest_configure() -> None:
-    """What a developer's shell says about CAN or language reaches no test."""
+    """What a developer's shell says about CAN or language reaches no test; what tests interrupt hears it."""
     for name in [name for name in os.environ if name.startswith("CAN_")] + ["OBU_LANG"]:
         os.environ.pop(name, None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started by a shell in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)  # a run without workers has no such hook
