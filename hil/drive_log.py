@@ -19,7 +19,8 @@ from obu.core.errors import ConfigError
 from obu.core.geo import LatLon
 from obu.core.units import MPS_PER_KNOT
 
-SUFFIXES = (".blf", ".asc", ".csv", ".log", ".trc", ".asc.gz", ".csv.gz", ".log.gz")  # python-can's, without asammdf
+# python-can's, without asammdf
+SUFFIXES = (".blf", ".asc", ".csv", ".db", ".log", ".trc", ".asc.gz", ".csv.gz", ".log.gz")
 DAY_S = 86_400
 TIMED = {"RMC": 1, "GGA": 1, "GST": 1, "GNS": 1, "ZDA": 1, "GLL": 5}  # where a sentence has its time
 COARSE_S, FINE_S = 0.5, 0.02
@@ -65,6 +66,8 @@ def frames(path: Path) -> list[LoggedFrame]:
         raise ConfigError(
             f"{path}: must end in one of {', '.join(SUFFIXES)}", f"{path}：扩展名应为 {'、'.join(SUFFIXES)}"
         )
+    if not path.is_file():  # SQLite would make one
+        raise ConfigError(f"{path}: no such file", f"{path}：文件不存在")
     try:
         with can.LogReader(path) as log:
             found = [

@@ -76,7 +76,7 @@ def about(thing: Neighbour | Hazard | Sign) -> str:
 
 
 def _before_s(view: View, when: When, first_ns: int) -> float:
-    """How long the look lies before that moment; a thousandth more, for times that are printed rounded down."""
+    """How long the look lies before that moment; more by one of its last printed digit, which was rounded down."""
     if not when.is_utc:
         return when.s - (view.at_ns - first_ns) / NS_PER_S + 0.001
     if view.utc_ns is None:

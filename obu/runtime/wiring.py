@@ -106,14 +106,7 @@ def station(config: Config, material: Material) -> Station:
     spoken = editions(config)
     receiver = Receiver(judge, spoken, heard_aids(config))
     facts, arbiter = Facts(), Arbiter(ArbiterOptions())
-    transmit = Transmit(
-        enabled=config.bsm.transmit and not config.radio.get("receive_only", False),
-        max_clock_error_ns=timekeeping.options(config.clock).max_error_ns,
-        pseudonyms=pseudonyms,
-        sender=sender,
-        tracker=tracker,
-        pace=PACES[config.bsm.congestion](),
-    )
+    transmit = transmitting(config, pseudonyms, sender, tracker)
     power, warn = powering(config), Warn(*applications(config), facts, arbiter, config.stops)
     parts = {
         "decoder": decoder,
@@ -153,6 +146,18 @@ def station(config: Config, material: Material) -> Station:
     }  # fmt: skip
     kept, car = parts | inner, body.of(config.vehicle, profile.body)
     return Station(Stages(body=car, kept=kept, lasting=lasting, **parts))  # type: ignore[arg-type]
+
+
+def transmitting(config: Config, pseudonyms: pseudonym.Pseudonyms, sender: Sender, tracker: OwnTracker) -> Transmit:
+    """The sending of own BSMs as the configuration has it."""
+    return Transmit(
+        enabled=config.bsm.transmit and not config.radio.get("receive_only", False),
+        max_clock_error_ns=timekeeping.options(config.clock).max_error_ns,
+        pseudonyms=pseudonyms,
+        sender=sender,
+        tracker=tracker,
+        pace=PACES[config.bsm.congestion](),
+    )
 
 
 def powering(config: Config) -> Powering:

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from obu.codec.messages.references import ReferencePath
 from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
@@ -9,6 +11,8 @@ from obu.core.geo import LatLon, LocalFrame, wrap_deg
 from obu.core.now import NS_PER_S
 from obu.core.world import Hazard, Sign
 from obu.scene.facts import Facts, is_active
+
+Told = TypeVar("Told", RoadEvent, RoadSign)
 
 HEADING_LIMIT_DEG = 30.0  # of our heading to the path's direction where we are
 MIN_PATH_RADIUS_M = 3.5  # senders that fill in 0 mean "this carriageway"; a lane is the least that makes sense
@@ -80,47 +84,44 @@ def _project(points: list[tuple[float, float]], at: tuple[float, float]) -> tupl
 
 def hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:
     """The road events that are for us, the nearest first."""
-    found = []
-    for fact in facts.of_kind(Rsi):
-        assert isinstance(fact.message, Rsi)
-        for event in fact.message.events:
-            if not is_active(event.start_minute, event.end_minute, utc_ns):
-                continue
-            distance_m = ahead_m(event, place, heading_deg)
-            if distance_m is not None:
-                found.append(
-                    Hazard(
-                        id=(fact.message.id, event.number),
-                        event_type=event.event_type,
-                        description=event.description,
-                        priority=event.priority or 0,
-                        ahead_m=distance_m,
-                        age_s=(utc_ns - fact.content_utc_ns) / NS_PER_S,
-                    )
-                )
+    found = [
+        Hazard(
+            id=(rsu, event.number),
+            event_type=event.event_type,
+            description=event.description,
+            priority=event.priority or 0,
+            ahead_m=distance_m,
+            age_s=age_s,
+        )
+        for rsu, age_s, event, distance_m in _ours(lambda rsi: rsi.events, utc_ns, place, heading_deg, facts)
+    ]
     return tuple(sorted(found, key=lambda hazard: (hazard.ahead_m, hazard.id)))
 
 
 def signs(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Sign, ...]:
     """The road signs that are for us, the nearest first."""
-    found = []
+    found = [
+        Sign(
+            id=(rsu, sign.number),
+            sign_type=sign.sign_type,
+            description=sign.description,
+            priority=sign.priority or 0,
+            ahead_m=distance_m,
+            age_s=age_s,
+        )
+        for rsu, age_s, sign, distance_m in _ours(lambda rsi: rsi.signs, utc_ns, place, heading_deg, facts)
+    ]
+    return tuple(sorted(found, key=lambda sign: (sign.ahead_m, sign.id)))
+
+
+def _ours(
+    told: Callable[[Rsi], Iterable[Told]], utc_ns: int, place: LatLon, heading_deg: float, facts: Facts
+) -> Iterator[tuple[bytes, float, Told, float]]:
+    """(roadside unit, seconds since its message, event or sign, metres ahead) of what holds now and is for us."""
     for fact in facts.of_kind(Rsi):
         assert isinstance(fact.message, Rsi)
-        for sign in fact.message.signs:
-            if not is_active(sign.start_minute, sign.end_minute, utc_ns):
-                continue
-            distance_m = ahead_m(sign, place, heading_deg)
-            if distance_m is not None:
-                age_s = (utc_ns - fact.content_utc_ns) / NS_PER_S
-                name = (fact.message.id, sign.number)
-                found.append(
-                    Sign(
-                        id=name,
-                        sign_type=sign.sign_type,
-                        description=sign.description,
-                        priority=sign.priority or 0,
-                        ahead_m=distance_m,
-                        age_s=age_s,
-                    )
-                )
-    return tuple(sorted(found, key=lambda sign: (sign.ahead_m, sign.id)))
+        for one in told(fact.message):
+            if is_active(one.start_minute, one.end_minute, utc_ns):
+                distance_m = ahead_m(one, place, heading_deg)
+                if distance_m is not None:
+                    yield fact.message.id, (utc_ns - fact.content_utc_ns) / NS_PER_S, one, distance_m

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
 from hil.unit_stand_in import UnitStandIn
 
 SCENE: dict[str, Any] = {
@@ -163,3 +165,16 @@ class Events:
         """The page is closed."""
         self._file.close()
         self.socket.close()
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    """Where something is on the screen."""
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None
+    return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
+
+
+def font_px(page: Page, selector: str) -> float:
+    """The size of its letters."""
+    size: str = page.locator(selector).first.evaluate("one => getComputedStyle(one).fontSize")
+    return float(size.removesuffix("px"))
