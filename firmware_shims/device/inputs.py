@@ -46,7 +46,7 @@ class Inputs:
 
     def tick(self, supply_mv, at):
         """Tells the host if there is something to tell. supply_mv: UNKNOWN_MV where it is not sensed."""
-        is_old_news = not self._is_settled or self._told == self.levels and self._host == self._end.peer_boot
+        is_old_news = not self._is_settled or (self._told == self.levels and self._host == self._end.peer_boot)
         if is_old_news and wire.elapsed(at, self._told_at) < AGAIN_US:
             return
         struct.pack_into("<IHHH", self._payload, 0, at, self.levels, self._wired, supply_mv)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_there
-from obu.core.signs import NAMES, PROHIBITION, WARNING
+from obu.core.signs import NAMES
 from obu.core.world import Sign, View
 
 NAME = "IVS"
@@ -15,6 +15,8 @@ NEEDS = frozenset({Need.SPEED})
 PRIORITY = 6
 ABOUT = "signs"
 SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's
+LONGEST_WORDS = 12
+UNNAMED = Text("前方有道路标志", "Road sign ahead")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,5 @@ def _alert(sign: Sign, speed_mps: float) -> Alert:
 
 def text_of(sign: Sign) -> Text:
     """Its name; a sign that is text has its own words, which come from afar and are cut."""
-    zh = NAMES.get(sign.sign_type) or (sign.description or "")[:12] or "道路标志"
-    kind = "Warning" if sign.sign_type in WARNING else "Prohibition" if sign.sign_type in PROHIBITION else "Road"
-    return Text(zh, f"{kind} sign {sign.sign_type}")
+    words = (sign.description or "")[:LONGEST_WORDS]
+    return NAMES.get(sign.sign_type) or (Text(words, words) if words else UNNAMED)
