@@ -180,6 +180,7 @@ def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, leve
     figures = (".arrow svg", ".distance", ".time")
     for lang in ("zh", "en"):
         unit.tell("alert", alert(level, level=level, text=text, distance_m=150.0, time_s=12.0))
+        expect(page.locator("#warning")).to_have_attribute("data-app", "EBW")
         expect(page.locator(".sentence")).to_have_text(text[lang])
         panel = box(page, "#warning")
         assert panel["width"] * panel["height"] >= 0.45 * size[0] * size[1]
