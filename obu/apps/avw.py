@@ -61,7 +61,7 @@ def _alert(view: View, other: Neighbour) -> Alert:
         subject=other.subject,
         level=Level.CAUTION,
         priority=PRIORITY,
-        text=Text("前方异常车辆", "Stopped vehicle ahead"),
+        text=Text("前方异常车辆", "Stopped vehicle"),
         symbol="disabled_vehicle",
         direction=DIRECTIONS[other.zone],
         distance_m=other.gap_m,

@@ -36,7 +36,7 @@ CLASS_TEXT = {
     1: (Text("前方事故", "Accident ahead"), "hazard_ahead"),
     2: (Text("前方险情", "Disaster ahead"), "hazard_ahead"),
     3: (Text("前方恶劣天气", "Bad weather ahead"), "hazard_ahead"),
-    4: (Text("前方路面异常", "Poor road surface ahead"), "hazard_ahead"),
+    4: (Text("前方路面异常", "Poor road ahead"), "hazard_ahead"),
     5: (Text("前方道路施工", "Road works ahead"), "roadworks"),
     6: (Text("前方有活动", "Public event ahead"), "road_event"),
     7: (Text("前方突发事件", "Incident ahead"), "hazard_ahead"),
@@ -45,12 +45,12 @@ CLASS_TEXT = {
 # Single codes that deserve their own words (GB/T 29100-2012 with YD/T 3709 annex A).
 EVENT_TEXT = {
     407: Text("前方路面积水", "Flooded road ahead"),
-    408: Text("前方路面湿滑", "Slippery road ahead"),
+    408: Text("前方路面湿滑", "Slippery road"),
     409: Text("前方路面结冰", "Ice ahead"),
-    401: Text("前方有抛洒物", "Debris on the road ahead"),
+    401: Text("前方有抛洒物", "Debris ahead"),
     502: Text("前方道路封闭", "Road closed ahead"),
     305: Text("前方有雾", "Fog ahead"),
-    904: Text("前方有车逆行", "Wrong-way driver ahead"),
+    904: Text("前方有车逆行", "Wrong-way driver"),
 }
 
 

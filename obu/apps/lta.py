@@ -89,7 +89,7 @@ def _alert(other: Neighbour) -> Alert:
         subject=other.subject,
         level=Level.IMMINENT,
         priority=PRIORITY,
-        text=Text("左转注意对向来车", "Oncoming: wait to turn"),
+        text=Text("左转注意对向来车", "Do not turn left"),
         symbol="left_turn",
         direction=side_of(other),
         distance_m=other.conflict.own_m,

@@ -42,7 +42,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
             subject=str(limit_kph),
             level=Level.CAUTION,
             priority=PRIORITY,
-            text=Text(f"限速 {limit_kph}，您已超速", f"Limit {limit_kph}: slow down"),
+            text=Text(f"限速 {limit_kph}，您已超速", f"Slow down to {limit_kph}"),
             symbol="speed_limit",
             direction=Direction.AHEAD,
             why=(("limit_kph", float(limit_kph)), ("speed_kph", round(speed_mps * 3.6, 1))),

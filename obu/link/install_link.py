@@ -25,7 +25,8 @@ IGNITION = 1
 class InstallLink:
     """take() what the port read, pull() what it shall write, both with the instant; task: what is to be done.
 
-    Without a task it asks for STATE once a second. ignition_on: as the board's wire says, None where it has none.
+    Without a task it asks for STATE once a second. ignition_on: as the board's wire says, None where it has none;
+    told_inputs: whether the board has told of its wires.
     """
 
     def __init__(self, boot: int, at_ns: int) -> None:
@@ -33,6 +34,7 @@ class InstallLink:
         self.task: Installing | None = None
         self.state: BoardState | None = None
         self.ignition_on: bool | None = None
+        self.told_inputs = False
         self.strange = 0  # states that make no sense
         self._boot = boot
         self._end = wire.End(boot, DIGEST, NAME)
@@ -136,3 +138,4 @@ class InstallLink:
         elif kind == wire.INPUT and len(payload) == INPUT.size:
             _, levels, wired, _ = INPUT.unpack(payload)
             self.ignition_on = bool(levels & IGNITION) if wired & IGNITION else None
+            self.told_inputs = True

@@ -23,7 +23,7 @@ from obu.runtime.bundle import Bundle
 BAUD = 921_600
 LOOK_S, PROBE_S = 6.0, 2.0  # for an answer: of a board that was named, of each port
 TURN_S = 0.01  # acknowledgements are due within 10 ms
-INPUTS_NS = 3 * NS_PER_S // 2  # told each second, the first after a start before they have settled; never in recovery
+INPUTS_NS = 3 * NS_PER_S // 2  # told at once and each second; never in recovery, nor by what is broken
 MOST_PULLED = 16
 
 Tell = Callable[[Installing], None]
@@ -81,7 +81,7 @@ class Flasher:
             at_ns = self._turn()
             if link.state is not None:
                 state_ns = at_ns if state_ns is None else state_ns
-                if link.state.is_recovery or at_ns - state_ns >= INPUTS_NS:
+                if link.state.is_recovery or link.told_inputs or at_ns - state_ns >= INPUTS_NS:
                     return link.state
             elif link.fault() is not None or at_ns - begin_ns >= within_s * NS_PER_S:
                 return None

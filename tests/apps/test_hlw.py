@@ -54,3 +54,10 @@ def test_what_it_says(event_type, zh, symbol):
     (alert,) = hlw.look(view(50, event_type=event_type), hlw.Parameters())
     assert (alert.text.zh, alert.symbol, alert.level) == (zh, symbol, Level.CAUTION)
     assert alert.subject == "7273752d30303031/3"
+
+
+def test_every_event_is_told_in_words_that_fit_the_line_of_a_danger():
+    """docs/screen.md: at 40 minutes of arc the line holds 8 Chinese characters, or 18 letters."""
+    for event_type in range(100, 1000):
+        for alert in hlw.look(view(50, event_type=event_type), hlw.Parameters()):
+            assert len(alert.text.zh) <= 8 and len(alert.text.en) <= 18, alert.text

@@ -31,7 +31,7 @@ def main(words: list[str]) -> int:
     """0 when all passed and every runtime was run."""
     tally = Tally()
     workers = str(2 * (os.cpu_count() or 2))  # half of them wait for a board that proves itself for ten seconds
-    status = int(pytest.main(["-q", "-n", workers, "--dist", "worksteal", *(words or FOLDERS)], plugins=[tally]))
+    status = int(pytest.main(["-q", "-n", workers, "--dist", "worksteal", *FOLDERS, *words], plugins=[tally]))
     ran = [f"{runtimes.what(name)}: {tally.passed[name]} passed" for name in runtimes.NAMES if tally.passed[name]]
     missing = [f"NOT RUN on {name} (python3 .ci/micropython.py)" for name in tally.missing()]
     print("firmware: " + "; ".join([*ran, f"link and compiler: {tally.passed['host']} passed", *missing]))

@@ -177,18 +177,55 @@ def test_information_is_a_strip_and_leaves_the_speed_large(page: Page, unit: Fak
 def test_a_warning_is_large_whole_and_dominates(page: Page, unit: FakeUnit, level: int, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     text = {"zh": "前方道路结冰请减速", "en": "Wrong-way driver ahead of you"}
+    figures = (".arrow svg", ".distance", ".time")
     for lang in ("zh", "en"):
-        unit.tell("alert", alert(level, level=level, text=text))
+        unit.tell("alert", alert(level, level=level, text=text, distance_m=150.0, time_s=12.0))
+        expect(page.locator("#warning")).to_have_attribute("data-app", "EBW")
         expect(page.locator(".sentence")).to_have_text(text[lang])
         panel = box(page, "#warning")
         assert panel["width"] * panel["height"] >= 0.45 * size[0] * size[1]
-        for part in (".plate svg", ".arrow svg", ".distance b", ".time b", ".sentence"):
-            inner = box(page, f"#warning {part}")
-            assert inner["y"] >= panel["y"] - 1, part
-            assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
-            assert inner["x"] >= panel["x"] - 1, part
-            assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
+        stands_whole(page, (".plate svg", *figures, ".sentence"), figures)
+        unit.tell("alert", alert(level, app="SLW", level=level, text=text, distance_m=None, time_s=None))
+        expect(page.locator("#warning .limit")).to_have_text("50")
+        stands_whole(page, (".plate svg", ".limit", ".sentence"), (".limit",))
         page.click("#language")
+
+
+def stands_whole(page: Page, parts: tuple[str, ...], figures: tuple[str, ...]) -> None:
+    """All within the warning, and figures above the sentence."""
+    panel, sentence = box(page, "#warning"), box(page, "#warning .sentence")
+    for part in parts:
+        inner = box(page, f"#warning {part}")
+        assert inner["y"] >= panel["y"] - 1, part
+        assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
+        assert inner["x"] >= panel["x"] - 1, part
+        assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
+    for part in figures:
+        inner = box(page, f"#warning {part}")
+        assert inner["y"] + inner["height"] <= sentence["y"] + 1, part
+
+
+def test_no_word_of_the_states_is_cut_on_any_screen(page: Page, talker: FakeUnit) -> None:
+    """Every word that a state can say, in its place, whatever the state is now."""
+    talker.stop()
+    cut = """async () => {
+      const { TEXTS } = await import('/texts.js'), found = [];
+      for (const [lang, { label, value }] of Object.entries(TEXTS)) {
+        for (const pill of document.querySelectorAll('#state > div')) {
+          for (const [part, words] of [['dt', [label[pill.dataset.key]]], ['dd', Object.values(value)]]) {
+            const place = pill.querySelector(part);
+            for (const word of words) {
+              place.textContent = word;
+              if (place.scrollWidth > place.clientWidth) found.push([lang, word]);
+            }
+          }
+        }
+      }
+      return found;
+    }"""
+    for width, height in ((1024, 600), (800, 480), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(cut) == [], width
 
 
 @pytest.mark.parametrize("size", [(1024, 600), (800, 480)])

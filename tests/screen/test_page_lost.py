@@ -1,6 +1,8 @@
 """The page in a real browser: what is missing, what is lost, and the pages that are not the driver's."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -100,6 +102,37 @@ def test_a_hanging_unit_is_said_and_its_warning_stands_again_when_it_goes_on(
     expect(page.locator("#lost .why")).to_have_text("车载单元无响应")
     talker.repeat()
     expect(page.locator("#warning")).to_be_visible()
+
+
+def test_a_page_that_slept_is_right_within_a_second_and_tells_nothing_that_is_over(
+    page: Page, talker: FakeUnit, unit: FakeUnit
+) -> None:
+    """Asleep is a browser whose processes all stand still; the server goes on sending until nobody takes it."""
+    browser = page.context.browser
+    assert browser is not None
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    page.evaluate(
+        "() => { window.told = []; new MutationObserver(() => told.push(document.body.dataset.alert,"
+        " document.querySelector('.speed b').textContent)).observe(document.body, { attributes: true }); }"
+    )
+    unit.hear("beat", lambda body: body["pages"] == 1)
+    for process in processes:
+        os.kill(process["id"], signal.SIGSTOP)
+    try:
+        talker.scene = SCENE | {"speed_kph": 99.0}
+        unit.tell("alert", alert(7))
+        unit.hear("beat", lambda body: body["pages"] == 0)  # it was told of both, and took neither
+        talker.scene = SCENE | {"speed_kph": 77.0}
+        unit.tell("clear", {"number": 7})
+        unit.tell("alert", alert(8))
+    finally:
+        for process in processes:
+            os.kill(process["id"], signal.SIGCONT)
+    expect(page.locator("body")).to_have_attribute("data-alert", "8", timeout=1000)
+    expect(page.locator(".speed b")).to_have_text("77", timeout=1000)
+    assert unit.hear("ack")["number"] == 8, "what is over was never before anybody's eyes"
+    told = page.evaluate("told")
+    assert "7" not in told and "99" not in told
 
 
 def test_the_panel_at_the_rear_counts_down_and_is_black_as_soon_as_that_is_old(

@@ -98,8 +98,10 @@ def assert_shown(page: Page, shot: Shot, name: str) -> None:
         panel = page.evaluate("() => { const w = document.querySelector('#warning'); return {...w.dataset,"
                               " ground: getComputedStyle(w).backgroundColor,"
                               " sentence: w.querySelector('.sentence').textContent,"
+                              " size: w.querySelector('.sentence').className,"
                               " symbols: w.querySelectorAll('.plate svg svg').length }; }")  # fmt: skip
         assert (panel["app"], panel["level"], panel["sentence"]) == (shot.app, str(level), words), name
         assert panel["direction"] == alert["direction"], name
         assert panel["symbols"] == 1, name
+        assert panel["size"] in ("sentence ", "sentence long"), f"{name}: in one line it is too small for 80 cm"
         assert panel["ground"] == GROUNDS[level, shot.light], name

@@ -32,10 +32,10 @@ export function drawAround(scene, road, warning, texts) {
   if (last && road && last.at?.road === road.number) lanes(pen, scale, road, last, colour);
   rings(pen, scale, colour, width, height);
   const hot = warning ? colour(`--level-${warning.level}`) : null;
-  if (warning?.level > 1) wedge(pen, AHEAD_M * scale, BEARINGS[warning.direction] ?? 0, hot);
+  const target = warning && last?.neighbours.find((one) => one.subject === warning.subject);
+  if (warning?.level > 1) wedge(pen, AHEAD_M * scale, target ? bearing(target) : BEARINGS[warning.direction] ?? 0, hot);
   for (const one of last?.neighbours ?? []) {
-    const isTarget = warning && one.subject === warning.subject;
-    neighbour(pen, scale, one, isTarget ? hot : colour("--other"), colour("--panel"));
+    neighbour(pen, scale, one, one === target ? hot : colour("--other"), colour("--panel"));
   }
   if (last) own(pen, scale, last.sections, colour("--own"), colour("--panel"));
 }
@@ -79,9 +79,14 @@ function rings(pen, scale, colour, width, height) {
   }
 }
 
-function wedge(pen, radius, bearing, colour) {
-  const from = ((bearing - 90 - WEDGE_DEG) * Math.PI) / 180;
-  const to = ((bearing - 90 + WEDGE_DEG) * Math.PI) / 180;
+// Where it is now; the arrow of the warning tells the side it comes from.
+function bearing({ ahead_m, right_m }) {
+  return (Math.atan2(right_m, ahead_m) * 180) / Math.PI;
+}
+
+function wedge(pen, radius, bearing_deg, colour) {
+  const from = ((bearing_deg - 90 - WEDGE_DEG) * Math.PI) / 180;
+  const to = ((bearing_deg - 90 + WEDGE_DEG) * Math.PI) / 180;
   const light = pen.createRadialGradient(0, 0, 0, 0, 0, radius);
   light.addColorStop(0, `${colour}90`);
   light.addColorStop(1, `${colour}08`);

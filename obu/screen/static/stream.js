@@ -3,11 +3,13 @@
 const LOST_MS = 800;
 const AGAIN_MS = 500;
 const RENEW_MS = 4000;
+const SLEPT_MS = 1200; // a page looks at the time ten times a second, and with each event
 
 export function follow(handlers, onLost, path = "/events") {
   let source = null;
   let heard = performance.now();
   let opened = heard;
+  let awake = Date.now(); // the clock on the wall goes on while a tablet sleeps
 
   function open() {
     opened = performance.now();
@@ -15,6 +17,7 @@ export function follow(handlers, onLost, path = "/events") {
     source = new EventSource(path);
     for (const [kind, handler] of Object.entries(handlers)) {
       source.addEventListener(kind, (event) => {
+        if (hasSlept()) return wake();
         heard = performance.now();
         handler(JSON.parse(event.data));
       });
@@ -22,7 +25,20 @@ export function follow(handlers, onLost, path = "/events") {
     source.onerror = onLost; // the connection broke: no need to wait for silence
   }
 
+  function hasSlept() {
+    const before = awake;
+    awake = Date.now();
+    return awake - before > SLEPT_MS;
+  }
+
+  // What waited for us meanwhile is a story of the past, warnings that are over included: a new stream tells the present.
+  function wake() {
+    onLost();
+    open();
+  }
+
   setInterval(() => {
+    if (hasSlept()) return wake();
     const now = performance.now();
     if (now - heard > LOST_MS) onLost();
     const isEnded = source.readyState === EventSource.CLOSED && now - opened > AGAIN_MS;

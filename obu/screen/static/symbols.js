@@ -11,8 +11,9 @@ export async function loadSymbols(names) {
 async function load(name) {
   try {
     const answer = await fetch(`/symbols/${name}.svg`);
-    if (!answer.ok) return;
-    const parsed = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    const text = await answer.text();
+    if (!answer.ok || !text.trimEnd().endsWith("</svg>")) return; // refused, or cut as the server went
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
     glyphs.set(name, document.importNode(parsed.documentElement, true));
   } catch {
     // Asked for again with the next hello.

@@ -164,6 +164,23 @@ def test_inputs_settle_and_are_told_again_each_second():
     assert 4 <= len(world.heard_of(wire.INPUT)) - count <= 6
 
 
+def test_a_host_that_has_just_come_is_told_of_the_inputs_at_once_but_not_before_they_have_settled():
+    world = World()
+    world.pins.mask = 1
+    world.until_up()
+    world.run_ms(100)
+    assert [struct.unpack("<IHHH", payload)[1] for payload in world.heard_of(wire.INPUT)] == [1]
+    world.host = wire.End(10, DIGEST, b"host")
+    world.until_up()
+    world.run_ms(30)
+    assert [struct.unpack("<IHHH", payload)[1] for payload in world.heard_of(wire.INPUT)[1:]] == [1]
+    chatters = World().until_up()
+    for _ in range(110):
+        chatters.pins.mask ^= 1
+        chatters.run_ms(10)
+    assert chatters.heard_of(wire.INPUT), "the supply is told of"
+
+
 def test_the_pulse_and_the_receivers_bytes_go_up():
     world = World().until_up()
     world.device.pps.edge(world.at)
