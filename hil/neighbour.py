@@ -79,7 +79,7 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A neighbour at one instant; driven_m grows for ever, right turns are positive."""
+    """A neighbour at one instant; driven_m grows for ever, right turns are positive. sigma_m: of his place, as told."""
 
     place: LatLon
     heading_deg: float
@@ -89,6 +89,7 @@ class State:
     events: frozenset[Event] = frozenset()
     lights: frozenset[Light] = frozenset()
     is_siren_on: bool = False
+    sigma_m: float = 0.5
 
 
 class Neighbour:
@@ -169,8 +170,8 @@ def bsm(role: Cast, state: State, own_id: bytes, msg_count: int, utc_ns: int, pa
         id=own_id,
         sec_mark_ms=sec_mark_ms(utc_ns),
         place=state.place,
-        semi_major_m=0.5,
-        semi_minor_m=0.4,
+        semi_major_m=state.sigma_m,
+        semi_minor_m=0.8 * state.sigma_m,
         orientation_deg=0.0,
         gear=Gear.FORWARD,
         speed_mps=speed_mps,

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from hil.plant import Truth
+from hil.wander import Wander
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.core.units import MPS_PER_KNOT
@@ -39,7 +40,7 @@ class Receiver:
         self._random = random.Random(f"receiver {seed}")
         self._sigma_m = math.hypot(mount.sigma_m, mount.white_m)  # as it vouches for
         axes_m = (mount.sigma_m * SEMI_MAJOR, mount.sigma_m * SEMI_MINOR)
-        self._error_m = [self._random.gauss(0.0, axis_m) for axis_m in axes_m]
+        self._wander = Wander(self._random, axes_m, mount.correlation_s)
 
     def epoch(self, utc_ns: int, truth: Truth) -> bytes:
         """RMC, GGA and GST of the antenna at this instant, in one piece."""
@@ -56,14 +57,11 @@ class Receiver:
         )
 
     def _error(self) -> tuple[float, float]:
-        keep = math.exp(-EPOCH_NS / NS_PER_S / self._mount.correlation_s)
-        fresh = self._mount.sigma_m * math.sqrt(1 - keep * keep)
-        for axis, shape in enumerate((SEMI_MAJOR, SEMI_MINOR)):
-            self._error_m[axis] = keep * self._error_m[axis] + self._random.gauss(0.0, fresh * shape)
+        off_m = self._wander.after(EPOCH_NS / NS_PER_S)
         if not self._mount.white_m:
-            return self._error_m[0], self._error_m[1]
+            return off_m
         fresh_m = [self._random.gauss(0.0, self._mount.white_m * shape) for shape in (SEMI_MAJOR, SEMI_MINOR)]
-        return self._error_m[0] + fresh_m[0], self._error_m[1] + fresh_m[1]
+        return off_m[0] + fresh_m[0], off_m[1] + fresh_m[1]
 
 
 def rmc(utc_ns: int, place: LatLon, speed_mps: float, course_deg: float | None) -> bytes:

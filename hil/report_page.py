@@ -3,6 +3,7 @@
 import html
 import platform
 from collections.abc import Iterator
+from dataclasses import fields
 from statistics import median
 
 import obu
@@ -11,6 +12,7 @@ from hil.kept import Kept
 from hil.plots import Bar, Line, Shade, Ticks
 from hil.report import Result, Run, interval
 from hil.scenario import Bsms, Scenario, Warning
+from hil.variation import Drawn
 
 STYLE = (
     "body{font:15px sans-serif;margin:2em;max-width:80em}td,th{padding:.25em .7em;text-align:left;vertical-align:top}"
@@ -187,9 +189,7 @@ def _other_seeds(result: Result, told: int) -> list[Bar]:
 
 
 def _runs(result: Result) -> str:
-    names = [
-        name for name in ("loss", "latency_ms", "sigma_m", "white_m", "clock_off_ms") if _varies(result.runs, name)
-    ]
+    names = [each.name for each in fields(Drawn) if _varies(result.runs, each.name)]
     head = "".join(f"<th>{name}" for name in names)
     rows = "".join(
         f"<tr><td>{run.seed}" + "".join(f"<td>{getattr(run.drawn, name):g}" for name in names) +

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
+from typing import Protocol
 
 from hil import junction, scenario
-from hil.people import Person
+from hil.neighbour import State
+from hil.nmea import EPOCH_NS
+from hil.people import Kin
 from hil.route import Route
 from hil.scenario import Notice, Scenario
 from hil.voice import Voice
@@ -33,6 +36,15 @@ APART_NS = 40 * MS  # between two messages of the scenario's own
 MOST_PARTICIPANTS = 16
 
 
+class Seen(Protocol):
+    """A road user before the unit's cameras; number: from 0."""
+
+    kin: Kin
+    number: int
+
+    def state(self, at_s: float) -> State: ...
+
+
 class Said:
     """A message of the scenario's own, and when it goes next."""
 
@@ -42,14 +54,15 @@ class Said:
 
 
 class Roadside:
-    """packets() for each turn."""
+    """packets() for each turn. seen: by its cameras."""
 
     def __init__(
-        self, situation: Scenario, road: Route, people: Sequence[Person], voice: Voice, dice: Random, first_ns: int
+        self, situation: Scenario, road: Route, seen: Sequence[Seen], voice: Voice, dice: Random, first_ns: int
     ) -> None:
         self._scenario, self._road, self._voice = situation, road, voice
-        self._people = [each for each in people if each.says in ("rsm", "both")][:MOST_PARTICIPANTS]
+        self._people = seen[:MOST_PARTICIPANTS]
         self._id = dice.randbytes(8)
+        first_ns += dice.randrange(EPOCH_NS)
         self._mast = road.place(30.0, 12.0)
         self._map = map_of(situation.road) if situation.road.map else None
         makers: dict[str, tuple[bool, Callable[[int, int, float], Message | None]]] = {
@@ -141,7 +154,7 @@ class Roadside:
         seen = tuple(self._participant(each, utc_ns, at_s) for each in self._people)
         return Rsm(msg_count=count, id=self._id, place=self._mast, participants=seen)
 
-    def _participant(self, person: Person, utc_ns: int, at_s: float) -> Participant:
+    def _participant(self, person: Seen, utc_ns: int, at_s: float) -> Participant:
         state = person.state(at_s)
         return Participant(
             kind=person.kin.seen_as,
@@ -152,7 +165,7 @@ class Roadside:
             width_m=person.kin.width_m,
             length_m=person.kin.length_m,
             height_m=person.kin.height_m,
-            accuracy_m=0.5,
+            accuracy_m=state.sigma_m,
             gear=Gear.FORWARD,
             speed_mps=state.motion.speed_mps,
             heading_deg=state.heading_deg,

@@ -249,7 +249,8 @@ Span = tuple[float, float]
 class Variation:
     """What a seed draws for its run, each evenly between the two: a share of packets lost, how late all others come,
     the receiver's wandering error (sigma_m, over correlation_s) and that of each fix anew (white_m), how far off the
-    unit's clock is without its knowing.
+    unit's clock is without its knowing. others_sigma_m: of each axis of each other's place, wandering by itself, as his
+    messages honestly tell; with 0 they err by nothing and tell 0.5 m.
     """
 
     loss: Span = (0.0, 0.0)
@@ -258,6 +259,7 @@ class Variation:
     correlation_s: float = 60.0
     white_m: Span = (0.0, 0.0)
     clock_off_ms: Span = (0.0, 0.0)
+    others_sigma_m: Span = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

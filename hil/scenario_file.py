@@ -23,7 +23,7 @@ NEEDED = {
 }  # fmt: skip
 SPANS = {
     "loss": (0, 1), "latency_ms": (0, 5000), "sigma_m": (0, 100), "white_m": (0, 100),
-    "clock_off_ms": (-10_000, 10_000),
+    "clock_off_ms": (-10_000, 10_000), "others_sigma_m": (0, 12),  # BSM: 12.65 m is the most that it can tell
 }  # fmt: skip
 EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "fault": ("fault",), "rule": ()}
 NUMBERED = {

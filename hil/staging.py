@@ -10,7 +10,7 @@ from hil.attack import Attacker
 from hil.encode import BusTraffic
 from hil.given import Packet
 from hil.neighbour import Talker
-from hil.nmea import EPOCH_NS, Mount, Receiver
+from hil.nmea import EPOCH_NS, Receiver
 from hil.people import KIN, Ourselves, Person
 from hil.pki import ON_DUTY, ROADSIDE
 from hil.recorded import Driven, LogReceiver, LogTraffic
@@ -19,6 +19,7 @@ from hil.roadside import Roadside
 from hil.route import Route
 from hil.scenario import Actor, Scenario
 from hil.taxi_bus import TaxiTraffic
+from hil.variation import Errors
 from hil.vehicle_bus import traffic_of
 from hil.voice import Voice
 from obu.core.geo import turn_to_view
@@ -36,7 +37,7 @@ class Stage:
     """Everything of the world but time. packets() is what is said on the air in one turn."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, pki: Path, memory: Memory | None, begin_ns: int, mount: Mount
+        self, scenario: Scenario, seed: int, pki: Path, memory: Memory | None, begin_ns: int, errors: Errors
     ) -> None:
         drive = recorded.load(scenario.own.recording) if scenario.own.recording else None
         self.road: Route = recorded.road_of(drive) if drive else ways.road_of(scenario.road)
@@ -48,22 +49,25 @@ class Stage:
             self.receiver, self.traffic = LogReceiver(drive.sentences), LogTraffic(drive.frames, begin_ns)
         else:
             self.ourselves = Ourselves(scenario.own, self.road, scenario.lasts_s)
-            self.receiver, self.traffic = Receiver(mount, seed), traffic_of(scenario.own.kind)
+            self.receiver, self.traffic = errors.receiver(), traffic_of(scenario.own.kind)
         self.people = [
             Person(each, number, self.road, scenario.lasts_s) for number, each in enumerate(_each(scenario.actor))
         ]
-        self._speakers = list(self._speaking(seed, pki, memory, begin_ns))
+        self._speakers = list(self._speaking(seed, pki, memory, begin_ns, errors))
         dice = random.Random(f"rsu {seed}")
         voice = Voice(pki / ROADSIDE, dice, memory)
-        self._roadside = Roadside(scenario, self.road, self.people, voice, dice, begin_ns)
+        seen = [errors.told(each, "rsm") for each in self.people if each.says in ("rsm", "both")]
+        self._roadside = Roadside(scenario, self.road, seen, voice, dice, begin_ns)
         self.attacker = Attacker(self.road, pki, random.Random(f"attacker {seed}"), memory)
 
-    def _speaking(self, seed: int, pki: Path, memory: Memory | None, begin_ns: int) -> Iterator[Speaker]:
+    def _speaking(
+        self, seed: int, pki: Path, memory: Memory | None, begin_ns: int, errors: Errors
+    ) -> Iterator[Speaker]:
         speaking = [each for each in self.people if each.says in ("bsm", "both")]
         for index, person in enumerate(speaking):
             dice = random.Random(f"neighbour {index} {seed}")
             voice = Voice(_station(person, pki, index), dice, memory)
-            talker = Talker(person, voice, dice, begin_ns + dice.randrange(EPOCH_NS))
+            talker = Talker(errors.told(person, "bsm"), voice, dice, begin_ns + dice.randrange(EPOCH_NS))
             yield Speaker(person.name, talker)
 
     def packets(self, at_ns: int, utc_ns: int, at_s: float) -> list[Packet]:

@@ -21,8 +21,8 @@ class World:
 
     def __init__(self, scenario: Scenario, seed: int, pki_folder: Path, memory: Memory | None, begin_ns: int) -> None:
         self.drawn = variation.drawn(scenario.variation, seed)
-        mount = variation.mount(self.drawn, scenario.variation.correlation_s)
-        self.stage = Stage(scenario, seed, pki_folder, memory, begin_ns, mount)
+        errors = variation.Errors(self.drawn, scenario.variation.correlation_s, seed)
+        self.stage = Stage(scenario, seed, pki_folder, memory, begin_ns, errors)
         self._path = variation.Path(self.drawn, seed)
         self._dice = random.Random(f"unit {seed}")
         self._chance = random.Random(f"faults {seed}")

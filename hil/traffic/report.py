@@ -63,8 +63,6 @@ def written(folder: Path, jobs: int, drive: Drive) -> str:
 
 def page(found: Mapping[str, Any]) -> str:
     """What is kept for readers."""
-    rows = [*found["applications"].items(), *found["classes"].items(), ("all", found["all"])]
-    rows = [(name, row) for name, row in rows if row["critical"] or row["groundless"] is not None]
     lines = [
         "# How right the warnings are in the simulated city", "",
         f"Made by `make city-report` on {found['date']} of commit {found['commit']}: {found['drives']} drives of "
@@ -72,11 +70,19 @@ def page(found: Mapping[str, Any]) -> str:
         f"seeds {command.KEPT[0]} to {command.KEPT[-1]}, on which nothing was tuned.", "",
         f"{WANTED} Intervals are of 95 % (Wilson). What is held dangerous: [city.md](city.md). Each use of these "
         f"seeds: [{LOG}]({LOG}); each miss and each groundless warning with its values: [{VALUES}]({VALUES}).", "",
-        *_table(HEADS, [_cells(name, row) for name, row in rows]), "",
+        *_scores({**found["applications"], **found["classes"], "all": found["all"]}), "",
+        "## Applications by class of our vehicle", "", *_scores(found["applications_by_class"]), "",
+        f"Left out, and why: {', '.join(f'{count} {why}' for why, count in found['left_out'].items()) or 'none'}.", "",
         *_causes("Conflicts that were missed", found["missed"], Missed), "",
         *_causes("Warnings without a ground", found["causeless"], Groundless),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _scores(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Without those that met nothing and said nothing, and those that are not judged."""
+    told = {name: row for name, row in rows.items() if row["critical"] or row["groundless"] is not None}
+    return _table(HEADS, [_cells(name, row) for name, row in told.items()])
 
 
 def _cells(name: str, row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from hil.traffic.net import Net
 from hil.traffic.roads import Roads
-from hil.traffic.speakers import MSG_COUNTS, PERIOD_NS, Said, Wander
+from hil.traffic.speakers import MSG_COUNTS, PERIOD_NS, Astray, Said
 from hil.traffic.trace import Kind, Mover, Step
 from hil.voice import Voice
 from obu.codec.messages import Message
@@ -33,7 +33,7 @@ class Roadside:
         self._dice = random.Random(f"roadside {seed}")
         self._ids = {light: self._dice.randbytes(8) for light in voices}
         self._period = dict.fromkeys(voices, -1)
-        self._seen: dict[str, tuple[int, Wander]] = {}
+        self._seen: dict[str, tuple[int, Astray]] = {}
 
     def ids(self) -> dict[str, str]:
         """Who was seen so far, by roadside id in hex, colon, number."""
@@ -75,16 +75,16 @@ class Roadside:
 
     def _participant(self, name: str, mover: Mover, utc_ns: int) -> Participant:
         if name not in self._seen:
-            wander = Wander(random.Random(self._dice.random()), self._sigma_m)
-            self._seen[name] = (1 + len(self._seen) % NUMBERS, wander)
-        number, wander = self._seen[name]
+            astray = Astray(random.Random(self._dice.random()), self._sigma_m)
+            self._seen[name] = (1 + len(self._seen) % NUMBERS, astray)
+        number, astray = self._seen[name]
         kind = self._kinds[name]
         return Participant(
             kind=SENSED[kind.name],
             number=number,
             source=Source.FUSED,
             sec_mark_ms=sec_mark_ms(utc_ns),
-            place=wander.moved(self._net.plane.place(mover.x, mover.y)),
+            place=astray.moved(self._net.plane.place(mover.x, mover.y)),
             accuracy_m=max(self._sigma_m, 0.1),
             speed_mps=mover.speed_mps,
             heading_deg=mover.heading_deg,

@@ -7,7 +7,7 @@ a warning has a ground when it comes while an encounter with that road user last
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,39 +44,35 @@ def named(warned: Iterable[Warned], ids: Mapping[str, str]) -> list[tuple[Warned
 
 
 def summary(drives: Sequence[Drive]) -> dict[str, Any]:
-    """All drives together: by application, by class of our vehicle, and in all."""
-    hours = sum(sum(drive.hosts_s.values()) for drive in drives) / 3600.0
-    judged = [judged for drive in drives for judged in judge(drive)]
-    shown = [(warning, has_ground(drive, warning, foe)) for drive in drives for warning, foe in drive.warned]
-    apps = sorted({each.conflict.app for each in judged} | {warning.app for warning, _ in shown} | set(COLLISION))
-    classes = sorted({kind for drive in drives for kind in drive.kinds.values()})
+    """All drives together: by application, by class of our vehicle, by both, and in all."""
+    judged = [(drive.kinds[each.conflict.host], each) for drive in drives for each in judge(drive)]
+    shown = [
+        (drive.kinds[warning.host], warning, has_ground(drive, warning, foe))
+        for drive in drives
+        for warning, foe in drive.warned
+    ]
+    hosts_h: dict[str, float] = {}
     left_out: Counter[str] = Counter()
     for drive in drives:
         left_out.update(drive.truth.left_out)
+        for host, ridden_s in drive.hosts_s.items():
+            hosts_h[drive.kinds[host]] = hosts_h.get(drive.kinds[host], 0.0) + ridden_s / 3600.0
+
+    def row(apps: Container[str], classes: Container[str]) -> dict[str, Any]:
+        return _row(
+            [each for kind, each in judged if kind in classes and each.conflict.app in apps],
+            [(warning, ground) for kind, warning, ground in shown if kind in classes and warning.app in apps],
+            sum(ridden_h for kind, ridden_h in hosts_h.items() if kind in classes),
+        )
+
+    apps = sorted({each.conflict.app for _, each in judged} | {warning.app for _, warning, _ in shown} | {*COLLISION})
+    classes = sorted({kind for drive in drives for kind in drive.kinds.values()})
     return {
-        "host_hours": round(hours, 3),
-        "applications": {
-            app: _row(
-                [each for each in judged if each.conflict.app == app],
-                [each for each in shown if each[0].app == app],
-                hours,
-            )
-            for app in apps
-        },
-        "classes": {
-            name: _row(
-                [each for drive in drives for each in judge(drive) if drive.kinds[each.conflict.host] == name],
-                [
-                    (warning, has_ground(drive, warning, foe))
-                    for drive in drives
-                    for warning, foe in drive.warned
-                    if drive.kinds[warning.host] == name and warning.app in COLLISION
-                ],
-                sum(s for drive in drives for host, s in drive.hosts_s.items() if drive.kinds[host] == name) / 3600.0,
-            )
-            for name in classes
-        },
-        "all": _row(judged, [each for each in shown if each[0].app in COLLISION], hours),
+        "host_hours": round(sum(hosts_h.values()), 3),
+        "applications": {app: row((app,), classes) for app in apps},
+        "classes": {kind: row(COLLISION, (kind,)) for kind in classes},
+        "applications_by_class": {f"{app} {kind}": row((app,), (kind,)) for app in COLLISION for kind in classes},
+        "all": row(COLLISION, classes),
         "left_out": dict(sorted(left_out.items())),
     }
 

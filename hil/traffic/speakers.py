@@ -4,7 +4,6 @@ Whoever speaks errs in its place as a receiver does, slowly; sigma_m is of each 
 (certificate, BSM id) belongs to one road user at a time and then rests, so that nobody jumps from place to place.
 """
 
-import math
 import random
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from hil.traffic.net import Net
 from hil.traffic.trace import BRAKING, LEFT, RIGHT, STEP_S, Kind, Mover
 from hil.voice import Voice
+from hil.wander import Wander
 from obu.codec.messages.bsm import Bsm, Emergency
 from obu.codec.messages.path import Crumb
 from obu.core.geo import LatLon, move
@@ -42,20 +42,16 @@ class Said:
     name: str
 
 
-class Wander:
-    """An error in metres to the east and north that wanders about nothing."""
+class Astray:
+    """A place as it is told, with an error that wanders."""
 
     def __init__(self, dice: random.Random, sigma_m: float) -> None:
-        self._dice, self._sigma_m = dice, sigma_m
-        self._east_m, self._north_m = dice.gauss(0.0, sigma_m), dice.gauss(0.0, sigma_m)
-        self._keep = math.exp(-STEP_S / CORRELATION_S)
-        self._fresh_m = sigma_m * math.sqrt(1 - self._keep * self._keep)
+        self._wander = Wander(dice, (sigma_m, sigma_m), CORRELATION_S)
 
     def moved(self, place: LatLon) -> LatLon:
         """The place with the error of this step."""
-        self._east_m = self._keep * self._east_m + self._dice.gauss(0.0, self._fresh_m)
-        self._north_m = self._keep * self._north_m + self._dice.gauss(0.0, self._fresh_m)
-        return move(place, 0.0, self._north_m, self._east_m)
+        east_m, north_m = self._wander.after(STEP_S)
+        return move(place, 0.0, north_m, east_m)
 
 
 @dataclass(slots=True)
@@ -64,7 +60,7 @@ class Speaker:
 
     voice: Voice
     id: bytes
-    wander: Wander
+    astray: Astray
     due_ns: int
     count: int
     crumbs: deque[tuple[float, LatLon, int]]
@@ -110,16 +106,16 @@ class Vehicles:
     def _arrived(self, name: str, at_ns: int) -> Speaker:
         dice = self._dice
         due_ns = at_ns + dice.randrange(PERIOD_NS)
-        wander = Wander(random.Random(dice.random()), self._sigma_m)
+        astray = Astray(random.Random(dice.random()), self._sigma_m)
         voice, count = self._resting[self._is_on_duty(name)].popleft(), dice.randrange(MSG_COUNTS)
-        self._speakers[name] = Speaker(voice, dice.randbytes(8), wander, due_ns, count, deque(maxlen=CRUMBS))
+        self._speakers[name] = Speaker(voice, dice.randbytes(8), astray, due_ns, count, deque(maxlen=CRUMBS))
         return self._speakers[name]
 
     def _is_on_duty(self, name: str) -> bool:
         return self._kinds[name].name == ON_DUTY
 
     def _message(self, speaker: Speaker, kind: Kind, mover: Mover, utc_ns: int) -> Bsm:
-        place = speaker.wander.moved(self._net.plane.place(mover.x, mover.y))
+        place = speaker.astray.moved(self._net.plane.place(mover.x, mover.y))
         crumbs = tuple(Crumb(passed, (utc_ns - when_ns) / NS_PER_S) for _, passed, when_ns in speaker.crumbs)
         speaker.driven_m += mover.speed_mps * STEP_S
         if not speaker.crumbs or speaker.driven_m - speaker.crumbs[0][0] >= CRUMB_M:

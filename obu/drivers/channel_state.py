@@ -10,6 +10,7 @@ from obu.core.alert import Text
 from obu.core.frames import CanCounts, DriverState
 from obu.core.now import NS_PER_MS
 from obu.drivers.bus_watch import BusWatch
+from obu.drivers.said import Said
 
 LEFT_NS = 10_000 * NS_PER_MS
 COUNTS_NS = 1000 * NS_PER_MS
@@ -25,7 +26,7 @@ class ChannelState:
         self._where = where
         self._listen_only = listen_only
         self._has_trouble = False
-        self._said: DriverState | None = None
+        self._said = Said(name)
         self._counts: tuple[int | None, ...] = ()
         self._counts_ns = 0
 
@@ -36,23 +37,23 @@ class ChannelState:
     def opened(self, at_ns: int) -> Sequence[DriverState]:
         """The device is there."""
         self._counts_ns = self._counts_ns or at_ns + COUNTS_NS
-        return () if self._has_trouble else self._tell(True, Text(self._where, self._where), at_ns)
+        return () if self._has_trouble else self._said.tell(True, Text(self._where, self._where), at_ns)
 
     def heard(self, at_ns: int) -> Sequence[DriverState]:
         """A frame came."""
         self._has_trouble = False
-        return self._tell(True, Text(self._where, self._where), at_ns)
+        return self._said.tell(True, Text(self._where, self._where), at_ns)
 
     def lost(self, why: Text, at_ns: int) -> Sequence[DriverState]:
         """The device is not there, or refuses."""
-        return self._tell(False, why, at_ns)
+        return self._said.tell(False, why, at_ns)
 
     def left(self, trouble: Text, watch: BusWatch, at_ns: int) -> Sequence[DriverState]:
         """The channel was closed for this trouble."""
         self._has_trouble = True
         is_danger = watch.is_wrong_rate and not self._listen_only
         self.may_open_ns = None if is_danger else at_ns + LEFT_NS
-        return self._tell(False, trouble, at_ns)
+        return self._said.tell(False, trouble, at_ns)
 
     def counts(
         self, at_ns: int, heard: int, passed_over: int | None, bad: int, errors: int, overruns: int
@@ -63,9 +64,3 @@ class ChannelState:
             return ()
         self._counts, self._counts_ns = counts, at_ns + COUNTS_NS
         return (CanCounts(self._name, heard, passed_over, bad, errors, overruns, at_ns),)
-
-    def _tell(self, is_up: bool, why: Text, at_ns: int) -> Sequence[DriverState]:
-        if self._said is not None and (self._said.is_up, self._said.why) == (is_up, why.en):
-            return ()
-        self._said = DriverState(self._name, is_up, why.en, at_ns, why.zh)
-        return (self._said,)

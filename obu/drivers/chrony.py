@@ -19,6 +19,7 @@ from obu.core.alert import Text
 from obu.core.frames import DriverState
 from obu.core.now import NS_PER_S, ClockMark, Now
 from obu.drivers.contract import Arrival
+from obu.drivers.said import Said
 
 NAME = "clock"
 ASK_NS = 1 * NS_PER_S
@@ -93,8 +94,7 @@ class ChronyClock:
         self._asked_ns: int | None = None
         self._heard_ns = 0
         self._mark: ClockMark | None = None
-        self._said: Text | None = None  # why there is no time
-        self._has_said = False
+        self._said = Said(NAME)
 
     def now(self) -> Now:
         """This instant; UTC is None while chronyd is not synchronised, or has been silent for a minute."""
@@ -131,7 +131,7 @@ class ChronyClock:
             with suppress(OSError):  # refused: the silence will tell
                 self._socket.send(question(self._sequence))
         if at_ns - self._heard_ns >= ANSWER_NS:
-            states += self._changed(at_ns, SILENT)
+            states += self._said.tell(False, SILENT, at_ns)
         return states
 
     def close(self) -> None:
@@ -144,17 +144,9 @@ class ChronyClock:
             return ()  # to an older question
         self._heard_ns = at_ns
         if found is None:
-            return self._changed(at_ns, STRANGE)
+            return self._said.tell(False, STRANGE, at_ns)
         if found.error_s is None:
             self._mark = None
-            return self._changed(at_ns, UNLED)
+            return self._said.tell(False, UNLED, at_ns)
         self._mark = ClockMark(self._asked_ns or at_ns, time.time_ns(), int(found.error_s * NS_PER_S))
-        return self._changed(at_ns, None)
-
-    def _changed(self, at_ns: int, said: Text | None) -> tuple[DriverState, ...]:
-        if self._has_said and said == self._said:
-            return ()
-        self._said, self._has_said = said, True
-        if said is None:
-            return (DriverState(self.name, True, "chronyd", at_ns),)
-        return (DriverState(self.name, False, said.en, at_ns, said.zh),)
+        return self._said.tell(True, "chronyd", at_ns)

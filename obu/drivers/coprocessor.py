@@ -14,9 +14,11 @@ from obu.core.errors import ConfigError
 from obu.core.frames import DriverState, Indication
 from obu.core.now import NS_PER_MS
 from obu.drivers.contract import Arrival
+from obu.drivers.said import Said
 from obu.drivers.serial_line import SerialLine
 
 PULL_NS = 20 * NS_PER_MS  # acknowledgements are due every 10 ms, a full window is one of 8 frames
+SILENT = Text("串口已打开，协处理器没有应答", "the line is open, the co-processor is silent")
 MOST_PULLED = 16  # frames of one poll
 
 
@@ -54,7 +56,7 @@ class Coprocessor:
         self._rest = b""
         self._pull_ns = 0
         self._line_state: DriverState | None = None
-        self._said: tuple[bool, str] | None = None
+        self._said = Said(name)
 
     def fileno(self) -> int:
         """As the line's."""
@@ -96,19 +98,12 @@ class Coprocessor:
 
     def _changed(self, at_ns: int) -> tuple[DriverState, ...]:
         session, line = self._session, self._line_state
-        fault = session.fault()
-        if fault is not None:
-            why, why_zh = fault.en, fault.zh
-        elif session.is_up():
-            why = why_zh = session.board()
-        elif line is not None and not line.is_up:
-            why = why_zh = line.why
-        else:
-            why, why_zh = "the line is open, the co-processor is silent", "串口已打开，协处理器没有应答"
-        if (session.is_up(), why) == self._said:
-            return ()
-        self._said = (session.is_up(), why)
-        return (DriverState(self.name, session.is_up(), why, at_ns, why_zh),)
+        why = session.fault()
+        if why is None and session.is_up():
+            why = Text(session.board(), session.board())
+        elif why is None and line is not None and not line.is_up:
+            why = Text(line.why, line.why)
+        return self._said.tell(session.is_up(), why or SILENT, at_ns)
 
 
 def check(name: str, options: Options) -> None:

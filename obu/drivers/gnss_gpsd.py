@@ -8,11 +8,12 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from obu.core.errors import ConfigError
-from obu.core.frames import DriverState, GnssBytes
+from obu.core.frames import GnssBytes
 from obu.core.now import NS_PER_S
+from obu.drivers import ip_address
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
+from obu.drivers.said import Said
 
 MOST_BYTES = 32_768  # of one poll
 ANSWER_NS = 3 * NS_PER_S  # gpsd greets, and answers a WATCH, at once
@@ -41,7 +42,7 @@ class GnssGpsd:
         self._is_asked = self._is_answered = False
         self._give_up_ns = 0
         self._retry = Retry()
-        self._said: DriverState | None = None
+        self._said = Said(name)
 
     def fileno(self) -> int:
         """What to wait on, -1 while there is no connection: gpsd speaks first, so being readable is being connected."""
@@ -66,7 +67,7 @@ class GnssGpsd:
             if self._is_asked:
                 self._is_answered = True
                 self._retry.succeeded()
-                return (*self._changed(True, f"{self._address[0]}:{self._address[1]}", at_ns), GnssBytes(data, at_ns))
+                return (*self._said.tell(True, f"{self._address[0]}:{self._address[1]}", at_ns), GnssBytes(data, at_ns))
             self._is_asked = self._socket.send(self._watch) == len(self._watch)
             return (GnssBytes(data, at_ns),) if self._is_asked else self._lost(at_ns, "gpsd takes no request")
         except BlockingIOError:
@@ -104,22 +105,10 @@ class GnssGpsd:
         was_heard = self._is_asked
         self.close()
         self._retry.failed(at_ns)
-        return (*self._changed(False, why, at_ns), *([GnssBytes(b"\n", at_ns)] if was_heard else []))
-
-    def _changed(self, is_up: bool, why: str, at_ns: int) -> tuple[DriverState, ...]:
-        if self._said is not None and self._said.is_up == is_up:
-            return ()
-        self._said = DriverState(self.name, is_up, why, at_ns)
-        return (self._said,)
+        return (*self._said.tell(False, why, at_ns), *([GnssBytes(b"\n", at_ns)] if was_heard else []))
 
 
 def make(name: str, options: Options) -> GnssGpsd:
     """The driver of a section. Raises ConfigError for a host that is no address, or an impossible port."""
-    if not 0 < options.port < 65_536:
-        raise ConfigError(f"{name}: port: {options.port} is not a port", f"{name}：port：{options.port} 不是端口号")
-    try:
-        socket.getaddrinfo(options.host, options.port, flags=socket.AI_NUMERICHOST)
-    except OSError:
-        raise ConfigError(f"{name}: host: {options.host!r} is not an IP address",
-                          f"{name}：host：{options.host!r} 不是 IP 地址") from None  # fmt: skip
+    ip_address.check(name, options.host, options.port)
     return GnssGpsd(name, options)

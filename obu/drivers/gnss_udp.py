@@ -7,10 +7,11 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from obu.core.errors import ConfigError
 from obu.core.frames import DriverState, GnssBytes
+from obu.drivers import ip_address
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
+from obu.drivers.said import Said
 
 MOST_DATAGRAMS = 64  # of one poll
 LONGEST_DATAGRAM = 65_535
@@ -32,7 +33,7 @@ class GnssUdp:
         self._address = (options.host, options.port)
         self._socket: socket.socket | None = None
         self._retry = Retry()
-        self._said: DriverState | None = None
+        self._said = Said(name)
 
     def fileno(self) -> int:
         """What to wait on, -1 while the port is not ours."""
@@ -74,27 +75,15 @@ class GnssUdp:
         except OSError as error:
             return self._lost(at_ns, error)
         self._retry.succeeded()
-        return self._changed(True, f"{self._address[0]}:{self._address[1]}", at_ns)
+        return self._said.tell(True, f"{self._address[0]}:{self._address[1]}", at_ns)
 
     def _lost(self, at_ns: int, error: OSError) -> tuple[DriverState, ...]:
         self.close()
         self._retry.failed(at_ns)
-        return self._changed(False, error.strerror or str(error), at_ns)
-
-    def _changed(self, is_up: bool, why: str, at_ns: int) -> tuple[DriverState, ...]:
-        if self._said is not None and self._said.is_up == is_up:
-            return ()
-        self._said = DriverState(self.name, is_up, why, at_ns)
-        return (self._said,)
+        return self._said.tell(False, error.strerror or str(error), at_ns)
 
 
 def make(name: str, options: Options) -> GnssUdp:
     """The driver of a section. Raises ConfigError for a host that is no address, or an impossible port."""
-    if not 0 < options.port < 65_536:
-        raise ConfigError(f"{name}: port: {options.port} is not a port", f"{name}：port：{options.port} 不是端口号")
-    try:
-        socket.getaddrinfo(options.host, options.port, flags=socket.AI_NUMERICHOST)
-    except OSError:
-        raise ConfigError(f"{name}: host: {options.host!r} is not an IP address",
-                          f"{name}：host：{options.host!r} 不是 IP 地址") from None  # fmt: skip
+    ip_address.check(name, options.host, options.port)
     return GnssUdp(name, options)

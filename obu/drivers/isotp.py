@@ -13,11 +13,13 @@ from typing import Any
 import can
 import isotp
 
+from obu.core.alert import Text
 from obu.core.errors import ConfigError
 from obu.core.frames import DiagnosticAnswer, DriverState
 from obu.drivers.can_options import MOST_FRAMES
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
+from obu.drivers.said import Said
 
 PERMISSION = "mode-01"
 ASK_ALL, ANSWERS = 0x7DF, 0x7E8  # ISO 15765-4: functional request, the first control unit's answer
@@ -48,7 +50,7 @@ class Diagnostics:
         self._retry = Retry()
         self._errors = self._left = 0
         self._is_over = False
-        self._said: tuple[bool, str] | None = None
+        self._said = Said(name)
         self._told: list[DriverState] = []
 
     def fileno(self) -> int:
@@ -145,9 +147,7 @@ class Diagnostics:
         self._say(True, f"{options.through} {options.channel}", at_ns)
 
     def _say(self, is_up: bool, why: str, at_ns: int, why_zh: str = "") -> None:
-        if self._said != (is_up, why):
-            self._said = is_up, why
-            self._told.append(DriverState(self.name, is_up, why, at_ns, why_zh))
+        self._told += self._said.tell(is_up, Text(why_zh, why), at_ns)
 
 
 def make(name: str, options: Options) -> Diagnostics:

@@ -20,6 +20,7 @@ from obu.core.frames import AirPacket, ChannelLoad, DriverState, RadioCounts, Tx
 from obu.core.now import NS_PER_S, NS_PER_US
 from obu.drivers.contract import Arrival
 from obu.drivers.retry import Retry
+from obu.drivers.said import Said
 
 MAGIC = b"V2XM"
 VERSION = 1
@@ -132,7 +133,7 @@ class RadioUdp:
         self._join_ns = 0  # the next join
         self._answer_ns = 0  # without an answer by then the modem is down
         self._trouble = ""
-        self._said: DriverState | None = None
+        self._said = Said(name)
         self._told: tuple[tuple[str, int], ...] = ()
         self._told_ns = 0
 
@@ -162,7 +163,7 @@ class RadioUdp:
                 self._join(at_ns)
             arrivals.extend(self._drain(self._socket, at_ns))
             if at_ns >= self._answer_ns:
-                arrivals.extend(self._changed(False, self._silence(), at_ns))
+                arrivals.extend(self._said.tell(False, self._silence(), at_ns))
         return [*arrivals, *self._counted(at_ns)]
 
     def send(self, packets: Sequence[TxPacket]) -> None:
@@ -202,7 +203,7 @@ class RadioUdp:
         except OSError as error:
             link.close()
             self._retry.failed(at_ns)
-            return self._changed(False, error.strerror or str(error), at_ns)
+            return self._said.tell(False, error.strerror or str(error), at_ns)
         self._retry.succeeded()
         self._socket = link
         self._join_ns, self._answer_ns = at_ns, at_ns + ANSWER_NS
@@ -242,7 +243,7 @@ class RadioUdp:
             return self._load(datagram.sdu, at_ns)
         if datagram.kind is Kind.JOIN_ACK:
             self._answer_ns, self._trouble = at_ns + ANSWER_NS, ""
-            return self._changed(True, f"{self._modem[0]}:{self._modem[1]}", at_ns)
+            return self._said.tell(True, f"{self._modem[0]}:{self._modem[1]}", at_ns)
         self._count("modem_kind")
         return ()
 
@@ -264,19 +265,12 @@ class RadioUdp:
 
     def _is_waiting(self) -> bool:
         """Silence would be news."""
-        return self._said is None or self._said.is_up
+        return self._said.last is None or self._said.last.is_up
 
     def _silence(self) -> Text:
         where = f"{self._modem[0]}:{self._modem[1]}"
         more = f" ({self._trouble})" if self._trouble else ""
         return Text(f"调制解调器 {where} 没有应答{more}", f"no answer from the modem at {where}{more}")
-
-    def _changed(self, is_up: bool, why: str | Text, at_ns: int) -> tuple[DriverState, ...]:
-        if self._said is not None and self._said.is_up == is_up:
-            return ()
-        said = why if isinstance(why, Text) else Text(why, why)
-        self._said = DriverState(self.name, is_up, said.en, at_ns, said.zh)
-        return (self._said,)
 
     def _counted(self, at_ns: int) -> tuple[RadioCounts, ...]:
         """The counts when they have changed, at most each second."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obu.core.errors import ConfigError
-from obu.core.frames import DriverState, PowerSense
+from obu.core.frames import PowerSense
 from obu.core.now import NS_PER_MS
 from obu.drivers.contract import Arrival
+from obu.drivers.said import Said
 
 POLL_NS = 500 * NS_PER_MS
 MOST_BYTES = 64  # of one file
@@ -36,7 +37,7 @@ class SenseFiles:
         self.name = name
         self._options = options
         self._next_ns = 0
-        self._last: tuple[bool, str] | None = None
+        self._said = Said(name)
 
     def fileno(self) -> int:
         """There is nothing to wait on: files of sysfs are always readable."""
@@ -61,7 +62,7 @@ class SenseFiles:
             wake=wake or "",
             at_ns=at_ns,
         )
-        return (*self._changed("; ".join(faults), at_ns), sense)
+        return (*self._said.tell(not faults, "; ".join(faults), at_ns), sense)
 
     def _volts(self, text: str | None, faults: list[str]) -> float | None:
         if text is None:
@@ -74,12 +75,6 @@ class SenseFiles:
             return volts
         faults.append(f"{self._options.supply_file}: {text[:MOST_BYTES]!r} is no voltage")
         return None
-
-    def _changed(self, why: str, at_ns: int) -> tuple[DriverState, ...]:
-        if self._last == (not why, why):
-            return ()
-        self._last = (not why, why)
-        return (DriverState(self.name, not why, why, at_ns),)
 
     def close(self) -> None:
         """Nothing is held open."""

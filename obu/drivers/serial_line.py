@@ -8,6 +8,7 @@ from serial.tools import list_ports
 
 from obu.core.frames import DriverState
 from obu.drivers.retry import Retry
+from obu.drivers.said import Said
 
 MOST_BYTES = 4096  # of one poll: more than 200 ms at 115,200 baud
 
@@ -22,7 +23,7 @@ class SerialLine:
         self._device, self._baud = device, baud
         self._port: serial.Serial | None = None
         self._retry = Retry()
-        self._said: DriverState | None = None
+        self._said = Said(name)
 
     def fileno(self) -> int:
         """What to wait on, -1 while the device is away."""
@@ -79,11 +80,9 @@ class SerialLine:
         return why or "lost"
 
     def _changed(self, why: str, at_ns: int) -> tuple[DriverState, ...]:
-        is_up = self._port is not None
-        if (is_up == self._said.is_up) if self._said else (not is_up and not why):
+        if self._port is None and not why:
             return ()
-        self._said = DriverState(self.name, is_up, why or self._device, at_ns)
-        return (self._said,)
+        return self._said.tell(self._port is not None, why or self._device, at_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def test_a_pulled_plug_is_survived(bench):
     unit.run(0.5, (CCVS1, SPEED))
     unit.adapter.unplug()
     told = unit.run(3.0)
-    assert states(told) == [False]
+    assert states(told) == [False, False] and len(set(reasons(told))) == 2, "it was lost, and then it is not there"
     assert unit.driver.fileno() == -1
     unit.adapter.plug()
     back = unit.run(3.0, (CCVS1, SPEED))

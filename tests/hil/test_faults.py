@@ -6,12 +6,13 @@ import random
 
 import pytest
 
-from hil import faults, sim
+from hil import faults, sim, variation
 from hil.given import Given
-from hil.nmea import EPOCH_NS, Mount
+from hil.nmea import EPOCH_NS
 from hil.remembering import Memory
 from hil.scenario import Act, Actor, Fault, Own, Piece, Road, Scenario
 from hil.staging import Stage
+from hil.variation import Errors
 from obu.core.frames import JobOutcome, JobResult
 
 TURNS = 120
@@ -30,7 +31,8 @@ def turns(tmp_path_factory: pytest.TempPathFactory) -> list[Given]:
     """What a unit is given in the first turns of a drive."""
     folder = tmp_path_factory.mktemp("faults") / "pki"
     sim.ensure_pki(folder)
-    stage = Stage(SITUATION, 1, folder, Memory(), sim.START_NS, Mount())
+    errors = Errors(variation.drawn(SITUATION.variation, 1), 60.0, 1)
+    stage = Stage(SITUATION, 1, folder, Memory(), sim.START_NS, errors)
     last, given = None, []
     for turn in range(1, TURNS + 1):
         at_ns = sim.START_NS + turn * sim.TICK_NS

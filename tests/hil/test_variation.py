@@ -12,17 +12,22 @@ from hil import scenario_file, variation
 from hil.given import Packet
 from hil.nmea import EPOCH_NS, Mount, Receiver
 from hil.outcome import Outcome
+from hil.people import Person
 from hil.report import Result, Run
-from hil.scenario import Variation
+from hil.scenario import Actor, Road, Variation
+from hil.ways import road_of
+from obu.core.geo import LocalFrame
 from obu.drivers.radio_udp import Datagram, Kind
 from tests.hil.players import hil
 
-SPANS = Variation(loss=(0.1, 0.3), latency_ms=(20.0, 80.0), sigma_m=(0.5, 2.0), white_m=(0.0, 0.4))
+SPANS = Variation(
+    loss=(0.1, 0.3), latency_ms=(20.0, 80.0), sigma_m=(0.5, 2.0), white_m=(0.0, 0.4), others_sigma_m=(0.1, 0.3)
+)
 
 
 def test_each_value_lies_in_its_span_and_fills_it() -> None:
     found = [variation.drawn(SPANS, seed) for seed in range(200)]
-    for name in ("loss", "latency_ms", "sigma_m", "white_m", "clock_off_ms"):
+    for name in ("loss", "latency_ms", "sigma_m", "white_m", "clock_off_ms", "others_sigma_m"):
         low, high = getattr(SPANS, name)
         values = [getattr(each, name) for each in found]
         assert low <= min(values) and max(values) <= high
@@ -55,6 +60,32 @@ def test_the_two_errors_of_a_receiver_are_what_they_are_called() -> None:
     white = errors_m(Mount(sigma_m=0.0, white_m=1.0))
     assert abs(correlation(white, 1)) < 0.03
     assert statistics.pstdev(white) == pytest.approx(1.0, abs=0.03)
+
+
+def test_each_other_errs_by_himself_and_tells_how_much() -> None:
+    """By what a receiver's error is: of each axis sigma_m, slow, and of no one else's."""
+    road = road_of(Road())
+    persons = [Person(Actor(name=name, at_m=50.0), number, road, 1.0) for number, name in enumerate("ab")]
+    frame = LocalFrame(persons[0].state(0.0).place)
+
+    def off_m(by: str, person: Person, sigma_m: float, seed: int, at_s: tuple[float, ...]) -> list[float]:
+        drawn = dataclasses.replace(variation.drawn(Variation(), 1), others_sigma_m=sigma_m)
+        told = variation.Errors(drawn, 5.0, seed).told(person, by)
+        states = [told.state(each) for each in at_s]
+        assert {each.sigma_m for each in states} == {sigma_m or 0.5}
+        return [axis_m for each in states for axis_m in frame.to_plane(each.place)]
+
+    assert off_m("bsm", persons[0], 0.0, 1, (0.0,)) == [0.0, 0.0]
+    first = [off_m("bsm", persons[0], 0.4, seed, (0.0, 0.1, 5.0)) for seed in range(2000)]
+    for axis in (0, 1):
+        at_0, soon, later = ([each[2 * when + axis] for each in first] for when in (0, 1, 2))
+        assert statistics.pstdev(at_0) == pytest.approx(0.4, rel=0.06) == statistics.pstdev(later)
+        assert statistics.correlation(at_0, soon) == pytest.approx(math.exp(-0.02), abs=0.01)
+        assert statistics.correlation(at_0, later) == pytest.approx(math.exp(-1.0), abs=0.09)
+    for by, person in (("rsm", persons[0]), ("bsm", persons[1])):
+        other = [off_m(by, person, 0.4, seed, (0.0,)) for seed in range(2000)]
+        for axis in (0, 1):
+            assert abs(statistics.correlation([each[axis] for each in first], [each[axis] for each in other])) < 0.09
 
 
 def test_a_scenario_may_ask_for_a_rate(tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
         report.written(tmp_path, 1, driven)
     found = json.loads((tmp_path / report.VALUES).read_text())
     assert found["applications"]["ICW"]["recall"] == 0.0
+    by_class = found["applications_by_class"]
+    assert {name: row["critical"] for name, row in by_class.items() if row["critical"]} == {"ICW host_taxi": 1}
+    assert by_class["LCW host_taxi"]["groundless"] == 1
     assert found["missed"] == {"SCREEN": {"ICW": 1}} and found["causeless"] == {"NOBODY": {"LCW": 1}}
     page = (tmp_path / report.PAGE).read_text()
     assert Missed.SCREEN.value in page and Groundless.NOBODY.value in page and found["commit"] in page
