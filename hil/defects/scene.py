@@ -33,6 +33,10 @@ def _ours(zone: Zone) -> Zone:
     return Zone.SAME if zone is not Zone.FAR else zone
 
 
+def _twice_as_wide(right: Any) -> Any:
+    return lambda right_m: right(right_m / 2.0)
+
+
 def but(*kinds: str) -> Any:
     """Nothing of these kinds is taken in."""
 
@@ -78,6 +82,7 @@ def _seldom() -> tuple[Patch, ...]:
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
+    "broad_laned": changed("it takes lanes for twice as wide", scene, "zone", _twice_as_wide),
     "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),
     "roadblind": constant("it takes every event for one of its road", relevance, "ahead_m", lambda *_: EVENT_AHEAD_M),
     "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
