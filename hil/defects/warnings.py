@@ -46,6 +46,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
     "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
+    "lawless": ("apps.vrucw", "we_stop_mps2", 0.0),  # no driver stops for a red light
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
     "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower

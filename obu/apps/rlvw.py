@@ -7,7 +7,8 @@ from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
 from obu.core.driving import DELAY_S, ByClass, stopping_m
-from obu.core.world import Lamp, Signal, Turn, View
+from obu.core.right_of_way import is_green_at
+from obu.core.world import Signal, Turn, View
 
 NAME = "RLVW"
 TITLE = Text("闯红灯", "Red light")
@@ -64,15 +65,6 @@ def is_braking(view: View, stop_m: float, speed_mps: float, parameters: Paramete
     accel_mps2 = view.own.vehicle.accel_long_mps2
     needed_mps2 = speed_mps * speed_mps / (2.0 * max(stop_m, 0.5))
     return accel_mps2 is not None and accel_mps2 < -0.5 and -accel_mps2 >= parameters.braking_share * needed_mps2
-
-
-def is_green_at(signal: Signal, in_s: float) -> bool:
-    """Whether we may pass the line then: green, or yellow that does not let us stop any more."""
-    if signal.green is not None and signal.green[0] <= in_s <= signal.green[1]:
-        return True
-    if signal.lamp is Lamp.YELLOW:
-        return signal.left_s is not None and in_s <= signal.left_s
-    return signal.lamp in (Lamp.PERMISSIVE_GREEN, Lamp.PROTECTED_GREEN) and signal.left_s is None
 
 
 def _alert(signal: Signal, speed_mps: float, reach_m: float) -> Alert:

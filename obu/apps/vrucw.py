@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
-from obu.core.alert import Alert, Direction, Level, Text
+from obu.apps.icw import side_of
+from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import leaves_s, stands_before, stops_for_light
+from obu.core.on_our_way import front_m, is_on_our_way, leaves_s, stands_before, walks_through_m
+from obu.core.right_of_way import holds_us, is_flat, stops_for_light
 from obu.core.world import Kind, Neighbour, View
 
 NAME = "VRUCW"
@@ -29,8 +31,9 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
-    moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2: a cyclist who can stop
-    for his red light with this is taken to do so. moving_off_s: until the brakes bite. standing_mps: slower we stand.
+    moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2, we_stop_mps2: who can stop for his red light with this is
+    taken to do so, a cyclist and our driver (ICW takes it of others), whom RLVW tells of the light before.
+    moving_off_s: until the brakes bite. standing_mps: slower we stand.
     swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
     side of ours he is.
     """
@@ -48,6 +51,7 @@ class Parameters:
     standing_mps: float = 0.3
     swept_sigma_m: float = 0.8
     stops_mps2: float = 3.0
+    we_stop_mps2: float = 4.5
     max_age_s: float = 1.0
 
 
@@ -79,29 +83,30 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     elif not _is_swept(view, other, parameters):
         yield above("along_m", other.along_m, 0.0)
         yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
-        is_there_now = _is_on_our_way(view, other, parameters)
+        is_there_now = is_on_our_way(view, other, parameters.inside_m)
         yield from (_on_our_way if is_there_now else _coming)(view, other, parameters)
 
 
 def _before_front(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of who is, or walks within moving_off_s, into the zone before our front: a mark while we stand."""
-    ahead_m, half_m = _front_m(view, other), view.own.body.width_m / 2.0 - parameters.inside_m
-    yield above("ahead_m", ahead_m, 0.0)
-    yield at_most("ahead_m", ahead_m, parameters.moving_off_m)
-    right_m = other.offset.right_m
-    then_m = right_m + parameters.moving_off_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
-    yield below("right_m", min(right_m, then_m), half_m)
-    yield above("right_m", max(right_m, then_m), -half_m)
+    ahead_m, half_m = front_m(view, other), view.own.body.width_m / 2.0 - parameters.inside_m
+    yield from _within(view, ahead_m, parameters.moving_off_m, parameters)
+    left_m, right_m = walks_through_m(other, parameters.moving_off_s)
+    yield below("left_m", left_m, half_m)
+    yield above("right_m", right_m, -half_m)
+    yield is_same("stands_before", stands_before(view, ahead_m), False)
 
 
 def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     ahead_m = _ahead_m(view, other, parameters)
     yield is_same("kind", other.kind, Kind.PEDESTRIAN)
-    yield above("ahead_m", ahead_m, 0.0)
-    yield at_most("ahead_m", ahead_m, _reach_m(view, parameters))
-    is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+    yield from _within(view, ahead_m, _reach_m(view, parameters), parameters)
+    own_mps = view.own.speed_mps or 0.0
+    is_with_us = abs(other.heading_diff_deg) < 30.0 and other.speed_mps >= own_mps - 1.0
     yield is_same("goes_with_us", is_with_us, False)
-    yield is_same("is_over", _is_over(view, other, ahead_m, parameters), False)
+    yield is_same("stands_before", stands_before(view, ahead_m), False)
+    spare_s = ahead_m / max(own_mps, 0.1) - leaves_s(view, other, parameters.crossing_mps)
+    yield at_most("spare_s", spare_s, parameters.apart_s)
 
 
 def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
@@ -109,11 +114,19 @@ def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Co
     yield is_there("conflict", conflict)
     if conflict is None:
         return
-    yield above("own_m", conflict.own_m, 0.0)
-    yield at_most("own_m", conflict.own_m, _reach_m(view, parameters))
+    yield from _within(view, conflict.own_m, _reach_m(view, parameters), parameters)
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     yield at_least("across_mps", across_mps, parameters.crossing_mps)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
+    yield is_same("is_flat", other.kind is Kind.CYCLIST and is_flat(other, conflict), False)
+
+
+def _within(view: View, ahead_m: float, reach_m: float, parameters: Parameters) -> Iterator[Condition]:
+    """Of a place before us: in reach, and not behind a line at which our light holds us."""
+    yield above("ahead_m", ahead_m, 0.0)
+    yield at_most("ahead_m", ahead_m, reach_m)
+    line_m = view.signal.stop_m - parameters.margin_m if view.signal else math.inf
+    yield is_same("light_holds_us", ahead_m > line_m and holds_us(view, parameters.we_stop_mps2), False)
 
 
 def _is_standing(view: View, parameters: Parameters) -> bool:
@@ -133,31 +146,15 @@ def _reach_m(view: View, parameters: Parameters) -> float:
     return reach_m + parameters.margin_m
 
 
-def _is_on_our_way(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    return abs(other.right_m) < view.own.body.width_m / 2.0 - parameters.inside_m
-
-
-def _front_m(view: View, other: Neighbour) -> float:
-    return other.offset.ahead_m - view.own.body.length_m / 2.0
-
-
 def _ahead_m(view: View, other: Neighbour, parameters: Parameters) -> float:
     """From our front to where we would meet."""
     if _is_moving_off(view, parameters):
-        return _front_m(view, other)
+        return front_m(view, other)
     if _is_swept(view, other, parameters):
         return 0.0
-    if other.conflict is not None and not _is_on_our_way(view, other, parameters):
+    if other.conflict is not None and not is_on_our_way(view, other, parameters.inside_m):
         return other.conflict.own_m
     return other.along_m - view.own.body.length_m / 2.0
-
-
-def _is_over(view: View, other: Neighbour, front_m: float, parameters: Parameters) -> bool:
-    """Whether somebody on our way leaves it in time, or our driver already brakes to stand before him."""
-    if stands_before(view, front_m):
-        return True
-    own_in_s = front_m / max(view.own.speed_mps or 0.0, 0.1)
-    return own_in_s - leaves_s(view, other, parameters.crossing_mps) > parameters.apart_s
 
 
 def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
@@ -170,13 +167,6 @@ def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
 
 def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
     text, symbol = TEXTS[other.kind]
-    side = (
-        Direction.AHEAD
-        if abs(other.right_m) < 1.5
-        else Direction.AHEAD_RIGHT
-        if other.right_m > 0
-        else Direction.AHEAD_LEFT
-    )
     conflict = other.conflict
     return Alert(
         app=NAME,
@@ -185,7 +175,7 @@ def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
         priority=PRIORITY,
         text=text,
         symbol=symbol,
-        direction=side,
+        direction=side_of(other),
         distance_m=ahead_m,
         time_s=ahead_m / speed_mps if speed_mps > 0.0 else None,
         why=(

@@ -6,7 +6,7 @@ right turn from the opposite side gives way to a left turn, who turns left keeps
 
 import math
 
-from obu.core.world import Conflict, Lamp, Neighbour, Turn, View
+from obu.core.world import Conflict, Lamp, Neighbour, Signal, Turn, View
 
 JOIN_DEG = 20.0  # flatter ways join: the second follows the first and does not have to stand
 FLAT_DEG = 30.0  # of no lanes that are known: a bend, a change of lane
@@ -36,30 +36,36 @@ def is_flat(other: Neighbour, conflict: Conflict) -> bool:
 def stops_for_light(other: Neighbour, most_mps2: float) -> bool:
     """Whether a light before it is red, or will be, and it still can stop there with most_mps2."""
     signal = other.signal
-    if signal is None or signal.lamp not in (Lamp.RED, Lamp.YELLOW) or signal.stop_m < 0.0 or signal.is_right_on_red:
+    if signal is None or signal.lamp not in (Lamp.RED, Lamp.YELLOW) or signal.is_right_on_red:
         return False
-    return other.speed_mps * other.speed_mps <= 2.0 * most_mps2 * max(signal.stop_m, 0.1)
+    return _can_stop(signal, other.speed_mps, most_mps2)
 
 
-def stands_before(view: View, front_m: float) -> bool:
-    """Whether our driver already brakes so that we stand within front_m."""
-    speed_mps, accel_mps2 = view.own.speed_mps or 0.0, view.own.vehicle.accel_long_mps2 or 0.0
-    return accel_mps2 < 0.0 and speed_mps * speed_mps <= -2.0 * accel_mps2 * front_m
+def holds_us(view: View, most_mps2: float) -> bool:
+    """Whether the light before us is not green when we come to its line, and we still can stop there with most_mps2."""
+    signal, speed_mps = view.signal, view.own.speed_mps
+    if signal is None or not speed_mps or (signal.is_right_on_red and view.turn is Turn.RIGHT):
+        return False
+    return _can_stop(signal, speed_mps, most_mps2) and not is_green_at(signal, signal.stop_m / speed_mps)
 
 
-def leaves_s(view: View, other: Neighbour, least_mps: float) -> float:
-    """When somebody on our way has walked out of it; infinite for who goes across it with less than least_mps."""
-    right_mps = other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
-    if abs(right_mps) < least_mps:
-        return math.inf
-    half_m = (view.own.body.width_m + other.width_m) / 2.0
-    return (half_m - math.copysign(other.right_m, other.right_m * right_mps)) / abs(right_mps)
+def is_green_at(signal: Signal, in_s: float) -> bool:
+    """Whether we may pass the line then: green, or yellow that does not let us stop any more."""
+    if signal.green is not None and signal.green[0] <= in_s <= signal.green[1]:
+        return True
+    if signal.lamp is Lamp.YELLOW:
+        return signal.left_s is not None and in_s <= signal.left_s
+    return signal.lamp in (Lamp.PERMISSIVE_GREEN, Lamp.PROTECTED_GREEN) and signal.left_s is None
 
 
 def needed_mps2(speed_mps: float, our_mps: float | None, conflict: Conflict) -> float:
     """With how much the other has to brake: to a stand before the area, or to our speed where he joins behind us."""
     left_mps = (our_mps or 0.0) if conflict.angle_deg < JOIN_DEG else 0.0
     return max(0.0, speed_mps * speed_mps - left_mps * left_mps) / (2.0 * max(conflict.other_m, 0.1))
+
+
+def _can_stop(signal: Signal, speed_mps: float, most_mps2: float) -> bool:
+    return signal.stop_m >= 0.0 and speed_mps * speed_mps <= 2.0 * most_mps2 * max(signal.stop_m, 0.1)
 
 
 def _is_bound(view: View, other: Neighbour, conflict: Conflict) -> bool:

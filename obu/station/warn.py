@@ -21,7 +21,7 @@ from obu.scene.view import Scene
 from obu.stack.receiver import Heard
 
 LOOK_AGAIN_NS = 100 * NS_PER_MS  # own movement alone can begin or end a danger
-LOOK_APART_NS = 10 * NS_PER_MS  # however many messages arrive: of 20 ms from air to display the rest is for verifying
+LOOK_APART_NS = 5 * NS_PER_MS  # however many messages arrive; of 20 ms from air to display most is for a busy machine
 LOOK_EACH_NS = 75_000  # and so much for each neighbour, so that a crowd does not take the core from verifying
 
 

@@ -8,7 +8,7 @@ from hil import scenario_file, windows
 from obu.apps import vrucw
 from obu.core.alert import Level
 from obu.core.geo import Offset
-from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Zone
+from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
 MEETS = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
@@ -68,6 +68,7 @@ def test_moving_off_somebody_just_before_the_front_is_seen():
         (0.0, {"is_departing": True}, 4.5, 0.0, 0.0, None),
         (0.0, {}, 1.5, 0.0, 0.0, None),  # at a red light everybody walks there
         (0.5, {}, 1.5, 0.0, 0.0, Level.IMMINENT),
+        (0.5, {"bus": {"accel_long_mps2": -1.0}}, 1.5, 0.0, 0.0, None),  # stands after 0.13 m
     ],
 )
 def test_who_is_before_a_bus_that_is_to_move_off(own_mps, seen, ahead_m, right_m, walks_mps, level):
@@ -102,3 +103,31 @@ def test_a_cyclist_stops_for_his_red_light():
     red = Signal(Lamp.RED, 6.0, 20.0, None)
     assert not look(kind=Kind.CYCLIST, speed_mps=5.0, signal=red)
     assert look(kind=Kind.CYCLIST, speed_mps=5.0, signal=dataclasses.replace(red, stop_m=3.0))
+
+
+@pytest.mark.parametrize(
+    ("own_mps", "red", "seen", "warns"),
+    [
+        (8.0, {}, {}, False),
+        (11.0, {}, {}, True),  # 5 m/s2 would be needed
+        (8.0, {"stop_m": 16.0}, {}, True),  # they walk before the line
+        (8.0, {"stop_m": -1.0}, {}, True),
+        (8.0, {"green": (1.4, 20.0)}, {}, True),  # at the line after 1.5 s
+        (8.0, {"is_right_on_red": True}, {}, False),
+        (8.0, {"is_right_on_red": True}, {"turn": Turn.RIGHT}, True),
+    ],
+)
+def test_who_is_behind_the_line_at_which_our_light_holds_us_is_left_to_it(own_mps, red, seen, warns):
+    """14 m before us, who comes and who is there; RLVW speaks of the light while we do not brake."""
+    signal = dataclasses.replace(Signal(Lamp.RED, 12.0, 20.0, (20.0, 40.0)), **red)
+    comes = dataclasses.replace(WALKER, conflict=dataclasses.replace(MEETS, own_in_s=1.7))
+    stands = dataclasses.replace(WALKER, conflict=None, along_m=16.35, right_m=0.5, speed_mps=0.0)
+    for walker in (comes, stands):
+        there = view(walker, speed_mps=own_mps, kind="taxi", signal=signal, **seen)
+        assert bool(vrucw.look(there, vrucw.Parameters())) is warns
+
+
+def test_a_cyclist_on_no_lane_who_rides_nearly_along_us_is_not_taken_to_turn_into_us():
+    curve = {"kind": Kind.CYCLIST, "speed_mps": 5.0}
+    assert not look(**curve, **meets(angle_deg=25.0)) and look(**curve, **meets(angle_deg=35.0))
+    assert look(**curve, turn=Turn.LEFT, **meets(angle_deg=25.0)), "on a way of MAP he does"

@@ -1,0 +1,37 @@
+"""Who is on our way or before our front, and whether he is off it, or we stand, before we meet; pure."""
+
+import math
+
+from obu.core.world import Neighbour, View
+
+
+def is_on_our_way(view: View, other: Neighbour, inside_m: float) -> bool:
+    """Whether somebody's middle is so far inside our outline's width, along our way."""
+    return abs(other.right_m) < view.own.body.width_m / 2.0 - inside_m
+
+
+def front_m(view: View, other: Neighbour) -> float:
+    """From our front to his middle, as we look now."""
+    return other.offset.ahead_m - view.own.body.length_m / 2.0
+
+
+def walks_through_m(other: Neighbour, within_s: float) -> tuple[float, float]:
+    """(left, right): where beside our middle line, as we look now, somebody is from now on within_s."""
+    right_m = other.offset.right_m
+    then_m = right_m + within_s * other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
+    return min(right_m, then_m), max(right_m, then_m)
+
+
+def stands_before(view: View, ahead_m: float) -> bool:
+    """Whether our driver already brakes so that we stand within ahead_m."""
+    speed_mps, accel_mps2 = view.own.speed_mps or 0.0, view.own.vehicle.accel_long_mps2 or 0.0
+    return accel_mps2 < 0.0 and speed_mps * speed_mps <= -2.0 * accel_mps2 * ahead_m
+
+
+def leaves_s(view: View, other: Neighbour, least_mps: float) -> float:
+    """When somebody on our way has walked out of it; infinite for who goes across it with less than least_mps."""
+    right_mps = other.speed_mps * math.sin(math.radians(other.heading_diff_deg))
+    if abs(right_mps) < least_mps:
+        return math.inf
+    half_m = (view.own.body.width_m + other.width_m) / 2.0
+    return (half_m - math.copysign(other.right_m, other.right_m * right_mps)) / abs(right_mps)
