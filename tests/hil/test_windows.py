@@ -15,7 +15,8 @@ CALL = re.compile(r"\b(ahead_m|between_s)(\(\"[^)]*\))")
 SLACK = re.compile(r"and (\d\.\d) s for the place on the bent way")
 DERIVED = {name: path for name, path in scenario_file.paths().items() if CALL.search(path.read_text())}
 NOISY = [name for name in scenario_file.paths() if name.startswith("noise_") and not name.startswith("noise_above_")]
-# Relative lateral error, one sigma, that each application has to bear; where two neighbouring things must be told apart, less.
+# Relative lateral error, one sigma, that each application has to bear; where two things side by side are to be told
+# apart, less.
 RELATIVE_M = {"FCW": 0.3, "EBW": 0.3, "LCW": 0.3, "ICW": 0.5, "LTA": 0.5, "VRUCW": 0.5, "BSW": 0.1}
 APART_M = {"noise_fcw_parked_beside": 0.1, "noise_vrucw_waits_at_the_kerb": 0.1}
 
