@@ -79,6 +79,11 @@ def _seldom() -> tuple[Patch, ...]:
     return Patch(warn, "LOOK_APART_NS", NS_PER_S), Patch(warn, "LOOK_AGAIN_NS", NS_PER_S)
 
 
+def _exact(seen: View) -> View:
+    there = tuple(dataclasses.replace(other, sigma_m=0.0) for other in seen.neighbours)
+    return dataclasses.replace(seen, neighbours=there)
+
+
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
@@ -95,6 +100,7 @@ DEFECTS: dict[str, Defect] = {
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
+    "certain": result("it takes every place for exact", Scene, "build", _exact),
     "sluggish": Defect("it looks at the road once a second", _seldom),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", but("Bsm")),
 }

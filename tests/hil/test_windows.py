@@ -7,8 +7,9 @@ import re
 import pytest
 
 from hil import scenario_file, windows
+from hil.expected import Warning
 from hil.nmea import ORIENTATION_DEG, SEMI_MAJOR, SEMI_MINOR
-from hil.scenario import Scenario, Warning
+from hil.scenario import Scenario
 from obu.core.geo import wrap_deg
 
 CALL = re.compile(r"\b(ahead_m|between_s)(\(\"[^)]*\))")
