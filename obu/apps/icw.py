@@ -8,7 +8,7 @@ from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, is_flat, pass_left, stops_for_light, waits
+from obu.core.right_of_way import follows, is_flat, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
@@ -77,7 +77,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
     yield is_same("is_behind_in_lane", is_behind_in_lane(other), False)
-    yield is_same("is_of_lta", view.turn is Turn.LEFT and other.is_opposite, False)
+    yield is_same("is_of_lta", own_turn(view) is Turn.LEFT and other.is_opposite, False)
     if is_along(other):
         yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)

@@ -9,8 +9,7 @@ from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, pass_left, stops_for_light, waits
-from obu.core.vehicle import Light
+from obu.core.right_of_way import follows, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
 NAME = "LTA"
@@ -52,8 +51,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
 
 def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
     """Of us: about to turn left."""
-    is_turning = view.turn is None and Light.LEFT_TURN in view.own.lights
-    yield is_same("own_turn", Turn.LEFT if is_turning else view.turn, Turn.LEFT)
+    yield is_same("own_turn", own_turn(view), Turn.LEFT)
     yield at_least("own_speed_mps", view.own.speed_mps, 0.3)
     yield is_same("is_boarding", view.is_boarding, False)
     if view.signal is not None:
