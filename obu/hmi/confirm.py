@@ -1,8 +1,8 @@
 """Keeps a warning back that one message alone gave; its one rule: what was reckoned is claimed twice, a message apart.
 
 Whether two ways meet follows from places and courses that err, and one message may err by much: in the simulated city
-two of five of ICW's and LTA's claims were gone with the next one. What a sender says of himself, that he brakes hard or is on
-duty, what a light shows and what a roadside unit announces is shown at once.
+two of five of ICW's and LTA's claims were gone with the next one. What a sender says of himself, that he brakes hard or
+is on duty, what a light shows and what a roadside unit announces is shown at once.
 """
 
 from collections.abc import Iterable
