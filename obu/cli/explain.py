@@ -182,7 +182,9 @@ def _given(one: "Given", zh: bool) -> list[str]:
 
 
 def _held(one: "Held", zh: bool) -> list[str]:
-    if one.behind is None:
+    if one.is_unsure:
+        why = "仅凭一条消息，等下一条确认" if zh else "by one message alone: the next must say so, too"
+    elif one.behind is None:
         why = "刚结束，静默期内不重复" if zh else "over a moment ago: quiet for its re-arm time"
     else:
         why = f"屏幕上是 #{one.behind}" if zh else f"#{one.behind} was on the screen"
