@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from hil.scenario import Bsms, Figure, Scenario, Warning
+from hil.expected import Bsms, Figure, Unavailable, Warning
+from hil.scenario import Scenario
 from hil.sent import MISSING, Sent, truth_of, value_of
 
 GRACE_S = 0.02  # from a signature to the air: two turns
@@ -18,7 +19,7 @@ LEVELS = {1: "information", 2: "caution", 3: "imminent"}
 class Showing:
     """A warning as the display first had it. gap_m: then, from bumper to bumper, to each actor by name.
 
-    gone_s: when it went, None if it stayed to the end.
+    gone_s: when it went, None if it stayed to the end. rose_s: when it first was more than information, None if never.
     """
 
     app: str
@@ -26,6 +27,7 @@ class Showing:
     level: str = "caution"
     gap_m: dict[str, float] = field(default_factory=dict)
     gone_s: float | None = None
+    rose_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -52,10 +54,11 @@ def why_not(expected: Scenario, seen: Seen) -> str:
     """What was not as expected, empty if all was."""
     if not seen.bsms and not any(each.none for each in expected.bsm):
         return "the unit sent no BSM"
-    found = [_quiet(expected, seen)]
+    found = [_quiet(expected, seen), _sound(expected, seen)]
     found += [_warning(each, each.app or expected.app or "", seen) for each in expected.warning]
     found += [_bsms(each, seen) for each in expected.bsm]
     found += [_figure(each, seen) for each in expected.figure]
+    found += [_unavailable(each, each.app or expected.app or "", seen) for each in expected.unavailable]
     found.append(_lamp(seen))
     return "; ".join(why for why in found if why)
 
@@ -74,6 +77,13 @@ def _quiet(expected: Scenario, seen: Seen) -> str:
         return ""
     shown = [each for each in seen.shown if expected.is_quiet or app in (None, each.app)]
     return f"{shown[0].app} was shown at {shown[0].at_s} s, it should not be" if shown else ""
+
+
+def _sound(expected: Scenario, seen: Seen) -> str:
+    if expected.kind != "no_sound":
+        return ""
+    loud = [each for each in seen.shown if each.app == expected.app and each.rose_s is not None]
+    return f"{loud[0].app} was more than information at {loud[0].rose_s} s" if loud else ""
 
 
 def _warning(expected: Warning, app: str, seen: Seen) -> str:
@@ -237,9 +247,7 @@ def _at(tree: Any, path: str) -> Any:
 
 def _figure(expected: Figure, seen: Seen) -> str:
     """A figure that is not there counts as 0 where it is a number: a counter that never counted."""
-    at_s = 1e300 if expected.at_s is None else expected.at_s
-    value: Any = next((body for when_s, body in reversed(seen.status) if when_s <= at_s), {})
-    value = _at(value, expected.path)
+    value = _at(_status(seen, expected.at_s), expected.path)
     if expected.value is not None:
         return "" if value == expected.value else f"{expected.path} is {value}, not {expected.value}"
     low, high = _bounds(expected.least, expected.most)
@@ -247,3 +255,20 @@ def _figure(expected: Figure, seen: Seen) -> str:
     if isinstance(number, int | float) and low <= number <= high:
         return ""
     return f"{expected.path} is {number}, not within {low}..{high}"
+
+
+def _status(seen: Seen, at_s: float | None) -> Any:
+    """The last one until then, or of all."""
+    return next((body for when_s, body in reversed(seen.status) if at_s is None or when_s <= at_s), {})
+
+
+def _unavailable(expected: Unavailable, app: str, seen: Seen) -> str:
+    told = [
+        (lack["why"]["en"], lack["is_silent"])
+        for lack in _status(seen, expected.at_s).get("unavailable", ())
+        if lack["apps"] is None or app in (each["name"] for each in lack["apps"])
+    ]
+    if any(expected.why in why and is_silent == expected.is_silent for why, is_silent in told):
+        return ""
+    how = "silent" if expected.is_silent else "unavailable"
+    return f"{app} is not said to be {how} for {expected.why!r}, but {told or 'all right'}"

@@ -8,10 +8,11 @@ from statistics import median
 
 import obu
 from hil import faults, kept, plots, scenario_file
+from hil.expected import Bsms, Warning
 from hil.kept import Kept
 from hil.plots import Bar, Line, Shade, Ticks
 from hil.report import Result, Run, interval
-from hil.scenario import Bsms, Scenario, Warning
+from hil.scenario import Scenario
 from hil.variation import Drawn
 
 STYLE = (
@@ -147,7 +148,12 @@ def _expected(scenario: Scenario) -> str:
     if scenario.kind == "no_warn" or scenario.is_quiet:
         what = scenario.app if scenario.kind == "no_warn" and scenario.app and not scenario.is_quiet else None
         said.append(f"no {what}" if what else "no warning")
+    if scenario.kind == "no_sound":
+        said.append(f"{scenario.app} information at the most")
     said += [" ".join(_bsm_words(each)) for each in scenario.bsm]
+    for lack in scenario.unavailable:
+        how = "without sound" if lack.is_silent else "off"
+        said.append(f"the driver is told that {lack.app or scenario.app} is {how} ({lack.why or 'for any reason'})")
     for figure in scenario.figure:
         bounds = (("at least", figure.least), ("at most", figure.most), ("=", figure.value))
         words = [f"{word} {value}" for word, value in bounds if value is not None]

@@ -7,10 +7,11 @@ from the scenario's begin, before which everybody drives LEAD_S seconds as at it
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hil.expected import Bsms, Figure, Unavailable, Warning
+
 LEAD_S = 2.0  # so long is the unit on before a scenario begins
 CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
 Says = Literal["bsm", "rsm", "both", "nothing"]
-Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms", "absent"]
 Side = Literal["left", "right", "hazard"]
 
 
@@ -183,65 +184,6 @@ class Fault:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warning:
-    """app (the scenario's, when not given) is shown; the first time within from_s..to_s, and between most_m and
-    least_m from bumper to bumper of the actor `of`.
-
-    level: of the first showing. within_ms: after the first packet of `of` ("roadside" is the roadside unit) that the
-    unit heard since since_s. most: how often it may be shown in all. over_s: by when it must be gone again.
-    """
-
-    app: str | None = None
-    from_s: float = 0.0
-    to_s: float = 1e9
-    of: str | None = None
-    least_m: float | None = None
-    most_m: float | None = None
-    level: Literal["information", "caution", "imminent"] | None = None
-    since_s: float = 0.0
-    within_ms: float | None = None
-    most: int | None = None
-    over_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bsms:
-    """The unit's own BSMs from from_s to to_s.
-
-    none: there is none. most_gap_ms: no further apart, and from either end; least_gap_ms: no closer. has_event: only
-    those with a critical event, under the AID of such, count.
-    field: of the BSM (obu/codec/messages/bsm.py) or of what carries it (hil/sent.py), of which `rule` says what must be
-    so of all of them: within (least, most), equal (value), near_truth (most: how far off), has and lacks (value: a
-    member), counts_up (by 1, modulo 128), steady (always the same), changes (to another value), each_ms (there once in
-    most ms at least, and no sooner than least ms), absent.
-    """
-
-    from_s: float
-    to_s: float
-    none: bool = False
-    most_gap_ms: float | None = None
-    least_gap_ms: float | None = None
-    has_event: bool = False
-    field: str | None = None
-    rule: Rule | None = None
-    least: float | None = None
-    most: float | None = None
-    value: str | int | float | bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """A figure of the unit's status (docs/local-socket.md), by dotted path, at at_s or at the end: no less than least,
-    no more than most, or equal to value."""
-
-    path: str
-    at_s: float | None = None
-    least: float | None = None
-    most: float | None = None
-    value: str | bool | None = None
-
-
 Span = tuple[float, float]
 
 
@@ -266,14 +208,15 @@ class Variation:
 class Scenario:
     """app: the application under test, its file's name in capitals. lasts_s: from the begin to the end.
 
-    kind: warn: app is shown as [[warning]] says; no_warn: app, or where none is named nothing, is shown; fault: what
-    [[fault]] does has no other effect than expected; rule: [[bsm]] and [[figure]] alone.
+    kind: warn: app is shown as [[warning]] says; no_warn: app, or where none is named nothing, is shown; no_sound: app
+    is information at the most, if it is shown at all; fault: what [[fault]] does has no other effect than expected;
+    rule: [[bsm]], [[figure]] and [[unavailable]] alone.
     quiet: nothing is shown in the whole run. least_rate: of the seeds that must go as expected.
     defect: what is broken in a unit that must fail here (hil/defects).
     """
 
     title: str
-    kind: Literal["warn", "no_warn", "rule", "fault"]
+    kind: Literal["warn", "no_warn", "no_sound", "rule", "fault"]
     app: str | None = None
     defect: str
     lasts_s: float
@@ -291,3 +234,4 @@ class Scenario:
     warning: tuple[Warning, ...] = ()
     bsm: tuple[Bsms, ...] = ()
     figure: tuple[Figure, ...] = ()
+    unavailable: tuple[Unavailable, ...] = ()

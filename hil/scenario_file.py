@@ -25,7 +25,7 @@ SPANS = {
     "loss": (0, 1), "latency_ms": (0, 5000), "sigma_m": (0, 100), "white_m": (0, 100),
     "clock_off_ms": (-10_000, 10_000), "others_sigma_m": (0, 12),  # BSM: 12.65 m is the most that it can tell
 }  # fmt: skip
-EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "fault": ("fault",), "rule": ()}
+EXPECTED = {"warn": ("app", "warning"), "no_warn": (), "no_sound": ("app",), "fault": ("fault",), "rule": ()}
 NUMBERED = {
     "within": ("field",), "equal": ("field", "value"), "near_truth": ("field", "most"), "has": ("field", "value"),
     "lacks": ("field", "value"), "counts_up": ("field",), "steady": ("field",), "changes": ("field",),
@@ -74,11 +74,11 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
             yield key, f"kind {found.kind!r} needs it", f"kind 为 {found.kind!r} 时必填"
     if found.defect not in defects.ALL:
         yield "defect", f"there is no {found.defect!r}; see hil/defects", f"没有 {found.defect!r}，见 hil/defects"
-    if not (found.warning or found.bsm or found.figure):
+    if not (found.warning or found.bsm or found.figure or found.unavailable):
         yield (
             "figure",
-            "nothing is expected: [[warning]], [[bsm]] or [[figure]]",
-            "没有任何期望：[[warning]]、[[bsm]] 或 [[figure]]",
+            "nothing is expected: [[warning]], [[bsm]], [[figure]] or [[unavailable]]",
+            "没有任何期望：[[warning]]、[[bsm]]、[[figure]] 或 [[unavailable]]",
         )
     if not 0 < found.lasts_s <= 600:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
@@ -217,6 +217,13 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
                 yield f"bsm[{index}].{name}", f"rule = {bsm.rule!r} needs it", f"rule 为 {bsm.rule!r} 时必填"
         if not (bsm.none or bsm.rule or bsm.most_gap_ms or bsm.least_gap_ms):
             yield f"bsm[{index}]", "expects nothing: none, most_gap_ms, least_gap_ms or rule", "没有任何期望"
+    yield from _status_wrong(found)
+
+
+def _status_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, lack in enumerate(found.unavailable):
+        if not (lack.app or found.app):
+            yield f"unavailable[{index}].app", "is needed where the scenario has none", "场景没有 app 时必填"
     for index, figure in enumerate(found.figure):
         if (figure.least, figure.most, figure.value) == (None, None, None):
             yield f"figure[{index}]", "needs least, most or value", "须有 least、most 或 value"

@@ -33,7 +33,7 @@ from obu.stack.receiver import Heard
 from obu.station import content, unavailable
 from obu.station.health import Health
 from obu.station.road import RoadPicture
-from obu.station.warn import Warn
+from obu.station.warn import LOOK_AGAIN_NS, Warn
 
 UTC_NS = 1_790_000_000 * NS_PER_S
 NOW = Now(100 * NS_PER_S, UTC_NS)
@@ -139,7 +139,8 @@ class Stage:
         self.warn = Warn(self.apps, self.off, facts, Arbiter(ArbiterOptions()))
         self.own = self._own()
         self.warn.take([Heard(message, aid, UTC_NS, SIGNER) for message, aid in self._messages()])
-        self.warn.look(NOW, self.own)
+        for ago_ns in (LOOK_AGAIN_NS, 0):  # what was reckoned is shown at the second look
+            self.warn.look(replace(NOW, at_ns=NOW.at_ns - ago_ns), self.own)
 
     def events(self) -> Iterator[FeedEvent]:
         """The lanes, the scene and the warning, as the unit tells them."""

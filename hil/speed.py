@@ -5,7 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from hil.scenario import Actor, Figure, Own, Scenario
+from hil.expected import Figure
+from hil.scenario import Actor, Own, Scenario
 from hil.sim import Sim
 
 COUNTS = (6, 50, 200)

@@ -79,9 +79,13 @@ class Witness:
         number = int(event.body["number"])  # type: ignore[call-overload]
         if event.kind == "clear":
             self._gone(number, at_s)
-        elif number not in self._showing:
-            level = LEVELS[int(event.body["level"])]  # type: ignore[call-overload]
-            self._came(number, str(event.body["app"]), level, at_s)
+            return
+        level = int(event.body["level"])  # type: ignore[call-overload]
+        if number not in self._showing:
+            self._came(number, str(event.body["app"]), LEVELS[level], at_s)
+        index = self._showing[number]
+        if level > Level.INFORMATION and self.seen.shown[index].rose_s is None:
+            self.seen.shown[index] = replace(self.seen.shown[index], rose_s=round(at_s, 2))
 
     def _mark(self, beside: Mapping[str, bool], at_s: float) -> None:
         """BSW's marks: each time that one comes is another."""

@@ -151,6 +151,8 @@ class LinkDevice:
         if self.watch.is_powered != self._is_powered:
             self._is_powered = self.watch.is_powered
             pins.host_power(self._is_powered)
+        if self.watch.is_silent:
+            self.text.clear()
         if self.text.changed:
             for row, line in enumerate(self.text.lines):
                 if self.text.changed >> row & 1:

@@ -33,6 +33,10 @@ def _ours(zone: Zone) -> Zone:
     return Zone.SAME if zone is not Zone.FAR else zone
 
 
+def _twice_as_wide(right: Any) -> Any:
+    return lambda right_m: right(right_m / 2.0)
+
+
 def but(*kinds: str) -> Any:
     """Nothing of these kinds is taken in."""
 
@@ -75,9 +79,15 @@ def _seldom() -> tuple[Patch, ...]:
     return Patch(warn, "LOOK_APART_NS", NS_PER_S), Patch(warn, "LOOK_AGAIN_NS", NS_PER_S)
 
 
+def _exact(seen: View) -> View:
+    there = tuple(dataclasses.replace(other, sigma_m=0.0) for other in seen.neighbours)
+    return dataclasses.replace(seen, neighbours=there)
+
+
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
+    "broad_laned": changed("it takes lanes for twice as wide", scene, "zone", _twice_as_wide),
     "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),
     "roadblind": constant("it takes every event for one of its road", relevance, "ahead_m", lambda *_: EVENT_AHEAD_M),
     "directionless": Defect("it takes what is said to the others' side for itself", _both_sides),
@@ -90,6 +100,7 @@ DEFECTS: dict[str, Defect] = {
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
+    "certain": result("it takes every place for exact", Scene, "build", _exact),
     "sluggish": Defect("it looks at the road once a second", _seldom),
     "carblind": changed("it makes nothing of BSMs", Facts, "heard", but("Bsm")),
 }

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert, Direction, Text
+from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_most
 from obu.core.world import Neighbour, View, Zone
 
@@ -38,7 +38,7 @@ class Application(Protocol):
 
     NAME: T/CSAE 53 abbreviation in capitals. TITLE: what it warns of, in a word or two. NEEDS: without which it is
     silent. Parameters: a frozen dataclass whose defaults name their source; where it has max_sigma_m the application
-    is off above so much relative error, and where it has off_sigma_m too, only without sound between the two.
+    is off above so much relative error, and where it has off_sigma_m too, only without sound (as_sure) between the two.
     ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. ours: what must hold of us;
     theirs, where it is ABOUT something: of each thing. Both can be asked to the end whatever does not hold before.
     look: pure; the alerts that hold now, most urgent first, at most one per subject.
@@ -84,6 +84,11 @@ def ahead(other: Neighbour, range_m: float, max_age_s: float) -> Iterator[Condit
     yield above("gap_m", other.gap_m, 0.0)
     yield at_most("gap_m", other.gap_m, range_m)
     yield at_most("age_s", other.age_s, max_age_s)
+
+
+def as_sure(level: Level, other: Neighbour, max_sigma_m: float) -> Level:
+    """The level, or above max_sigma_m of relative error information, which makes no sound."""
+    return level if other.sigma_m <= max_sigma_m else Level.INFORMATION
 
 
 def names() -> list[str]:

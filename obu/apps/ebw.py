@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import DIRECTIONS, Need, ahead
+from obu.apps.base import DIRECTIONS, Need, ahead, as_sure
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_same
 from obu.core.vehicle import Event
@@ -22,12 +22,14 @@ class Parameters:
     """When to speak.
 
     hard_braking_mps2: GB/T 45315-2025 event limit is 4 m/s2, YD/T 3709 says 0.4 g; either deceleration counts as
-    the event flag does. range_m: T/CSAE 53 EBW range. min_speed_mps: standing or crawling in a queue everybody
-    brakes. max_age_s: older than this the braking is history.
+    the event flag does. range_m: T/CSAE 53 EBW range. max_sigma_m, off_sigma_m: as FCW's, for who brakes in which lane.
+    min_speed_mps: standing or crawling in a queue everybody brakes. max_age_s: older than this the braking is history.
     """
 
     hard_braking_mps2: float = 4.0
     range_m: float = 150.0
+    max_sigma_m: float = 0.8
+    off_sigma_m: float = 2.5
     min_speed_mps: float = 2.0
     max_age_s: float = 1.0
 
@@ -35,7 +37,7 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per hard-braking vehicle ahead in our or a neighbouring lane, nearest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    return [_alert(other, view.own.speed_mps or 0.0) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(other, view.own.speed_mps or 0.0, parameters) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
 def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
@@ -51,14 +53,16 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
         yield at_most("accel_mps2", other.accel_long_mps2, -parameters.hard_braking_mps2)
     yield is_same("course", other.course, Course.SAME)
     yield is_one_of("zone", other.zone, DIRECTIONS)
+    yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     yield from ahead(other, parameters.range_m, parameters.max_age_s)
 
 
-def _alert(other: Neighbour, speed_mps: float) -> Alert:
+def _alert(other: Neighbour, speed_mps: float, parameters: Parameters) -> Alert:
+    level = Level.IMMINENT if other.zone is Zone.SAME else Level.CAUTION
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=Level.IMMINENT if other.zone is Zone.SAME else Level.CAUTION,
+        level=as_sure(level, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("前车急刹车", "Hard braking ahead"),
         symbol="brake_ahead",
@@ -71,6 +75,7 @@ def _alert(other: Neighbour, speed_mps: float) -> Alert:
             ("speed_mps", round(other.speed_mps, 1)),
             ("accel_mps2", other.accel_long_mps2 if other.accel_long_mps2 is not None else "unknown"),
             ("event_flag", "set" if Event.HARD_BRAKING in other.events else "clear"),
+            ("sigma_m", round(other.sigma_m, 2)),
             ("age_s", round(other.age_s, 2)),
         ),
     )

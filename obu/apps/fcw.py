@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_same
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
@@ -103,12 +103,11 @@ def _reaches_m(view: View, other: Neighbour, parameters: Parameters) -> tuple[fl
 def _alert(view: View, other: Neighbour, parameters: Parameters) -> Alert:
     imminent_m, caution_m = _reaches_m(view, other, parameters)
     ttc_s = other.gap_m / ((view.own.speed_mps or 0.0) - other.speed_mps)
-    is_sure = other.sigma_m <= parameters.max_sigma_m
     level = Level.IMMINENT if other.gap_m <= imminent_m else Level.CAUTION
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=level if is_sure else Level.INFORMATION,
+        level=as_sure(level, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("前方碰撞危险", "Collision ahead"),
         symbol="collision_ahead",

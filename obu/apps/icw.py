@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, is_flat, pass_left, stops_for_light, waits
+from obu.core.right_of_way import follows, is_flat, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
@@ -24,7 +24,9 @@ class Parameters:
 
     margin_m: of the distance in which we stop. min_speed_mps: who crawls, stops. stops_mps2: a driver who faces a red
     light brakes so much as a rule, yields_mps2 one who turns left before us; who would have to brake harder is taken to
-    drive on. beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing.
+    drive on. beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing. max_sigma_m:
+    at 2 m of relative error as right as without (docs/applications.md), somewhat above it visual only; off_sigma_m:
+    T/CSAE 53 asks no less.
     """
 
     delay_s: ByClass = DELAY_S
@@ -36,13 +38,19 @@ class Parameters:
     stops_mps2: float = 4.5
     yields_mps2: float = 2.5
     beside_deg: float = 30.0
+    max_sigma_m: float = 2.5
+    off_sigma_m: float = 5.0
     max_age_s: float = 1.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle whose way meets ours at the same time, the soonest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    met = [(other.conflict.own_in_s, _alert(other, other.conflict)) for other in found if other.conflict is not None]
+    met = [
+        (other.conflict.own_in_s, _alert(other, other.conflict, parameters))
+        for other in found
+        if other.conflict is not None
+    ]
     return [alert for _, alert in sorted(met, key=lambda one: (one[0], one[1].subject))]
 
 
@@ -66,9 +74,10 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield at_most("apart_s", conflict.apart_s, 0.0 if other.is_beside else parameters.apart_s)
     yield is_same("kind", other.kind, Kind.VEHICLE)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
     yield is_same("is_behind_in_lane", is_behind_in_lane(other), False)
-    yield is_same("is_of_lta", view.turn is Turn.LEFT and other.is_opposite, False)
+    yield is_same("is_of_lta", own_turn(view) is Turn.LEFT and other.is_opposite, False)
     if is_along(other):
         yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
@@ -101,11 +110,11 @@ def side_of(other: Neighbour) -> Direction:
     return Direction.AHEAD_RIGHT if other.offset.right_m > 0 else Direction.AHEAD_LEFT
 
 
-def _alert(other: Neighbour, conflict: Conflict) -> Alert:
+def _alert(other: Neighbour, conflict: Conflict, parameters: Parameters) -> Alert:
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=Level.IMMINENT,
+        level=as_sure(Level.IMMINENT, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("路口碰撞危险", "Crossing traffic"),
         symbol="crossing",
@@ -127,5 +136,6 @@ def why(other: Neighbour, conflict: Conflict) -> tuple[tuple[str, float | str], 
         ("angle_deg", round(conflict.angle_deg)),
         ("turn", other.turn.value if other.turn else "unknown"),
         ("light", other.signal.lamp.value if other.signal else "unknown"),
+        ("sigma_m", round(other.sigma_m, 2)),
         ("age_s", round(other.age_s, 2)),
     )

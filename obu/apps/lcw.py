@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
-from obu.apps.base import Need
+from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import (
     Condition,
@@ -45,6 +45,7 @@ class Parameters:
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
     pull_out_mps. behind_m: rear zone. crossing_m: a signal so near before a crossing means a turn.
+    max_sigma_m, off_sigma_m: as FCW's, who is on the next lane.
     """
 
     closing_s: tuple[float, float, float] = (2.5, 3.0, 3.5)
@@ -57,7 +58,9 @@ class Parameters:
     turn_mps2: float = 2.5
     turn_within_s: float = 4.0
     next_m: tuple[float, float] = (1.75, 5.25)
-    zone: bsw.Parameters = bsw.Parameters(max_sigma_m=1.0)
+    max_sigma_m: float = 0.8
+    off_sigma_m: float = 2.5
+    zone: bsw.Parameters = bsw.Parameters(max_sigma_m=2.5)
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
@@ -65,7 +68,8 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     found = concerned(view, view.neighbours, parameters, ours, theirs)
     over = [other for other in found if _is_turned_over(view, other, parameters)]
     _, _, direction = _side(view) or NO_SIDE
-    return [_alert(view, other, direction) for other in over or sorted(found, key=lambda one: abs(one.along_m))]
+    told = over or sorted(found, key=lambda one: abs(one.along_m))
+    return [_alert(view, other, direction, as_sure(Level.IMMINENT, other, parameters.max_sigma_m)) for other in told]
 
 
 def _side(view: View) -> tuple[int, Zone, Direction] | None:
@@ -84,6 +88,7 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
 
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of somebody over whose lane we turn, or who is beside us there or comes up as we move over."""
+    yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     if _is_turned_over(view, other, parameters):
         return
     sign, zone, _ = _side(view) or NO_SIDE
@@ -148,12 +153,12 @@ def _behind_m(view: View, other: Neighbour) -> float:
     return -other.along_m - (view.own.body.length_m + other.length_m) / 2.0
 
 
-def _alert(view: View, other: Neighbour, direction: Direction) -> Alert:
+def _alert(view: View, other: Neighbour, direction: Direction, level: Level) -> Alert:
     gap_m, closing_mps = _behind_m(view, other), other.speed_mps - (view.own.speed_mps or 0.0)
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=Level.IMMINENT,
+        level=level,
         priority=PRIORITY,
         text=Text("变道危险", "Do not change lane"),
         symbol="lane_change",

@@ -4,13 +4,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, as_sure
 from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, pass_left, stops_for_light, waits
-from obu.core.vehicle import Light
+from obu.core.right_of_way import follows, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
 NAME = "LTA"
@@ -25,7 +24,8 @@ class Parameters:
     """When to speak. gap_s: critical gap of a left turn from a stand (HCM 4.1 s, heavier vehicles 1 and 2 s more).
 
     Moving, as at a crossing: obu/core/driving.py by class; apart_s: intervals that overlap within 1 s. stops_mps2: who
-    can stop for his red light with this is taken to do so. creeping_mps: slower we wait for a gap.
+    can stop for his red light with this is taken to do so. creeping_mps: slower we wait for a gap. max_sigma_m: at
+    1.5 m of relative error one of ten comes too late or never (docs/applications.md): no sound; off_sigma_m: off.
     """
 
     gap_s: ByClass = ByClass(taxi=4.1, bus12=5.1, bus18=6.1)
@@ -37,19 +37,21 @@ class Parameters:
     other_min_mps: float = 2.0
     stops_mps2: float = 4.5
     yields_mps2: float = 2.5
+    max_sigma_m: float = 1.0
+    off_sigma_m: float = 2.5
     max_age_s: float = 1.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per oncoming vehicle before which we would turn, the soonest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    return [_alert(other) for other in sorted(found, key=lambda one: one.conflict.other_in_s if one.conflict else 0.0)]
+    soonest = sorted(found, key=lambda one: one.conflict.other_in_s if one.conflict else 0.0)
+    return [_alert(other, parameters) for other in soonest]
 
 
 def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
     """Of us: about to turn left."""
-    is_turning = view.turn is None and Light.LEFT_TURN in view.own.lights
-    yield is_same("own_turn", Turn.LEFT if is_turning else view.turn, Turn.LEFT)
+    yield is_same("own_turn", own_turn(view), Turn.LEFT)
     yield at_least("own_speed_mps", view.own.speed_mps, 0.3)
     yield is_same("is_boarding", view.is_boarding, False)
     if view.signal is not None:
@@ -66,6 +68,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("is_opposite", other.is_opposite, True)
     yield at_least("speed_mps", other.speed_mps, parameters.other_min_mps)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     yield above("own_m", conflict.own_m, 0.0)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
     yield is_same("both_turn_left", pass_left(view, other), False)
@@ -82,12 +85,12 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield below("own_in_s", conflict.own_in_s, math.inf)
 
 
-def _alert(other: Neighbour) -> Alert:
+def _alert(other: Neighbour, parameters: Parameters) -> Alert:
     assert other.conflict is not None
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=Level.IMMINENT,
+        level=as_sure(Level.IMMINENT, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("左转注意对向来车", "Do not turn left"),
         symbol="left_turn",

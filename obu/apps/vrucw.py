@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, as_sure
 from obu.apps.icw import side_of
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
@@ -35,7 +35,8 @@ class Parameters:
     taken to do so, a cyclist and our driver (ICW takes it of others), whom RLVW tells of the light before.
     moving_off_s: until the brakes bite. standing_mps: slower we stand.
     swept_sigma_m: of whom side and rear reach in a turn; with a larger relative error nobody knows on which
-    side of ours he is.
+    side of ours he is. max_sigma_m: at 1.5 m of relative error one of six who wait at the kerb looks like one on the
+    road (docs/applications.md), visual only above; off_sigma_m: T/CSAE 53 asks no less.
     """
 
     delay_s: ByClass = DELAY_S
@@ -52,6 +53,8 @@ class Parameters:
     swept_sigma_m: float = 0.8
     stops_mps2: float = 3.0
     we_stop_mps2: float = 4.5
+    max_sigma_m: float = 1.0
+    off_sigma_m: float = 5.0
     max_age_s: float = 1.0
 
 
@@ -61,7 +64,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     there = sorted(
         ((_ahead_m(view, other, parameters), other.subject, other) for other in found), key=lambda it: it[:2]
     )
-    alerts = [_alert(other, ahead_m, view.own.speed_mps or 0.0) for ahead_m, _, other in there]
+    alerts = [_alert(other, ahead_m, view.own.speed_mps or 0.0, parameters) for ahead_m, _, other in there]
     if not _is_standing(view, parameters):
         return alerts
     return [dataclasses.replace(each, level=Level.INFORMATION, priority=MARK, time_s=None) for each in alerts]
@@ -78,6 +81,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     """Of somebody on our way, or coming onto it, or whom our side or rear reaches."""
     yield is_other("kind", other.kind, Kind.VEHICLE)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
+    yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     if _is_moving_off(view, parameters):
         yield from _before_front(view, other, parameters)
     elif not _is_swept(view, other, parameters):
@@ -165,13 +169,13 @@ def _is_swept(view: View, other: Neighbour, parameters: Parameters) -> bool:
     return other.swept_s <= delay_s + (view.own.speed_mps or 0.0) / brake_mps2
 
 
-def _alert(other: Neighbour, ahead_m: float, speed_mps: float) -> Alert:
+def _alert(other: Neighbour, ahead_m: float, speed_mps: float, parameters: Parameters) -> Alert:
     text, symbol = TEXTS[other.kind]
     conflict = other.conflict
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=Level.IMMINENT,
+        level=as_sure(Level.IMMINENT, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=text,
         symbol=symbol,

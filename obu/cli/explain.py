@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from obu.core.now import NS_PER_S
 if TYPE_CHECKING:
     from obu.core.world import View
     from obu.runtime.asking import Asked, Instant, When
+    from obu.runtime.counterfactual import Change
     from obu.runtime.explaining import Given, Held, Missed, Span, Story
 
 SUMMARY = Text("说明记录中每条预警为何发出或未发出", "tell from a journal why each warning was or was not given")
@@ -151,6 +152,8 @@ def lines(story: "Story", zh: bool) -> list[str]:
     said += _part(near, [_missed(one, zh) for one in story.missed])
     silent = " ".join(story.silent()) or "-"
     said.append(f"没有接近触发的应用：{silent}" if zh else f"nothing near: {silent}")
+    how = "--at +12.5 --app FCW"
+    said.append(f"查看某一时刻的全部条件：{how}" if zh else f"for every condition of one moment: {how}")
     return said
 
 
@@ -179,7 +182,9 @@ def _given(one: "Given", zh: bool) -> list[str]:
 
 
 def _held(one: "Held", zh: bool) -> list[str]:
-    if one.behind is None:
+    if one.is_unsure:
+        why = "仅凭一条消息，等下一条确认" if zh else "by one message alone: the next must say so, too"
+    elif one.behind is None:
         why = "刚结束，静默期内不重复" if zh else "over a moment ago: quiet for its re-arm time"
     else:
         why = f"屏幕上是 #{one.behind}" if zh else f"#{one.behind} was on the screen"
@@ -187,15 +192,37 @@ def _held(one: "Held", zh: bool) -> list[str]:
 
 
 def _missed(one: "Missed", zh: bool) -> list[str]:
-    often = sorted(one.changes.items(), key=lambda found: -found[1])[:MOST_CHANGES]
-    more = len(one.changes) - len(often)
+    found = _nearest(one.changes)
     said = [
         f"      {'若' if zh else 'with'} {change.what} {change.needed} "
         + (f"（实际 {change.was}）" if zh else f"(was {change.was})")
-        for change, _ in often
+        for change in found[:MOST_CHANGES]
     ]
-    rest = [f"      {f'另有 {more} 种' if zh else f'and {more} more'}"] if more else []
+    more = len(found) - MOST_CHANGES
+    rest = [f"      {f'另有 {more} 种' if zh else f'and {more} more'}"] if more > 0 else []
     return [f"  {_when(one.span)}  {one.app} {one.about}", *said, *rest]
+
+
+def _nearest(changes: Mapping["Change", int]) -> list["Change"]:
+    """The most frequent first; a number that would have had to be another each second is told as it was nearest."""
+    often: dict[str, int] = {}
+    nearest: dict[str, Change] = {}
+    for change, times in changes.items():
+        factor = _factor(change)
+        key = change.what if factor else f"{change.what} {change.needed}"
+        often[key] = often.get(key, 0) + times
+        if key not in nearest or factor < _factor(nearest[key]):
+            nearest[key] = change
+    return [nearest[key] for key in sorted(nearest, key=lambda key: -often[key])]
+
+
+def _factor(change: "Change") -> float:
+    """By how much a number would have had to be larger or smaller; 0 for what is none."""
+    try:
+        factor = float(change.needed) / float(change.was)
+    except (ValueError, ZeroDivisionError):
+        return 0.0
+    return max(factor, 1.0 / factor) if factor > 0.0 else 0.0
 
 
 def _when(span: "Span") -> str:

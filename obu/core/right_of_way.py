@@ -6,6 +6,7 @@ right turn from the opposite side gives way to a left turn, who turns left keeps
 
 import math
 
+from obu.core.vehicle import Light
 from obu.core.world import Conflict, Lamp, Neighbour, Signal, Turn, View
 
 JOIN_DEG = 20.0  # flatter ways join: the second follows the first and does not have to stand
@@ -21,6 +22,12 @@ def follows(view: View, other: Neighbour, conflict: Conflict) -> bool:
     """Whether we join behind somebody who is no slower than we."""
     is_second = conflict.own_in_s > conflict.other_in_s
     return conflict.angle_deg < JOIN_DEG and is_second and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+
+
+def own_turn(view: View) -> Turn | None:
+    """Where we go at the crossing: as MAP and signal tell; without a MAP, to the left by the signal alone."""
+    is_left = view.turn is None and Light.LEFT_TURN in view.own.lights
+    return Turn.LEFT if is_left else view.turn
 
 
 def pass_left(view: View, other: Neighbour) -> bool:

@@ -1,8 +1,8 @@
 """Decides which one of many alerts the driver sees; its one rule: one warning at a time, and no flicker.
 
 Laws:
-  1. More urgent is: the smaller priority number, then the higher level. Between equals the older claim goes
-     first; age alone never takes the screen away.
+  1. More urgent is: imminent danger before all else, then the smaller priority number, then the higher level.
+     Between equals the older claim goes first; age alone never takes the screen away.
   2. A more urgent claim takes the screen at once, whatever is there. The one it displaced returns under its
      own number if it is still claimed when the screen is free again.
   3. Else a warning stays for its latch time at least, and for as long as it is claimed. A claim that is away
@@ -12,8 +12,9 @@ Laws:
   4. A warning that is over is quiet for its re-arm time: the same (app, subject) is not shown again within
      it, unless its level is higher than the one the driver saw.
   5. The screen is empty only when nothing is claimed that is not quiet.
-  6. Of one subject only the most urgent claim counts: a collision with a car silences that it brakes, and that it
-     stands with its hazard lights on.
+  6. Of one subject only the claim of the smallest priority number counts, at the highest level that any claims of
+     it: a collision with a car silences that it brakes, and that it stands with its hazard lights on, but not how
+     urgent that is.
 
 Sources: one audible warning at a time, latch 1 s or more, re-arm 3 to 5 s, warnings that stop by themselves
 (NHTSA, Preliminary Human Factors Guidelines for Crash Avoidance Warning Devices, 1996); EBW 3 to 5 s (hard
@@ -147,10 +148,8 @@ class Arbiter:
 
     def _take(self, at_ns: int, alerts: Sequence[Alert]) -> None:
         claims, shown = self.state.claims, self.state.shown
-        alerts = _one_of_each(alerts)
         shown_key = _key(shown.alert) if shown else None
-        # Of two alerts about one subject the more urgent comes last and stays.
-        for alert in sorted(alerts, key=_urgency, reverse=True):
+        for alert in _one_of_each(alerts):
             key = _key(alert)
             if key not in claims:
                 number = shown.number if shown and key == shown_key else None
@@ -214,12 +213,12 @@ class Arbiter:
 
 
 def _one_of_each(alerts: Sequence[Alert]) -> list[Alert]:
-    """Law 6: of all that is claimed of one subject the most urgent."""
+    """Law 6."""
     best: dict[str, Alert] = {}
-    for alert in alerts:
-        rival = best.get(alert.subject)
-        if rival is None or (*_urgency(alert), alert.app) < (*_urgency(rival), rival.app):
-            best[alert.subject] = alert
+    for alert in sorted(alerts, key=lambda one: (one.priority, -one.level, one.app)):
+        rival = best.setdefault(alert.subject, alert)
+        if alert.level > rival.level:
+            best[alert.subject] = replace(rival, level=alert.level)
     return list(best.values())
 
 
@@ -227,5 +226,6 @@ def _key(alert: Alert) -> Key:
     return alert.app, alert.subject
 
 
-def _urgency(alert: Alert) -> tuple[int, int]:
-    return alert.priority, -alert.level
+def _urgency(alert: Alert) -> tuple[bool, int, int]:
+    """Law 1."""
+    return alert.level is not Level.IMMINENT, alert.priority, -alert.level

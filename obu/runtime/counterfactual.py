@@ -12,6 +12,7 @@ from typing import Any
 
 from obu.apps.base import Installed
 from obu.core.alert import Alert
+from obu.core.driving import ByClass
 from obu.core.vehicle import Event
 from obu.core.world import View
 
@@ -122,7 +123,13 @@ def _limits(app: Installed, view: View, name: str, before: set[str]) -> Iterator
         for _ in range(HALVINGS):
             middle = (silent * speaks) ** 0.5
             silent, speaks = (silent, middle) if ask(middle) else (middle, speaks)
-        yield Change(f"parameters.{name}", text_of(was), text_of(_scaled(was, speaks))), ask(speaks)
+        needed = _scaled(was, speaks)
+        yield Change(f"parameters.{name}", *(text_of(_of_us(value, view)) for value in (was, needed))), ask(speaks)
+
+
+def _of_us(parameter: Any, view: View) -> Any:
+    """Of one that differs by class, our class's."""
+    return parameter.of(view.vehicle) if isinstance(parameter, ByClass) else parameter
 
 
 def _scaled(value: Any, factor: float) -> Any:

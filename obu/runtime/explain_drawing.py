@@ -12,17 +12,21 @@ from obu.core.now import NS_PER_S
 from obu.core.world import Neighbour, Section, View
 from obu.runtime.explaining import Given, Span, Story
 
-WIDE, LEFT, ROW, PANEL = 900.0, 150.0, 16.0, 280.0
+WIDE, LEFT, ROW, PANEL = 900.0, 60.0, 16.0, 420.0
 AHEAD_M, BEHIND_M, BESIDE_M = 100.0, 40.0, 40.0
 MOST_PANELS = 6
+RANGES_M = (25, 50, 75)
 COLOURS = {"given": "#c62828", "held": "#ef6c00", "missed": "#90a4ae"}
+LEGEND = {"given": "已发出 given", "held": "未显示 held back", "missed": "差一个条件 one condition away"}
+FAINT = "#cfd8dc"
+MOST_TICKS = 15
 
 
 def svg(story: Story) -> str:
     """The whole drawing as text."""
     rows = _rows(story)
     panels = story.given[:MOST_PANELS]
-    strip = ROW * (len(rows) + 2)
+    strip = ROW * (len(rows) + 3)
     high = strip + PANEL * math.ceil(len(panels) / 3) + ROW
     root = ET.Element("svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDE:.0f} {high:.0f}")
     root.set("font-family", "sans-serif")
@@ -62,8 +66,19 @@ def _strip(root: ET.Element, story: Story, rows: dict[str, list[tuple[str, str, 
                                 width=f"{wide:.1f}", height="10", fill=COLOURS[what])  # fmt: skip
             bar.set("class", what)
             ET.SubElement(bar, "title").text = f"{app} {about} +{from_s:.1f} s"
-    say(root, LEFT, ROW - 4, "+0 s")
-    say(root, WIDE - ROW, ROW - 4, f"+{long_s:.1f} s", "end")
+    _ticks(root, long_s, scale, (len(rows) + 1) * ROW)
+    for index, (what, words) in enumerate(LEGEND.items()):
+        x, y = LEFT + index * 170.0, (len(rows) + 2) * ROW
+        ET.SubElement(root, "rect", x=f"{x:.0f}", y=f"{y - 9:.0f}", width="10", height="10", fill=COLOURS[what])
+        say(root, x + 15, y, words)
+
+
+def _ticks(root: ET.Element, long_s: float, scale: float, bottom: float) -> None:
+    step_s = next(step for step in (1, 2, 5, 10, 30, 60, 300, math.ceil(long_s)) if long_s / step <= MOST_TICKS)
+    for at_s in range(0, int(long_s) + 1, step_s):
+        x = LEFT + at_s * scale
+        ET.SubElement(root, "path", d=f"M{x:.1f} {ROW:.0f}V{bottom:.0f}", stroke=FAINT).set("stroke-width", "0.5")
+        say(root, x, ROW - 4, f"+{at_s} s", "middle")
 
 
 def _panel(group: ET.Element, given: Given) -> None:
@@ -80,7 +95,11 @@ def from_above(group: ET.Element, view: View, subject: str) -> None:
     scale = (PANEL - 2 * ROW) / (AHEAD_M + BEHIND_M)
     middle = f"translate({WIDE / 6:.1f} {1.5 * ROW + AHEAD_M * scale:.1f}) scale({scale:.3f})"
     ground = ET.SubElement(group, "g", transform=middle)
-    ET.SubElement(ground, "path", d=f"M0 {BEHIND_M:.0f}V{-AHEAD_M:.0f}", stroke="#cfd8dc")
+    ET.SubElement(ground, "path", d=f"M0 {BEHIND_M:.0f}V{-AHEAD_M:.0f}", stroke=FAINT).set("stroke-width", "0.5")
+    for range_m in RANGES_M:
+        line = ET.SubElement(ground, "path", d=f"M{-BESIDE_M:.0f} {-range_m}H{BESIDE_M:.0f}", stroke=FAINT)
+        line.set("stroke-width", "0.3")
+        say(group, WIDE / 6 + BESIDE_M * scale, 1.5 * ROW + (AHEAD_M - range_m) * scale - 3, f"{range_m} m", "end")
     whole = Section(0.0, 0.0, 0.0, view.own.body.length_m, view.own.body.width_m)
     for part in view.sections or (whole,):
         size_m = part.length_m, part.width_m

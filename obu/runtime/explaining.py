@@ -46,10 +46,14 @@ class Given:
 
 @dataclass(slots=True)
 class Held:
-    """What was claimed and not shown. behind: the number of the warning on the screen; None in the quiet after it."""
+    """What was claimed and not shown. behind: the number of the warning on the screen; None in the quiet after it.
+
+    is_unsure: by one message alone so far.
+    """
 
     alert: Alert
     behind: int | None
+    is_unsure: bool
     span: Span
 
 
@@ -110,12 +114,13 @@ class Story:
                 continue
             if warn.shown is not None and key == (warn.shown.alert.app, warn.shown.alert.subject):
                 continue
-            quiet = arbiter.quiet.get(key)
+            quiet, is_unsure = arbiter.quiet.get(key), not warn.confirm.is_sure(view.at_ns, alert)
             is_quiet = quiet is not None and alert.level <= quiet.level
-            behind = None if is_quiet or warn.shown is None else warn.shown.number
-            same = next((one for one in self.held if _is(one, key, behind) and _goes_on(one.span, view)), None)
+            behind = None if is_unsure or is_quiet or warn.shown is None else warn.shown.number
+            new = Held(alert, behind, is_unsure, Span(view, view))
+            same = next((one for one in self.held if _is(one, new) and _goes_on(one.span, view)), None)
             if same is None:
-                self.held.append(Held(alert, behind, Span(view, view)))
+                self.held.append(new)
             else:
                 same.span.extend(view)
 
@@ -193,8 +198,9 @@ def turns(path: Path) -> Iterator[Again]:
         yield Again(kept["station"].started_ns, apps, view, warn, kept["arbiter"], differs)
 
 
-def _is(held: Held, key: tuple[str, str], behind: int | None) -> bool:
-    return (held.alert.app, held.alert.subject) == key and held.behind == behind
+def _is(held: Held, new: Held) -> bool:
+    is_same = (held.alert.app, held.alert.subject) == (new.alert.app, new.alert.subject)
+    return is_same and (held.behind, held.is_unsure) == (new.behind, new.is_unsure)
 
 
 def _is_mark(given: Given, mark: Alert) -> bool:

@@ -74,4 +74,10 @@ def material_of(head: journal.Head, path: Path) -> tuple[Config, Material]:
     kept: Any = freeze.thaw(head.config)
     if not isinstance(kept, dict) or not isinstance(kept.get("config"), Config):
         raise LocalError(f"{path}: not a journal of this version", f"{path}：不是本版本的记录")
-    return kept["config"], made_from.gather(kept["config"], kept["points"])
+    try:
+        return kept["config"], made_from.gather(kept["config"], kept["points"])
+    except LocalError as error:
+        raise LocalError(
+            f"{error.text}; if this unit ran in another folder, go there first: relative paths are seen from it",
+            f"{error.zh}；若该终端在另一目录运行，请先进入该目录：相对路径以它为准",
+        ) from None

@@ -1,4 +1,4 @@
-"""From what was heard to the one warning on the screen: facts, view, applications, arbiter.
+"""From what was heard to the one warning on the screen: facts, view, applications, confirmed claims, arbiter.
 
 They look when something was heard, at most every LOOK_APART, rarer in a crowd, and at least every LOOK_AGAIN.
 """
@@ -14,6 +14,7 @@ from obu.core.stop import Stop
 from obu.core.vehicle import Own
 from obu.core.world import View
 from obu.hmi.arbiter import Arbiter
+from obu.hmi.confirm import Confirm
 from obu.hmi.marks import Marks
 from obu.scene.facts import Facts
 from obu.scene.lanes import Roads
@@ -38,6 +39,7 @@ class WarnState:
     view: View | None = None
     claims: tuple[Alert, ...] = ()
     marks: Marks = field(default_factory=Marks)
+    confirm: Confirm = field(default_factory=Confirm)
 
 
 class Warn:
@@ -77,7 +79,8 @@ class Warn:
         self.facts.expire(now)
         view = self.scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
-        self.state.shown = self.arbiter.settle(now.at_ns, [alert for alert in alerts if not alert.is_mark])
+        claimed = self.state.confirm.of(now.at_ns, (alert for alert in alerts if not alert.is_mark))
+        self.state.shown = self.arbiter.settle(now.at_ns, claimed)
         self.state.marks.take(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)
         self.state.looked_ns, self.state.fresh = now.at_ns, False

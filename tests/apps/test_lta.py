@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from obu.apps import lta
+from obu.apps import icw, lta
+from obu.core.vehicle import Light
 from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
@@ -23,6 +24,17 @@ def look(kind="taxi", speed_mps=7.0, change=None, **seen):
 
 def test_turning_before_oncoming_traffic_is_a_danger():
     assert look()
+
+
+@pytest.mark.parametrize(("turn", "lights", "is_left"), [
+    (Turn.LEFT, set(), True), (None, {Light.LEFT_TURN}, True), (None, set(), False), (Turn.STRAIGHT, set(), False),
+])  # fmt: skip
+def test_of_one_meeting_either_lta_or_icw_speaks(turn, lights, is_left):
+    """With equal urgency the arbiter would take the first by name; where no MAP tells the turn our signal does."""
+    seen = view(COMES, speed_mps=7.0, kind="taxi", turn=turn)
+    seen = dataclasses.replace(seen, own=dataclasses.replace(seen.own, lights=frozenset(lights)))
+    assert bool(lta.look(seen, lta.Parameters())) is is_left
+    assert bool(icw.look(seen, icw.Parameters())) is not is_left
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ import pytest
 
 from hil import bench_file, judging, realtime, scenario_file
 from hil.cable import Cable
+from hil.expected import Bsms
 from hil.instruments import Context, clock_chronyd
 from hil.judging import Seen
-from hil.scenario import Bsms, Variation
+from hil.scenario import Variation
 from hil.sent import Sent
 from obu.core.now import NS_PER_MS, NS_PER_S
 from obu.drivers import chrony

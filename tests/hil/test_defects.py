@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hil import defects
-from hil.scenario import Act, Actor, Figure, Notice, Own, Scenario
+from hil.expected import Figure
+from hil.scenario import Act, Actor, Notice, Own, Scenario
 from hil.sim import Sim
 
 TURNS = 15  # the receiver's first epochs, a few packets of everybody, the first BSM

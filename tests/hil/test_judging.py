@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
+from hil.expected import Bsms, Figure, Unavailable, Warning
 from hil.judging import Seen, Showing, why_not
 from hil.plant import Truth
-from hil.scenario import Bsms, Figure, Scenario, Warning
+from hil.scenario import Scenario
 from hil.sent import Sent
 from obu.codec.messages.bsm import Bsm
 from obu.core.geo import LatLon
@@ -143,6 +144,30 @@ def test_warnings(expected: dict[str, object], why: str) -> None:
     shown = [Showing("EBW", 1.2, "caution", {"car": 25.0}, 1.5), Showing("EBW", 1.9)]
     seen = Seen(shown=shown, bsms=STEADY, heard_s={"car": [0.5, 1.0, 1.1]})
     _agree(_why(seen, app="EBW", kind="warn", warning=(Warning(**expected),)), why)
+
+
+def test_what_may_not_sound_is_information_all_the_time() -> None:
+    quiet, other, rose = Showing("EBW", 1.0), Showing("HLW", 1.0, rose_s=1.0), Showing("EBW", 1.0, rose_s=1.5)
+    for shown, why in (([], ""), ([quiet, other], ""), ([quiet, rose], "more than information at 1.5 s")):
+        _agree(_why(Seen(bsms=STEADY, shown=shown), kind="no_sound", app="EBW"), why)
+
+
+@pytest.mark.parametrize(
+    ("expected", "why"),
+    [
+        ({"app": "BSW", "why": "uncertain"}, ""), ({"app": "BSW", "why": "no MAP"}, "not said to be unavailable"),
+        ({"app": "BSW", "is_silent": True}, "not said to be silent"), ({"is_silent": True}, ""),
+        ({"app": "BSW", "at_s": 0.7}, "all right"), ({"app": "LCW"}, "all right"), ({"app": "LCW", "at_s": 1.5}, ""),
+    ],
+)  # fmt: skip
+def test_what_the_driver_is_told_that_he_cannot_have(expected: dict[str, object], why: str) -> None:
+    def lack(name: str, is_silent: bool) -> dict[str, object]:
+        return {"apps": [{"name": name}], "why": {"en": "position uncertain by 1.0 m"}, "is_silent": is_silent}
+
+    everything = {"apps": None, "why": {"en": "no time"}, "is_silent": False}
+    told = {0.5: [], 1.0: [everything], 2.0: [lack("BSW", False), lack("FCW", True)]}
+    status = [(at_s, {"unavailable": lacks}) for at_s, lacks in told.items()]
+    _agree(_why(Seen(bsms=STEADY, status=status), app="FCW", unavailable=(Unavailable(**expected),)), why)
 
 
 def test_where_nothing_may_be_shown_any_warning_fails() -> None:

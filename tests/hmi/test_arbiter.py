@@ -14,7 +14,7 @@ from obu.core.now import NS_PER_MS
 from obu.hmi.arbiter import LINGER_S, Arbiter, ArbiterOptions
 
 STEP_MS = 100
-LATCH_MS = {"EBW": 3000, "HLW": 1000, "ICW": 1000}
+LATCH_MS = {"EBW": 3000, "HLW": 1000, "ICW": 1000, "FCW": 1000}
 REARM_MS = 3000
 LINGER_MS = round(LINGER_S * 1000)
 
@@ -74,6 +74,11 @@ STORIES = [
         "a more urgent one takes the screen at once; the displaced returns under its own number",
         [(500, [HLW]), (1000, [HLW, ICW]), (2000, [HLW])],
         [("HLW", 1, 500), ("ICW", 2, 1400), ("HLW", 1, 1600)],
+    ),
+    (
+        "imminent danger does not wait behind a caution of a higher rank",
+        [(500, [claim("FCW")]), (1000, [claim("FCW"), claim("EBW", level=Level.IMMINENT)])],
+        [("FCW", 1, 500), ("EBW", 2, 1000)],
     ),
     (
         "a less urgent one waits for the latch",
@@ -142,14 +147,18 @@ def test_a_latch_too_short_to_read_is_refused() -> None:
         ArbiterOptions(latch_by_app_s={"EBW": 0.5})
 
 
-def test_of_one_subject_only_the_most_urgent_claim_counts() -> None:
+def test_of_one_subject_one_claim_counts_as_urgent_as_any() -> None:
     """A collision with a car silences its braking, and that its hazard lights: no second sound for one thing."""
     car = [claim("AVW", "car"), claim("EBW", "car", Level.IMMINENT), claim("FCW", "car", Level.CAUTION)]
     assert runs(play((300, car))) == [("FCW", 1, 300)]
+    assert {one.alert.level for one in play((300, car)) if one} == {Level.IMMINENT}
     assert runs(play((300, car[:2]))) == [("EBW", 1, 300)]
+    cautious = claim("FCW", "car", Level.CAUTION)
+    seen = play((1500, [cautious]), (1000, []), (300, [cautious, claim("EBW", "car", Level.IMMINENT)]))
+    assert runs(seen[-3:]) == [("FCW", 2, 300)], "quiet about the caution is not quiet about the braking"
 
 
-APPS = st.sampled_from(["HLW", "EBW", "ICW"])
+APPS = st.sampled_from(["HLW", "EBW", "ICW", "FCW"])
 CLAIMS = st.lists(st.builds(claim, APPS, st.sampled_from("abc"), st.sampled_from(Level)), max_size=4)
 
 
@@ -177,8 +186,11 @@ class Laws(RuleBasedStateMachine):
             self.at_ms += STEP_MS
             self.before, self.shown = self.shown, self.arbiter.settle(self.at_ms * NS_PER_MS, alerts)
             best: dict[str, Alert] = {}
-            for one in sorted(alerts, key=lambda each: (*urgency(each), each.app)):
-                best.setdefault(one.subject, one)  # law 6
+            for one in sorted(alerts, key=lambda each: (each.priority, -each.level, each.app)):
+                best.setdefault(one.subject, one)
+            for subject, one in best.items():  # law 6
+                level = max(each.level for each in alerts if each.subject == subject)
+                best[subject] = replace(one, level=level)
             self.claims = {(one.app, one.subject): one for one in best.values()}
             self.judge()
 
@@ -196,6 +208,8 @@ class Laws(RuleBasedStateMachine):
             if self.at_ms >= quiet_until_ms or one.level > level:
                 assert shown is not None, "law 5: silence while something is claimed that is not quiet"
                 assert urgency(shown.alert) <= urgency(one), "law 2: a more urgent claim is not on the screen"
+                is_behind = one.level is Level.IMMINENT and shown.alert.level is not Level.IMMINENT
+                assert not is_behind, "law 1: imminent danger waits for nobody less"
 
     def wait(self) -> None:
         for key, (last_ms, level) in list(self.waiting.items()):
@@ -231,13 +245,13 @@ class Laws(RuleBasedStateMachine):
 
     @invariant()
     def memory_is_bounded(self) -> None:
-        assert len(self.arbiter.state.claims) <= 9
-        assert len(self.arbiter.state.quiet) <= 9
+        assert len(self.arbiter.state.claims) <= 12
+        assert len(self.arbiter.state.quiet) <= 12
 
 
-def urgency(alert: Alert) -> tuple[int, int]:
+def urgency(alert: Alert) -> tuple[int, int, int]:
     """Law 1."""
-    return alert.priority, -alert.level
+    return 0 if alert.level == 3 else 1, alert.priority, 3 - alert.level
 
 
 TestLaws = Laws.TestCase

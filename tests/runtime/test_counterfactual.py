@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from obu.apps import fcw
 from obu.apps.base import Installed
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.vehicle import Event
 from obu.core.world import Course, Zone
 from obu.runtime.counterfactual import nearly
+from tests.apps.seen import other, view
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,3 +137,11 @@ def test_one_who_is_warned_of_hides_no_other():
     other, walker = Car(name="car-2", course=Course.ONCOMING), Car(name="walker", zone=Zone.FAR)
     found = nearly(APP, Seen(cars=(Car(), other), walkers=(walker,)))
     assert [(near.app, near.about) for near in found] == [("X", "car-2"), ("X", "walker")]
+
+
+@pytest.mark.parametrize("kind", ["taxi", "bus12", "bus18"])
+def test_of_a_limit_by_class_that_of_our_vehicle_is_told(kind):
+    app = Installed("FCW", fcw.look, fcw.Parameters(), fcw.TITLE, fcw.NEEDS)
+    (near,) = nearly(app, view(other(gap_m=90.0, speed_mps=0.0), kind=kind))
+    (delay,) = [each for each in near.changes if each.what == "parameters.delay_s"]
+    assert delay.was == f"{getattr(fcw.Parameters().delay_s, kind):g}" and float(delay.needed) > float(delay.was)

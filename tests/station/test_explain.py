@@ -12,10 +12,12 @@ import pytest
 
 from obu.apps import base
 from obu.cli import explain as verb
+from obu.core.errors import LocalError
 from obu.core.geo import move
 from obu.core.vehicle import Event
-from obu.runtime import asking, explain_drawing, explaining, journal, records
-from obu.runtime.keeper import Keeper
+from obu.runtime import asking, explain_drawing, explaining, freeze, journal, records, replay
+from obu.runtime.counterfactual import Change
+from obu.runtime.keeper import Keeper, material_of
 
 from .others import BSM, RSI, Other, car, works
 from .unit import START_UTC_NS, Unit
@@ -100,6 +102,33 @@ def test_both_languages_tell_the_same_warnings(kept, tmp_path):
         assert ("crossing" in done.stdout) and ("2026-09-21 14:13:3" in done.stdout)
     assert said["zh"] == said["en"] == kept[1]
     assert ET.parse(drawn).getroot().tag.endswith("svg")
+
+
+def test_what_is_not_where_it_was_is_one_sentence_with_the_way_out(kept):
+    (path, *_) = journal.segments(kept[0])
+    head = replay.head(path)
+    made = freeze.thaw(head.config)
+    security = dataclasses.replace(made["config"].security, certificates="pki/unit/certs")
+    made["config"] = dataclasses.replace(made["config"], security=security)
+    with pytest.raises(LocalError, match=r"pki/unit/certs is .*; if this unit ran in another folder, go there first"):
+        material_of(dataclasses.replace(head, config=freeze.freeze(made)), path)
+
+
+def test_of_a_number_the_nearest_is_told_once_and_the_most_frequent_first(story):
+    fit = {"what": "parameters.delay_s", "was": "1.4"}
+    changes = {
+        Change(**fit, needed="10.6"): 1,
+        Change(what="events", was="-", needed="hard_braking"): 2,
+        Change(**fit, needed="2.6"): 1,
+        Change(**fit, needed="0.1"): 1,
+    }
+    missed = dataclasses.replace(story.missed[0], changes=changes)
+    told = verb.lines(dataclasses.replace(story, missed=[missed]), zh=False)
+    at = next(number for number, line in enumerate(told) if line.strip().startswith("with"))
+    assert [line.strip() for line in told[at:] if line.startswith("      with")] == [
+        "with parameters.delay_s 2.6 (was 1.4)",
+        "with events hard_braking (was -)",
+    ]
 
 
 def test_the_drawing_is_to_scale(story):

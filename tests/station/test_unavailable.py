@@ -7,6 +7,7 @@ import pytest
 
 from hil.showcase import PLAYS, Stage
 from obu.apps.base import Need
+from obu.core.alert import Level
 from obu.core.errors import ConfigError
 from obu.core.frames import RADIO
 from obu.core.world import View
@@ -34,21 +35,34 @@ def without(view: View, need: Need) -> View:
     return dataclasses.replace(view, signal=None, limit_mps=None, is_on_map=False)
 
 
+def erring(view: View, sigma_m: float) -> View:
+    """The same instant, everybody's place so unsure."""
+    others = tuple(dataclasses.replace(other, sigma_m=sigma_m) for other in view.neighbours)
+    return dataclasses.replace(view, neighbours=others)
+
+
 @pytest.mark.parametrize("name", PLAYS)
 def test_an_application_says_exactly_what_it_cannot_do_without(name: str) -> None:
-    """Its warning of the showcase is gone without each of these, and stays without each of the others."""
+    """Its warning of the showcase is gone without each of these, and stays without each of the others.
+
+    Where it minds the error of places, it is the same up to one limit, makes no sound up to the other, then is gone.
+    """
     stage = Stage(name)
     view, (app,) = stage.warn.state.view, [one for one in stage.apps if one.name == name]
     assert view is not None
     assert app.look(view, app.parameters)
     assert {need for need in Need if not app.look(without(view, need), app.parameters)} == app.needs
+    if app.silent_sigma_m is not None and app.off_sigma_m is not None:
+        sounding = {alert.level for alert in app.look(erring(view, app.silent_sigma_m), app.parameters)}
+        assert sounding == {alert.level for alert in app.look(view, app.parameters)}
+        assert {alert.level for alert in app.look(erring(view, app.off_sigma_m), app.parameters)} == {Level.INFORMATION}
+        assert not app.look(erring(view, app.off_sigma_m + 0.01), app.parameters)
 
 
 def told(view: View, health: Health = WELL, sigma_m: float | None = None) -> list[tuple[Any, str, str, bool]]:
     """(names or None, the reason in English, whose, silent) of each."""
     if sigma_m is not None:
-        others = tuple(dataclasses.replace(other, sigma_m=sigma_m) for other in view.neighbours)
-        view = dataclasses.replace(view, neighbours=others)
+        view = erring(view, sigma_m)
     found = unavailable.told(unavailable.lacks(view, FCW.apps, (), health), FCW.apps)
     return [
         (lack["apps"] and [app["name"] for app in lack["apps"]], lack["why"]["en"], lack["because"], lack["is_silent"])
@@ -86,13 +100,18 @@ def test_what_this_place_does_not_offer_is_no_fault() -> None:
 
 
 def test_lanes_cannot_be_told_apart_when_the_best_known_neighbour_is_too_uncertain() -> None:
-    """BSW is off above 0.8 m, FCW silent, and off above 2.5 m."""
+    """BSW is off above 0.8 m, others are silent, and off above their own limits."""
     assert told(RLVW, sigma_m=0.8) == []
     why = "position uncertain by 0.9 m"
-    assert told(RLVW, sigma_m=0.9) == [(["BSW"], why, "unit", False), (["FCW"], why, "unit", True)]
-    assert told(RLVW, sigma_m=2.6) == [(["BSW", "FCW"], "position uncertain by 2.6 m", "unit", False)]
+    lanes = ["EBW", "FCW", "LCW"]
+    assert told(RLVW, sigma_m=0.9) == [(["BSW"], why, "unit", False), (lanes, why, "unit", True)]
+    assert told(RLVW, sigma_m=2.6) == [
+        (["BSW", "EBW", "FCW", "LCW", "LTA"], "position uncertain by 2.6 m", "unit", False),
+        (["ICW", "VRUCW"], "position uncertain by 2.6 m", "unit", True),
+    ]
     alone = dataclasses.replace(RLVW, neighbours=(), sigma_m=None)
-    assert [names for names, *_ in told(alone)] == [["BSW"], ["FCW"]], "who tells no error is taken to have 1.5 m"
+    silent = sorted([*lanes, "LTA", "VRUCW"])
+    assert [names for names, *_ in told(alone)] == [["BSW"], silent], "who tells no error is taken to have 1.5 m"
 
 
 def test_what_was_switched_off_is_said_and_does_not_look(tmp_path: Any) -> None:

@@ -148,6 +148,19 @@ def test_text_is_cut_and_drawn_when_it_changes():
     assert world.pins.shown == {} and world.device.refused == 2
 
 
+def test_words_of_a_host_that_fell_silent_are_gone():
+    world = World().until_up()
+    world.say(wire.TEXT, b"\1" + b"120 m")
+    world.is_host_alive = False
+    world.run_ms(2_900)
+    assert world.pins.shown[1] == "120 m" + " " * 11
+    world.run_ms(200)
+    assert world.pins.shown == {1: " " * 16}
+    world.pins.shown.clear()
+    world.run_ms(100)
+    assert world.pins.shown == {}, "drawn once"
+
+
 def test_inputs_settle_and_are_told_again_each_second():
     world = World().until_up()
     world.run_ms(100)
