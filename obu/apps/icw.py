@@ -8,7 +8,7 @@ from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, is_flat, own_turn, pass_left, stops_for_light, waits
+from obu.core.right_of_way import follows, holds_us, is_flat, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
@@ -24,7 +24,8 @@ class Parameters:
 
     margin_m: of the distance in which we stop. min_speed_mps: who crawls, stops. stops_mps2: a driver who faces a red
     light brakes so much as a rule, yields_mps2 one who turns left before us; who would have to brake harder is taken to
-    drive on. beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing. max_sigma_m:
+    drive on; at a red light of ours we are taken to stop with stops_mps2, too, and RLVW speaks while we do not.
+    beside_deg: ways of one road that meet more flatly are a change of lanes, not a crossing. max_sigma_m:
     at 2 m of relative error as right as without (docs/applications.md), somewhat above it visual only; off_sigma_m:
     T/CSAE 53 asks no less.
     """
@@ -58,6 +59,7 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
     """Of us."""
     yield at_least("own_speed_mps", view.own.speed_mps, parameters.min_speed_mps)
     yield is_same("is_boarding", view.is_boarding, False)
+    yield is_same("light_holds_us", holds_us(view, parameters.stops_mps2), False)
 
 
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:

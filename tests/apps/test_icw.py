@@ -57,6 +57,22 @@ def test_who_cannot_stop_for_his_red_light_is_a_danger():
     assert look({"signal": dataclasses.replace(RED, is_right_on_red=True)})
 
 
+@pytest.mark.parametrize(
+    ("speed_mps", "light", "seen", "warns"),
+    [
+        (12.0, {}, {}, False),
+        (14.0, {}, {}, True),  # 4.9 m/s2 would be needed
+        (12.0, {"stop_m": -1.0}, {}, True),
+        (12.0, {"green": (1.6, 20.0)}, {}, True),  # at the line after 1.7 s
+        (12.0, {"is_right_on_red": True}, {"turn": Turn.RIGHT}, True),
+    ],
+)
+def test_behind_the_line_at_which_our_light_holds_us_nobody_crosses_our_way(speed_mps, light, seen, warns):
+    """20 m before the line; RLVW speaks of the light while we do not brake."""
+    signal = dataclasses.replace(RED, stop_m=20.0, green=(20.0, 40.0))
+    assert bool(look(speed_mps=speed_mps, signal=dataclasses.replace(signal, **light), **seen)) is warns
+
+
 def test_the_left_turn_before_oncoming_traffic_is_ltas():
     assert not look({"is_opposite": True}, turn=Turn.LEFT)
     assert look({"is_opposite": True}, turn=Turn.STRAIGHT)
