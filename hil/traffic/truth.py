@@ -1,10 +1,11 @@
-"""What was dangerous in a drive, told from the traffic alone; fixed before any warning is scored by it.
+"""What was dangerous in a drive, told from the traffic alone; no warning is looked at here.
 
 An encounter is what SUMO's SSM device calls one (time to collision below 3 s, encroachment within 2 s; 5 s around it),
 and for people on foot, of whom it knows nothing, the same computed here. Critical: a time to collision below 1.5 s
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
-collision, and who follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
+collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), and who
+follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
 And one of ours that has stood since the traffic began: without a course its unit says nothing, so nobody hears it.
 """
 
@@ -13,21 +14,21 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from hil.traffic import on_foot
+from hil.traffic.on_foot import AROUND_S
 from hil.traffic.ride import HOST
 from hil.traffic.trace import STEP_S, Encounter, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
-TTC_S, PET_S, AROUND_S = 3.0, 2.0, 5.0  # as SUMO's device has them: what is an encounter at all
 LEAST_MPS, BEFORE_S = 5.0, 3.0
 LEADER, FOLLOWER, COLLISION = 3, 2, 111  # SUMO's encounter types, seen from us
+CROSSING = range(9, 18)  # SUMO's types from CROSSING to BOTH_LEFT_CONFLICT_AREA
 IN_LANE_M = 1.75  # who is further beside us is not in our lane
 SAME_DEG, ONCOMING_DEG = 30.0, 150.0
 TURN_DEG = 30.0  # more within the next seconds is a turn
 AHEAD_S = 3.0
-NEAR_M = 40.0
 FOLLOWS = "behind_us"
 COURSE_MPS = 5.0 / 3.6
-ON_FOOT_M = 0.3  # half of a person's width, and what nobody walks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,14 @@ def find(trace: Trace) -> Truth:
     left_out: dict[str, int] = {}
     known = Steps(trace.steps)
     found = []
-    for encounter in trace.encounters:
+    hosts = [name for name in trace.kinds if name.startswith(HOST)]
+    for encounter in itertools.chain(trace.encounters, on_foot.encounters(trace, hosts)):
         at_s = _instant(encounter)
         reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
         if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
         if at_s is not None and reason in ("", FOLLOWS):
             found.append(_conflict(trace, known, encounter, at_s, may_be_critical=not reason))
-    found += _on_foot(trace, known)
     return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
 
 
@@ -111,7 +112,7 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
         return "unheard"
     kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
     is_same_way = _apart_deg(ego, foe) < SAME_DEG
-    if trace.kinds[encounter.foe].name == "bicycle" and is_same_way:
+    if trace.kinds[encounter.foe].name == "bicycle" and is_same_way and kind not in CROSSING:
         return "bicycle_in_lane"
     ahead_m, right_m = _seen(ego, foe)
     is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
@@ -142,7 +143,7 @@ def _app(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
     ego = list(known.course(encounter.ego, at_s, -AHEAD_S))[-1]
     foe = list(known.course(encounter.foe, at_s, -AHEAD_S))[-1]
     apart_deg = _apart_deg(ego, foe)
-    if trace.kinds[encounter.foe].name == "bicycle":
+    if trace.kinds[encounter.foe].name in ("bicycle", "pedestrian"):
         return "VRUCW"
     if encounter.ttc_type == FOLLOWER and apart_deg < SAME_DEG:
         return "FCW"
@@ -155,39 +156,6 @@ def _turns_left(known: Steps, name: str, at_s: float) -> bool:
     before = list(known.course(name, at_s, -AHEAD_S))[-1]
     after = list(known.course(name, at_s, AHEAD_S))[-1]
     return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
-
-
-def _on_foot(trace: Trace, known: Steps) -> Iterator[Conflict]:
-    """A person's place lies within our outline at another time: the least time between the two is the encroachment."""
-    people = [name for name, kind in trace.kinds.items() if kind.name == "pedestrian"]
-    for host in (name for name in trace.kinds if name.startswith(HOST)):
-        for person in people:
-            found = _encroachment(trace, known, host, person)
-            if found is not None:
-                pet_s, at_s = found
-                is_critical = pet_s < CRITICAL_PET_S and _is_driving(known, host, at_s)
-                yield Conflict(host, person, "VRUCW", at_s, at_s - AROUND_S, at_s, is_critical)
-
-
-def _encroachment(trace: Trace, known: Steps, host: str, person: str) -> tuple[float, float] | None:
-    """(seconds between, the later of the two instants), None where they keep 2 s apart."""
-    kind, best = trace.kinds[host], None
-    half_m, side_m = kind.length_m / 2.0 + ON_FOOT_M, kind.width_m / 2.0 + ON_FOOT_M
-    reach = round(PET_S / STEP_S)
-    for index, step in enumerate(trace.steps):
-        walker, ego = step.movers.get(person), step.movers.get(host)
-        if walker is None or ego is None or math.hypot(walker.x - ego.x, walker.y - ego.y) > NEAR_M:
-            continue
-        for apart in range(-reach, reach + 1):
-            if best is not None and abs(apart) * STEP_S >= best[0]:
-                continue
-            other = trace.steps[index + apart].movers.get(host) if 0 <= index + apart < len(trace.steps) else None
-            if other is None:
-                continue
-            ahead_m, right_m = _seen(other, walker)
-            if abs(ahead_m) <= half_m and abs(right_m) <= side_m:
-                best = (abs(apart) * STEP_S, step.at_s + max(0, apart) * STEP_S)
-    return best
 
 
 def _seen(ego: Mover, other: Mover) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from obu.apps.base import DIRECTIONS, Need, ahead, as_sure
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_same
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
@@ -28,6 +29,8 @@ class Parameters:
 
     hard_braking_mps2: float = 4.0
     range_m: float = 150.0
+    delay_s: ByClass = DELAY_S
+    brake_mps2: ByClass = BRAKE_MPS2
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
     min_speed_mps: float = 2.0
@@ -54,7 +57,14 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("course", other.course, Course.SAME)
     yield is_one_of("zone", other.zone, DIRECTIONS)
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
-    yield from ahead(other, parameters.range_m, parameters.max_age_s)
+    reach_m = parameters.range_m if other.zone is Zone.SAME else _reach_m(view, parameters)
+    yield from ahead(other, reach_m, parameters.max_age_s)
+
+
+def _reach_m(view: View, parameters: Parameters) -> float:
+    """In which we stop, and no further than the range."""
+    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
+    return min(parameters.range_m, stopping_m(view.own.speed_mps or 0.0, delay_s, brake_mps2))
 
 
 def _alert(other: Neighbour, speed_mps: float, parameters: Parameters) -> Alert:

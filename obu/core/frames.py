@@ -226,11 +226,12 @@ class Indication:
 class Sound:
     """What the driver shall hear from now on: names of clips one after the other, the whole row so many times.
 
-    Without clips: silence.
+    Without clips: silence. side: "left" or "right" where the danger is on one, for hardware that can tell it; else "".
     """
 
     clips: tuple[str, ...]
     times: int
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)

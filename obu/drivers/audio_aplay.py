@@ -20,9 +20,14 @@ MOST_DYING = 4  # players that were stopped and have not ended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """device: ALSA's name (`aplay -L` tells) of the driver's loudspeaker, never the passengers'. player: a path."""
+    """device: ALSA's name (`aplay -L` tells) of the driver's loudspeaker, never the passengers'. player: a path.
+
+    left, right: ALSA's names for what is heard from one side of the driver; where there is none, device.
+    """
 
     device: str = "default"
+    left: str = ""
+    right: str = ""
     player: str = "aplay"
 
 
@@ -43,6 +48,7 @@ class Aplay:
     def __init__(self, name: str, options: Options, folder: Path) -> None:
         self.name = name
         self._options, self._folder = options, folder
+        self._device = options.device
         self._child: subprocess.Popen[bytes] | None = None
         self._dying: list[subprocess.Popen[bytes]] = []
         self._until_ns: int | None = None
@@ -64,7 +70,9 @@ class Aplay:
         if not sound.clips:
             return
         files = [str(self._folder / f"{clip}.wav") for clip in sound.clips] * sound.times
-        command = [self._options.player, "-q", "-D", self._options.device, *files]
+        sides = {"left": self._options.left, "right": self._options.right}
+        self._device = sides.get(sound.side) or self._options.device
+        command = [self._options.player, "-q", "-D", self._device, *files]
         self._wake_at_ns = 0
         if len(self._dying) > MOST_DYING:
             self._fault = _STUCK
@@ -96,7 +104,7 @@ class Aplay:
         status = child.poll()
         if status is not None:
             self._child = self._until_ns = None
-            ended = f"aplay -D {self._options.device}: "
+            ended = f"aplay -D {self._device}: "
             self._fault = _Fault(f"{ended}exit {status}", f"{ended}退出码 {status}") if status else _NOTHING
         elif at_ns >= self._until_ns:
             self._stop()

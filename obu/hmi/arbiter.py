@@ -152,8 +152,9 @@ class Arbiter:
         for alert in _one_of_each(alerts):
             key = _key(alert)
             if key not in claims:
-                number = shown.number if shown and key == shown_key else None
-                claims[key] = Claim(alert, at_ns, at_ns, number)
+                is_back = shown if key == shown_key else None  # within the latch: the same warning
+                number, seen = (is_back.number, is_back.alert.level) if is_back else (None, None)
+                claims[key] = Claim(alert, at_ns, at_ns, number, seen)
             claims[key].alert, claims[key].last_ns = alert, at_ns
         for key in [key for key, claim in claims.items() if at_ns - claim.last_ns >= self._linger_ns]:
             ended = claims.pop(key)

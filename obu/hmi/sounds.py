@@ -8,7 +8,7 @@ half a second disturb each other (IVBSS): a caution waits so long after another 
 from collections.abc import Set
 from dataclasses import dataclass
 
-from obu.core.alert import Level, Shown
+from obu.core.alert import Direction, Level, Shown
 from obu.core.frames import Sound
 from obu.core.now import NS_PER_MS
 
@@ -53,7 +53,11 @@ class Sounds:
         self.state.began_ns = at_ns
         tone, times = TONES[level]
         phrase = f"{self._language}_{shown.alert.app.lower()}"
-        return Sound((tone, phrase) if phrase in self._clips else (tone,), times)
+        return Sound((tone, phrase) if phrase in self._clips else (tone,), times, _side(shown.alert.direction))
 
     def _is_too_soon(self, at_ns: int) -> bool:
         return self.state.began_ns is not None and at_ns - self.state.began_ns < APART_NS
+
+
+def _side(direction: Direction) -> str:
+    return next((side for side in ("left", "right") if direction.value.endswith(side)), "")

@@ -30,6 +30,8 @@ def test_hard_braking_in_our_lane_is_imminent():
         ({"events": frozenset(), "accel_long_mps2": -3.9}, False),  # GB/T 45315: harder than 4 m/s2
         ({"events": frozenset(), "accel_long_mps2": None}, False),
         ({"zone": Zone.ADJACENT_RIGHT}, True),
+        ({"zone": Zone.ADJACENT_RIGHT, "gap_m": 43.0}, True),  # 12 m/s: 1.6 s, then 3 m/s2
+        ({"zone": Zone.ADJACENT_RIGHT, "gap_m": 43.4}, False),
         ({"zone": Zone.FAR}, False),
         ({"course": Course.ONCOMING}, False),
         ({"course": Course.CROSSING}, False),

@@ -23,7 +23,7 @@ def stand_in(tmp_path: Path) -> Callable[[str], Options]:
         player = tmp_path / "player"
         player.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n{words}\n')
         player.chmod(player.stat().st_mode | stat.S_IXUSR)
-        return Options(device="driver", player=str(player))
+        return Options(device="driver", left="driver_left", player=str(player))
 
     return make
 
@@ -46,6 +46,16 @@ def test_the_clips_are_played_in_a_row_and_as_often(stand_in: Callable[[str], Op
     until(driver, lambda _: driver.wake_at_ns() is None)
     asked = (tmp_path / "asked").read_text().split()
     assert asked == ["-q", "-D", "driver", *[f"/clips/{name}.wav" for name in ("a", "b", "a", "b")]]
+
+
+@pytest.mark.parametrize(("side", "device"), [("left", "driver_left"), ("right", "driver"), ("", "driver")])
+def test_a_danger_on_one_side_is_heard_from_there_where_there_is_such_a_device(
+    stand_in: Callable[[str], Options], tmp_path: Path, side: str, device: str
+) -> None:
+    driver = audio_aplay.make("hmi.audio", stand_in("exit 0"), Path("/clips"))
+    driver.play(Sound(("a",), 1, side))
+    until(driver, lambda _: driver.wake_at_ns() is None)
+    assert (tmp_path / "asked").read_text().split()[2] == device
 
 
 def test_a_newer_sound_ends_the_one_before_it(stand_in: Callable[[str], Options], tmp_path: Path) -> None:

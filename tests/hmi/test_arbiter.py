@@ -111,6 +111,11 @@ STORIES = [
         [("EBW", 1, 2000), ("ICW", 2, 1000), ("EBW", 1, 1500)],
     ),
     (
+        "what came back within the latch and was displaced in that step was seen: it is quiet when it ends",
+        [(100, [HLW]), (500, []), (100, [HLW, claim("HLW", "b", Level.IMMINENT)]), (1500, []), (300, [HLW])],
+        [("HLW", 1, 600), ("HLW", 2, 1000), ("-", 0, 900)],
+    ),
+    (
         "a claim that went before the screen was free is never shown",
         [(2500, [EBW]), (200, [EBW, HLW]), (2300, [])],
         [("EBW", 1, 3100), ("-", 0, 1900)],
@@ -173,6 +178,7 @@ class Laws(RuleBasedStateMachine):
         self.shown: Shown | None = None
         self.since_ms = 0
         self.claimed_ms = 0  # when what is shown was last claimed
+        self.last = HLW  # and how
         self.numbers: set[int] = set()
         self.ended: dict[tuple[str, str], tuple[int, Level]] = {}
         self.claims: dict[tuple[str, str], Alert] = {}
@@ -203,6 +209,7 @@ class Laws(RuleBasedStateMachine):
             self.came(shown)
         if shown is not None and (shown.alert.app, shown.alert.subject) in self.claims:
             self.claimed_ms = self.at_ms
+            self.last = self.claims[shown.alert.app, shown.alert.subject]
         for key, one in self.claims.items():
             quiet_until_ms, level = self.ended.get(key, (0, Level.INFORMATION))
             if self.at_ms >= quiet_until_ms or one.level > level:
@@ -221,7 +228,7 @@ class Laws(RuleBasedStateMachine):
 
     def left(self, before: Shown, shown: Shown | None) -> None:
         key = before.alert.app, before.alert.subject
-        present = self.claims.get(key, before.alert)
+        present = self.claims.get(key, self.last)  # its level may have been held until now
         is_displaced = shown is not None and urgency(shown.alert) < urgency(present)
         stayed_ms = self.at_ms - self.since_ms
         assert is_displaced or stayed_ms >= LATCH_MS[before.alert.app], "law 3: gone before it could be read"

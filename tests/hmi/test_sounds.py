@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import math
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def test_danger_is_heard_by_level_in_the_drivers_language() -> None:
     assert Sounds("zh", NAMES).look(0, shown(1, Level.CAUTION)) == Sound(("tone_caution", "zh_fcw"), 1)
     assert Sounds("en", NAMES).look(0, shown(1, Level.IMMINENT)) == Sound(("tone_imminent", "en_fcw"), 3)
     assert Sounds("en", NAMES).look(0, shown(1, Level.IMMINENT, "NEW")) == Sound(("tone_imminent",), 3)
+
+
+@pytest.mark.parametrize("direction", Direction)
+def test_a_danger_on_one_side_says_which(direction: Direction) -> None:
+    one = shown(1, Level.IMMINENT)
+    heard = Sounds("zh", NAMES).look(0, replace(one, alert=replace(one.alert, direction=direction)))
+    assert heard is not None
+    assert heard.side == {"left": "left", "right": "right"}.get(direction.value.split("_")[-1], "")
 
 
 def test_a_warning_sounds_again_only_when_it_grows_worse() -> None:

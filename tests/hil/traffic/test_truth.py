@@ -46,11 +46,23 @@ def encounter(foe: str, **measured: object) -> Encounter:
 )
 def test_encroachment_of_somebody_on_foot(walker_y_at: float, pet_s: float) -> None:
     """A walker stands in our way for one instant: beside it before and after, out of our outline's reach."""
-    walker = [Mover(0.0 if abs(n / 10 - walker_y_at) < 0.01 else 5.0, 50.0, 90.0, 1.0, 0.0, 0) for n in range(120)]
+    walker = [Mover(0.0 if abs(n / 10 - walker_y_at) < 0.01 else 5.0, 50.0, 90.0, 50.0, 0.0, 0) for n in range(120)]
     trace = drive({HOST: straight(0, 0, 0, 10), "p": walker}, {HOST: "host_taxi", "p": "pedestrian"})
     (found,) = truth.find(trace).conflicts
     assert found.app == "VRUCW" and found.is_critical is (pet_s < 0.8)
     assert found.at_s == pytest.approx(max(walker_y_at, 4.8 if walker_y_at < 4.9 else walker_y_at), abs=0.11)
+
+
+# He stands 50 m before our middle, whose front is 2.3 m before it (0.3 m are his): from 3.3 s on less than 1.5 s.
+@pytest.mark.parametrize(("accel_mps2", "is_critical"), [(0.0, True), (-6.0, False)])
+def test_time_to_collision_with_somebody_on_foot_before_whom_we_stop(accel_mps2: float, is_critical: bool) -> None:
+    """At the end 12.7 m before him; with 6 m/s2, 10 m/s stand within 8.3 m."""
+    own = [
+        dataclasses.replace(mover, y=min(mover.y, 35.0), speed_mps=10.0, accel_mps2=accel_mps2)
+        for mover in straight(0, 0, 0, 10)
+    ]
+    trace = drive({HOST: own, "p": straight(0, 50, 90, 0)}, {HOST: "host_taxi", "p": "pedestrian"})
+    assert bool(truth.critical(truth.find(trace).conflicts)) is is_critical
 
 
 def test_somebody_who_keeps_out_of_our_way_is_no_conflict() -> None:
@@ -64,6 +76,7 @@ def test_somebody_who_keeps_out_of_our_way_is_no_conflict() -> None:
         (straight(0, 30, 0, 5), "car", {"ttc_s": 1.0, "ttc_at_s": 5.0, "ttc_type": 2}, "FCW"),
         (straight(-50, 50, 90, 10), "car", {"pet_s": 0.5, "pet_at_s": 5.0, "pet_type": 17}, "ICW"),
         (straight(-50, 50, 90, 4), "bicycle", {"pet_s": 0.5, "pet_at_s": 5.0, "pet_type": 17}, "VRUCW"),
+        (straight(3, -5, 0, 10), "bicycle", {"ttc_s": 1.0, "ttc_at_s": 5.0, "ttc_type": 11}, "VRUCW"),  # we turn
         (straight(3, 10, 0, 9), "car", {"ttc_s": 1.0, "ttc_at_s": 5.0, "ttc_type": 6}, "LCW"),
         (straight(-3, -20, 0, 13), "car", {"ttc_s": 1.0, "ttc_at_s": 5.0, "ttc_type": 10}, "LCW"),  # beside, behind
         (straight(-3, -20, 0, 13), "car", {"ttc_s": 0.0, "ttc_at_s": 5.0, "ttc_type": 111}, "LCW"),  # we move over
