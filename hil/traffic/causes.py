@@ -28,6 +28,7 @@ class Missed(Enum):
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
     NEVER_NEAR = "the two never came within 2 s of one place: SUMO's measure alone"
+    BLOCKED = "it stood in our way, and went on standing"
     SUDDEN = "one of the two stood until 1.5 s before"
     SCREEN = "the screen showed another collision"
     RULE = "the rules did not see it"
@@ -64,6 +65,8 @@ def of_miss(
     apart_s = least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)
     if apart_s is None or apart_s > NEAR_S:
         return Missed.NEVER_NEAR
+    if all(_stood(known, conflict.foe, at_s) for at_s in (conflict.at_s - SUDDEN_S, conflict.at_s)):
+        return Missed.BLOCKED
     if any(_stood(known, name, conflict.at_s - SUDDEN_S) for name in (conflict.host, conflict.foe)):
         return Missed.SUDDEN
     is_taken = any(warning.app in COLLISION and warning.at_s <= conflict.at_s for warning, _ in ours)

@@ -26,6 +26,7 @@ CROSSES_LATE = straight(95, 50, 270, 10)  # there at 9.5 s
 CROSSES = straight(50, 50, 270, 10)
 BESIDE = straight(4, 0, 0, 10)
 STANDS = straight(0, 50, 270, 0)
+STARTS = [Mover(4.0 - max(0, n - 40) * 0.3, 50.0, 270.0, 3.0 if n > 40 else 0.0, 0.0, 0) for n in range(120)]  # at 4 s
 OUT_OF_THE_WAY = straight(8, 50, 270, 0)
 
 
@@ -63,7 +64,8 @@ def test_a_warning_of_nobody():
         (CROSSES, [(shown(2.0, "EBW"), "foe")], Missed.ALREADY),
         (CROSSES, [(shown(2.0, "RLVW"), None)], Missed.RED_LIGHT),
         (OUT_OF_THE_WAY, [], Missed.NEVER_NEAR),
-        (STANDS, [], Missed.SUDDEN),
+        (STANDS, [], Missed.BLOCKED),
+        (STARTS, [], Missed.SUDDEN),
         (CROSSES, [(shown(2.0, "FCW"), "another")], Missed.SCREEN),
         (CROSSES, [], Missed.RULE),
     ],
