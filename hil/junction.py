@@ -16,6 +16,7 @@ CROSSING_M = 12.0  # from the stop line to the crossing's middle
 POINT_M = 20.0  # between the points of a lane
 LEAVING_M = 150.0  # of each road that leaves it
 TURN_DEG = {"straight": 0.0, "left": -90.0, "right": 90.0}
+ON_RED = "right_on_red"  # a word of lanes that is no way of its own
 COLOURS = {
     "red": SignalLight.RED, "yellow": SignalLight.YELLOW, "green": SignalLight.PROTECTED_GREEN,
     "permissive": SignalLight.PERMISSIVE_GREEN, "flashing_green": SignalLight.FLASHING_GREEN,
@@ -86,6 +87,7 @@ def _lane(road: Route, signal: Signal, index: int, right_m: float, number: int) 
                 maneuvers=frozenset({Maneuver[way.upper()]}), phase=_phase_of(signal, way),
             )
             for way in moves
+            if way in TURN_DEG
         ),
         points=road.stretch(signal.at_m - signal.approach_m, signal.at_m, POINT_M, right_m),
     )  # fmt: skip

@@ -128,7 +128,8 @@ class SignalPhase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
-    by "+"; ours: which of them the road is, from 1. Without a phase there is no SPAT.
+    by "+", "right_on_red" with "right" where that is allowed; ours: which of them the road is, from 1. Without a phase
+    there is no SPAT.
     """
 
     at_m: float

@@ -125,10 +125,10 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, signal in enumerate(found.signal):
         key = f"signal[{index}]"
         ways = {way for lane in signal.lanes for way in lane.split("+")}
-        if not ways <= set(junction.TURN_DEG):
+        if not ways <= {*junction.TURN_DEG, junction.ON_RED}:
             yield (
                 f"{key}.lanes",
-                f"are of {', '.join(junction.TURN_DEG)}, joined by +",
+                f"are of {', '.join((*junction.TURN_DEG, junction.ON_RED))}, joined by +",
                 "应由 straight、left、right 以 + 连接",
             )
         if not 1 <= signal.ours <= len(signal.lanes):

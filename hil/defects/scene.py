@@ -8,7 +8,7 @@ from obu.core.geo import Offset
 from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
 from obu.hmi.arbiter import Arbiter
-from obu.scene import facts, relevance, ways
+from obu.scene import facts, movers, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
 from obu.scene.view import Look, Scene
@@ -25,7 +25,13 @@ def _all_ahead(seen: View) -> View:
 def _as_ahead(other: Any) -> Any:
     offset = Offset(abs(other.offset.ahead_m) + 1.0, 0.0)
     return dataclasses.replace(
-        other, zone=Zone.SAME, course=Course.SAME, offset=offset, gap_m=offset.ahead_m, along_m=offset.ahead_m
+        other,
+        zone=Zone.SAME,
+        course=Course.SAME,
+        offset=offset,
+        gap_m=offset.ahead_m,
+        along_m=offset.ahead_m,
+        right_m=0.0,
     )
 
 
@@ -86,6 +92,7 @@ def _exact(seen: View) -> View:
 
 DEFECTS: dict[str, Defect] = {
     "startled": result("it takes every neighbour for one ahead in its lane", Scene, "build", _all_ahead),
+    "double": constant("it takes who is heard and seen for two", movers, "_is_known", lambda *_: False),
     "crosseyed": result("it takes the next lane for ours", scene, "zone", _ours),
     "broad_laned": changed("it takes lanes for twice as wide", scene, "zone", _twice_as_wide),
     "straightforward": constant("it believes to drive straight on", ways, "curvature_per_m", lambda *_: 0.0),

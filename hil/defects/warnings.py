@@ -37,6 +37,10 @@ def _never_stops() -> tuple[Patch, ...]:
     return (Patch(conflict, "time_to_s", lambda gap_m, speed_mps, _: right(gap_m, max(speed_mps, 8.3), 0.0)),)
 
 
+def _waits_on_red(seen: View) -> View:
+    return dataclasses.replace(seen, signal=seen.signal and dataclasses.replace(seen.signal, is_right_on_red=False))
+
+
 def _on_duty(seen: View) -> View:
     there = tuple(dataclasses.replace(other, is_on_duty=True) for other in seen.neighbours)
     return dataclasses.replace(seen, neighbours=there)
@@ -64,6 +68,7 @@ DEFECTS: dict[str, Defect] = {
     "roadless": changed("it makes nothing of RSI", Facts, "heard", but("Rsi")),
     "signblind": result("it shows no sign", Scene, "build", _without_signs),
     "colourblind": result("every light is red", Signals, "of", _red),
+    "literal": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),

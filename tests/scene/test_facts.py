@@ -1,8 +1,10 @@
 """What was heard is kept by its own time, within bounds, and forgotten."""
 
+import pytest
+
 from obu.codec.messages.bsm import Bsm
 from obu.codec.messages.rsi import Rsi
-from obu.core.geo import LatLon
+from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_MS, NS_PER_S, Now
 from obu.scene.facts import LIFE_S, MOST, Facts, is_active
 
@@ -69,3 +71,30 @@ def test_the_classes_of_one_rsus_rsi_live_side_by_side():
     for aid in (3620, 3621, 3621):
         facts.heard(Rsi(msg_count=1, id=b"rsu-0001", place=LatLon(30, 120)), aid, UTC_NS, SIGNER)
     assert len(facts.of_kind(Rsi)) == 2
+
+
+def heading_north(name, at_ms, along_m, **change):
+    fields = {
+        "msg_count": 0, "id": name, "sec_mark_ms": at_ms, "place": move(LatLon(30, 120), 0.0, along_m), "gear": None,
+        "speed_mps": 10.0, "heading_deg": 0.0, "yaw_rate_deg_s": 0.0, "width_m": 1.8, "length_m": 4.8,
+        "basic_class": 10,
+    }  # fmt: skip
+    return Bsm(**(fields | change))
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "along_m", "change", "is_he"),
+    [
+        (200, 2.0, {}, True),
+        (200, 9.0, {}, False),  # ahead of where he can be
+        (200, 2.0, {"heading_deg": 90.0}, False),
+        (200, 2.0, {"length_m": 12.0}, False),
+        (50, 0.5, {}, False),  # the old name has not missed its turn yet
+    ],
+)
+def test_a_vehicle_that_changes_its_pseudonym_stays_the_one_it_was(at_ms, along_m, change, is_he):
+    facts = Facts()
+    facts.heard(heading_north(b"old-name", 0, 0.0), 111, UTC_NS, SIGNER)
+    facts.heard(heading_north(b"new-name", at_ms, along_m, **change), 111, UTC_NS + at_ms * NS_PER_MS, SIGNER)
+    assert len(facts.of_kind(Bsm)) == (1 if is_he else 2)
+    assert facts.subject(b"new-name") == (b"old-name" if is_he else b"new-name").hex()
