@@ -49,10 +49,10 @@ def kept(pki, tmp_path_factory):
         utc_ns = START_UTC_NS + unit.at_ns
         braking = {"events": frozenset({Event.HARD_BRAKING})}
         ahead = move(unit.place, unit.heading_deg, 60)
-        across = unit.heading_deg + 50.0
+        beside, across = move(move(unit.place, unit.heading_deg, 38), 0.0, 9.0), unit.heading_deg + 50.0
         unit.run(1, {
             0: [one.sdu(car(ahead, unit.heading_deg, utc_ns, **(braking if second == 6 else {})), BSM, utc_ns),
-                two.sdu(car(move(ahead, 0.0, 9.0), across, utc_ns, id=CROSSING, **braking), BSM, utc_ns)],
+                two.sdu(car(beside, across, utc_ns, id=CROSSING, **braking), BSM, utc_ns)],
             20: [rsu.sdu(works(unit.place, unit.heading_deg, 100), RSI, utc_ns)],
         })  # fmt: skip
     keeper.close()
@@ -198,7 +198,7 @@ def test_at_an_instant_every_application_tells_each_condition_with_value_and_lim
     assert ("EBW", CROSSING.hex(), "1 of its conditions did not hold") in about
     (braking,) = re.findall(r"^  EBW .*\n((?:      .*\n)+)", out, re.M)
     assert re.findall(r"× (.*)", braking) == ["course crossing = same"]
-    assert "√ events hard_braking has hard_braking" in braking and re.search(r"√ gap_m [\d.]+ <= 150\n", braking)
+    assert "√ events hard_braking has hard_braking" in braking and re.search(r"√ gap_m [\d.]+ <= 37\.\d+\n", braking)
     classes = [each.get("class") for each in ET.parse(drawn).iter()]
     assert (classes.count("fails"), classes.count("holds")) == (out.count("×"), out.count("√"))
     assert classes.count("target") == 1
