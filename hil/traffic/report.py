@@ -17,7 +17,7 @@ from hil.traffic import command, score, sumo
 from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 
-MINUTES, SIGMA_M = 2.0, 0.3  # twenty drives on two cores stay within a quarter of an hour
+MINUTES, SIGMA_M = 2.0, 0.3
 LOG, PAGE, VALUES = "city-report.log", "city-report.md", "city-report.json"
 WANTED = "Wanted: recall at least 0.85 with a median lead of at least 1.5 s, groundless at most 0.15."
 HEADS = ("", "critical", "found", "recall", "lead p10, p50, p90 s", "warnings", "groundless", "share")
