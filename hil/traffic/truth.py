@@ -4,11 +4,13 @@ An encounter is what SUMO's SSM device calls one (time to collision below 3 s, e
 and for people on foot, of whom it knows nothing, the same computed here. Critical: a time to collision below 1.5 s
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
-collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), and who
-follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
+collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), one that
+stands waiting while we pass it by a metre or more (SUMO tells 0.05 s of such: it goes by lanes that cross, not by
+places), and who follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
 And one of ours that has stood since the traffic began: without a course its unit says nothing, so nobody hears it.
 """
 
+import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from hil.traffic import on_foot
 from hil.traffic.on_foot import AROUND_S
 from hil.traffic.ride import HOST
-from hil.traffic.trace import STEP_S, Encounter, Mover, Step, Trace
+from hil.traffic.trace import STEP_S, Encounter, Kind, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
 LEAST_MPS, BEFORE_S = 5.0, 3.0
@@ -27,6 +29,7 @@ IN_LANE_M = 1.75  # who is further beside us is not in our lane
 SAME_DEG, ONCOMING_DEG = 30.0, 150.0
 TURN_DEG = 30.0  # more within the next seconds is a turn
 AHEAD_S = 3.0
+STANDS_MPS, PASSED_M = 0.5, 1.0
 FOLLOWS = "behind_us"
 COURSE_MPS = 5.0 / 3.6
 
@@ -112,11 +115,43 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
         return "unheard"
     kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
     is_same_way = _apart_deg(ego, foe) < SAME_DEG
-    if trace.kinds[encounter.foe].name == "bicycle" and is_same_way and kind not in CROSSING:
-        return "bicycle_in_lane"
+    if trace.kinds[encounter.foe].name == "bicycle":
+        if is_same_way and kind not in CROSSING:
+            return "bicycle_in_lane"
+        if _waits_beside(trace, known, encounter, at_s):
+            return "bicycle_waits"
     ahead_m, right_m = _seen(ego, foe)
     is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
+
+
+def _waits_beside(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> bool:
+    """Whether the other has stood for BEFORE_S, and our outline keeps PASSED_M from both its ends about the instant."""
+    if any(mover.speed_mps >= STANDS_MPS for mover in known.course(encounter.foe, at_s, -BEFORE_S)):
+        return False
+    ego, foe = trace.kinds[encounter.ego], trace.kinds[encounter.foe]
+    ours = (*known.course(encounter.ego, at_s, -BEFORE_S), *known.course(encounter.ego, at_s, AHEAD_S))
+    theirs = (*known.course(encounter.foe, at_s, -BEFORE_S), *known.course(encounter.foe, at_s, AHEAD_S))
+    return all(
+        _gap_m(ego, one, end) - foe.width_m / 2.0 >= PASSED_M
+        for one, other in zip(ours, theirs, strict=False)
+        for end in _ends(other, foe.length_m / 2.0)
+    )
+
+
+def _ends(mover: Mover, half_m: float) -> tuple[Mover, Mover]:
+    heading = math.radians(mover.heading_deg)
+    dx, dy = half_m * math.sin(heading), half_m * math.cos(heading)
+    return (
+        dataclasses.replace(mover, x=mover.x + dx, y=mover.y + dy),
+        dataclasses.replace(mover, x=mover.x - dx, y=mover.y - dy),
+    )
+
+
+def _gap_m(kind: Kind, mover: Mover, point: Mover) -> float:
+    """From an outline to a point."""
+    ahead_m, right_m = _seen(mover, point)
+    return math.hypot(max(0.0, abs(ahead_m) - kind.length_m / 2.0), max(0.0, abs(right_m) - kind.width_m / 2.0))
 
 
 def _conflict(trace: Trace, known: Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
