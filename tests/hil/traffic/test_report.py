@@ -1,11 +1,12 @@
 """What was wrong has the cause that the traffic shows, and no use of the report goes unlogged."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
-from hil.traffic import causes, command, report
+from hil.traffic import causes, command, limits, report
 from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 from hil.traffic.host import Warned
@@ -27,6 +28,7 @@ CROSSES = straight(50, 50, 270, 10)
 BESIDE = straight(4, 0, 0, 10)
 STANDS = straight(0, 50, 270, 0)
 STARTS = [Mover(4.0 - max(0, n - 40) * 0.3, 50.0, 270.0, 3.0 if n > 40 else 0.0, 0.0, 0) for n in range(120)]  # at 4 s
+GIVES_WAY = stopping(50.0)
 OUT_OF_THE_WAY = straight(8, 50, 270, 0)
 
 
@@ -64,6 +66,7 @@ def test_a_warning_of_nobody():
         (CROSSES, [(shown(2.0, "EBW"), "foe")], Missed.ALREADY),
         (CROSSES, [(shown(2.0, "RLVW"), None)], Missed.RED_LIGHT),
         (OUT_OF_THE_WAY, [], Missed.NEVER_NEAR),
+        (GIVES_WAY, [], Missed.AVERTED),
         (STANDS, [], Missed.BLOCKED),
         (STARTS, [], Missed.SUDDEN),
         (CROSSES, [(shown(2.0, "FCW"), "another")], Missed.SCREEN),
@@ -80,7 +83,8 @@ def driven(cases: list[Case], jobs: int) -> list[Driven]:
     traffic = drive({HOST: OURS, "foe": CROSSES}, {HOST: "host_taxi", "foe": "car"})
     truth = Truth((Conflict(HOST, "foe", "ICW", 5.0, 4.0, 8.0, True),), {})
     ridden = Drive(truth, [(shown(2.0, "LCW"), "nobody")], {HOST: "host_taxi"}, {HOST: 12.0})
-    return [Driven(cases[0].seed, ridden, command.events_of(ridden, traffic))]
+    known = {title: ridden for title in limits.WHY} | {limits.Known.WAYS.value: dataclasses.replace(ridden, warned=[])}
+    return [Driven(cases[0].seed, ridden, command.events_of(ridden, traffic), known)]
 
 
 def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
@@ -94,6 +98,9 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
     assert found["missed"] == {"SCREEN": {"ICW": 1}} and found["causeless"] == {"NOBODY": {"LCW": 1}}
     page = (tmp_path / report.PAGE).read_text()
     assert Missed.SCREEN.value in page and Groundless.NOBODY.value in page and found["commit"] in page
+    groundless = {title: row["all"]["groundless"] or 0 for title, row in found["limits"].items()}
+    assert groundless == {title: 0 if title == limits.Known.WAYS.value else 1 for title in limits.WHY}
+    assert all(f"| {title} |" in page and limits.WHY[title] in page for title in limits.WHY)
     lines = (tmp_path / report.LOG).read_text().splitlines()
     assert [line.split()[3].rstrip(":") for line in lines] == ["begun", "done"] * 2
     assert all(line.split()[2] == found["commit"] for line in lines)
