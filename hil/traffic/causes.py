@@ -22,6 +22,8 @@ STOOD_MPS, STOPS_MPS = 0.5, 1.5
 SUDDEN_S = 1.5  # what begins later cannot be warned of with the wanted lead
 SIDE_M = 0.5  # so near a body is touching it
 UNBRAKED_S = (3.0, 2.0, 1.0)  # before the instant: what somebody would have done who did not brake from then on
+FOLLOWING = "FCW"  # who follows is within 2 s of the other's place every day
+ALONG = ("FCW", "LCW")  # here one can steer out of the other's way
 
 Timed = list[tuple[float, Mover]]
 
@@ -32,7 +34,7 @@ class Missed(Enum):
     ALREADY = "it was warned of by another application of no collision"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
-    AVERTED = "one of the two braked: they would have come within 2 s of one place"
+    AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
     NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
     SUDDEN = "one of the two stood until 1.5 s before"
@@ -45,6 +47,7 @@ class Groundless(Enum):
 
     NOBODY = "its subject was not in the traffic"
     NEAR = "the two did come within 2 s of one place: SUMO's measure has no encounter"
+    FOLLOWED = "we followed it, and it would have taken more than 3 s to a collision all the time"
     LIGHT = "it stopped for its light"
     GAVE_WAY = "it gave way"
     WE_BRAKED = "our driver stopped or gave way"
@@ -83,22 +86,30 @@ def of_groundless(known: Steps, kinds: Mapping[str, Kind], warning: Warned, foe:
     if foe is None or known.mover(foe, warning.at_s) is None or known.mover(warning.host, warning.at_s) is None:
         return Groundless.NOBODY
     apart_s = least_apart_s(known, kinds, (warning.host, foe), warning.at_s)
-    if _is_near(apart_s):
+    if _is_near(apart_s) and warning.app != FOLLOWING:
         return Groundless.NEAR
     if _stops(known, foe, warning.at_s):
         is_red = dict(warning.why).get("light") in ("red", "yellow")
         return Groundless.LIGHT if is_red else Groundless.GAVE_WAY
     if _stops(known, warning.host, warning.at_s):
         return Groundless.WE_BRAKED
+    if _is_near(apart_s):
+        return Groundless.FOLLOWED
     return Groundless.WAYS if apart_s is None else Groundless.TIME
 
 
 def is_real(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> bool:
-    """Whether the two came within NEAR_S of one place, or would have, had neither braked from UNBRAKED_S before on."""
+    """Whether the two came within NEAR_S of one place, or would have, had neither braked nor steered from then on.
+
+    Then: one of UNBRAKED_S before the instant. Who turns steers anyway: straight on goes only who is along the other.
+    """
     pair = (conflict.host, conflict.foe)
-    driven = least_apart_s(known, kinds, pair, conflict.at_s - AFTER_S)
-    return _is_near(driven) or any(
-        _is_near(_apart_s(kinds, pair, *(_unbraked(known, name, conflict.at_s - before_s) for name in pair)))
+    if _is_near(least_apart_s(known, kinds, pair, conflict.at_s - AFTER_S)):
+        return True
+    otherwise = (_unbraked, _straight_on) if conflict.app in ALONG else (_unbraked,)
+    return any(
+        _is_near(_apart_s(kinds, pair, *(course(known, name, conflict.at_s - before_s) for name in pair)))
+        for course in otherwise
         for before_s in UNBRAKED_S
     )
 
@@ -135,11 +146,20 @@ def _unbraked(known: Steps, name: str, from_s: float) -> Timed:
         ahead_s += max(0.0, (at_s - before_s) - gone_m / least_mps) if least_mps > STOOD_MPS else 0.0
         found.append((at_s - ahead_s, mover))
     last_s, last = found[-1]
-    heading = math.radians(last.heading_deg)
-    for number in range(1, round((from_s + AHEAD_S - last_s) / STEP_S) + 1):
-        gone_m = least_mps * number * STEP_S
-        x, y = last.x + gone_m * math.sin(heading), last.y + gone_m * math.cos(heading)
-        found.append((last_s + number * STEP_S, dataclasses.replace(last, x=x, y=y)))
+    return found + _onward(last_s, last, least_mps, from_s + AHEAD_S - last_s)
+
+
+def _straight_on(known: Steps, name: str, from_s: float) -> Timed:
+    mover = known.mover(name, from_s)
+    return [(from_s, mover), *_onward(from_s, mover, mover.speed_mps, AHEAD_S)] if mover else []
+
+
+def _onward(from_s: float, mover: Mover, speed_mps: float, lasts_s: float) -> Timed:
+    heading, found = math.radians(mover.heading_deg), []
+    for number in range(1, round(lasts_s / STEP_S) + 1):
+        gone_m = speed_mps * number * STEP_S
+        x, y = mover.x + gone_m * math.sin(heading), mover.y + gone_m * math.cos(heading)
+        found.append((from_s + number * STEP_S, dataclasses.replace(mover, x=x, y=y)))
     return found
 
 

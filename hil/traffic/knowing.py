@@ -180,4 +180,4 @@ class _Look:
         course = self._courses.of(name)
         gone_m = course.gone_m(self._at_s)
         in_s, out_s = (max(0.0, course.when_s(gone_m + at_m) - self._at_s) for at_m in span_m)
-        return in_s, out_s
+        return (in_s, out_s) if in_s <= ways.LOOK_AHEAD_S else (math.inf, math.inf)

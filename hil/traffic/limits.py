@@ -55,7 +55,7 @@ WHY = {
     Known.ALL.value: "Exact places, the ways, what drivers will do, and every claim at once. What is wrong here is "
     "wrong in the rules, or in what counts as an encounter.",
     SETTLED: "Nothing more is known, but a conflict of two who never came within 2 s of one place, nor would have, had "
-    "neither braked, does not count. A warning has a ground wherever the two did come so near.",
+    "neither braked nor steered, does not count. A warning has a ground wherever the two did come so near.",
     BOTH: "The last two rows together. It is the least that is left to the rules.",
 }
 

@@ -55,6 +55,12 @@ def test_why_a_warning_had_no_ground(foe, why, cause):
     assert causes.of_groundless(*scene(foe), shown(2.0, **why), "foe") is cause
 
 
+def test_who_follows_is_near_every_day():
+    """15 m ahead at our speed: we are where he was 1.5 s ago."""
+    ahead = scene(straight(0, 15, 0, 10))
+    assert causes.of_groundless(*ahead, shown(2.0, "FCW"), "foe") is Groundless.FOLLOWED
+
+
 def test_a_warning_of_nobody():
     assert causes.of_groundless(*scene(CROSSES), shown(2.0), None) is Groundless.NOBODY
 
@@ -76,6 +82,15 @@ def test_a_warning_of_nobody():
 def test_why_a_conflict_was_missed(foe, warned, cause):
     conflict = Conflict(HOST, "foe", "ICW", 5.0, 0.0, 8.0, True)
     assert causes.of_miss(*scene(foe), conflict, warned) is cause
+
+
+@pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.AVERTED), ("ICW", Missed.NEVER_NEAR)])
+def test_who_steered_by_would_have_met_whom_he_followed(app, cause):
+    """He stands in our lane; we pass him 4 m aside, having steered from 2.5 s on."""
+    ours = [dataclasses.replace(one, x=min(4.0, max(0.0, (n - 25) * 0.4))) for n, one in enumerate(OURS)]
+    traffic = drive({HOST: ours, "foe": straight(0, 50, 0, 0)}, {HOST: "host_taxi", "foe": "car"})
+    conflict = Conflict(HOST, "foe", app, 4.5, 0.0, 8.0, True)
+    assert causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, []) is cause
 
 
 def driven(cases: list[Case], jobs: int) -> list[Driven]:
