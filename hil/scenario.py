@@ -143,6 +143,21 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crossroad:
+    """A road across ours in the MAP, without a light: its middle crosses ours at at_m, whoever comes from the left
+    drives half a lane nearer, from the right half a lane further.
+
+    heading_deg: of who comes from the left, relative to our road. is_bridge: it leads over ours, and no lane of the one
+    leads to the other. reach_m: so far of each arm is told.
+    """
+
+    at_m: float
+    heading_deg: float = 90.0
+    is_bridge: bool = False
+    reach_m: float = 150.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """An event (type: GB/T 29100) or a sign (type: GB 5768.2) of an RSI at at_m, for the stretch from path_from_m to
     path_to_m (to there, where it is not given).
@@ -230,6 +245,7 @@ class Scenario:
     own: Own = Own()
     actor: tuple[Actor, ...] = ()
     signal: tuple[Signal, ...] = ()
+    crossroad: tuple[Crossroad, ...] = ()
     event: tuple[Notice, ...] = ()
     sign: tuple[Notice, ...] = ()
     message: tuple[Message, ...] = ()

@@ -87,6 +87,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     yield from _road_wrong(found)
     yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
+    yield from _crossroads_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)
     for index, fault in enumerate(found.fault):
@@ -138,6 +139,16 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
             if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
                 colours = ", ".join(junction.COLOURS)
                 yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, across in enumerate(found.crossroad):
+        if not 30.0 <= abs(across.heading_deg) <= 150.0:
+            yield f"crossroad[{index}].heading_deg", "must be 30 to 150, or -30 to -150", "应为 30..150 或 -150..-30"
+        if not 20.0 <= across.reach_m <= 1000.0:
+            yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
+        if found.road.map:
+            yield f"crossroad[{index}]", "the road's own map has it, or nobody", "道路使用 map 时不可再用"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:

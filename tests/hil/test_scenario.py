@@ -67,6 +67,8 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("speed_mps = 3.0", 'kind = "tram"', 8, "own.kind"),
         ("[own]", '[road]\nmap = "maps/x.json"\n[own]', 8, "road.map"),
         ("[own]", '[road]\nmap = "x.json"\n[own]', 8, "road.map"),
+        ("[own]", "[[crossroad]]\nat_m = 9.0\nheading_deg = 10.0\n[own]", 9, "crossroad[0].heading_deg"),
+        ("[own]", "[[crossroad]]\nat_m = 9.0\nreach_m = 5.0\n[own]", 9, "crossroad[0].reach_m"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "apps.ebw.range" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma_m" = "far" }', 8, "own.settings"),
