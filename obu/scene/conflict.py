@@ -42,6 +42,7 @@ def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict 
         span_m(other_at_m, other_body, own_body, sin),
         other_body,
         sin,
+        is_on_map=are_joined is True,
     )
 
 
@@ -55,7 +56,13 @@ def span_m(at_m: float, body: Body, other_body: Body, sin: float) -> tuple[float
 
 
 def timed(
-    own_m: tuple[float, float], own_body: Body, other_m: tuple[float, float], other_body: Body, sin: float
+    own_m: tuple[float, float],
+    own_body: Body,
+    other_m: tuple[float, float],
+    other_body: Body,
+    sin: float,
+    *,
+    is_on_map: bool = False,
 ) -> Conflict:
     """An area with when each enters and leaves it. own_m, other_m: span_m() of each."""
     return Conflict(
@@ -64,7 +71,7 @@ def timed(
         *_within_s(*own_m, own_body),
         *_within_s(*other_m, other_body),
         math.degrees(math.asin(min(1.0, sin))),
-        is_on_map=are_joined is True,
+        is_on_map,
     )
 
 
