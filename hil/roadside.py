@@ -94,13 +94,14 @@ class Roadside:
                 yield self._voice.say(said.message, said.aid, at_ns, utc_ns)
 
     def _say_map(self, count: int, utc_ns: int, at_s: float) -> MapData:
-        return MapData(msg_count=count, minute=minute_of_year(utc_ns), nodes=self._nodes())
+        return MapData(msg_count=count, minute=minute_of_year(utc_ns), nodes=self._nodes(at_s))
 
-    def _nodes(self) -> tuple[Node, ...]:
+    def _nodes(self, at_s: float) -> tuple[Node, ...]:
         if self._map:
             return self._map.nodes
         of_roads = crossroads.nodes(self._road, self._scenario.crossroad)
-        return junction.nodes(self._road, self._scenario.signal) + of_roads
+        signals = [junction.revised(signal, at_s) for signal in self._scenario.signal]
+        return junction.nodes(self._road, signals) + of_roads
 
     def _say_lights(self, count: int, utc_ns: int, at_s: float) -> Spat:
         minute, second_ms = minute_of_year(utc_ns), sec_mark_ms(utc_ns)

@@ -128,10 +128,19 @@ class SignalPhase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A new MAP from from_s on: other lanes, and which of them the road is, so that they lie elsewhere."""
+
+    from_s: float
+    lanes: tuple[str, ...]
+    ours: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
     by "+", "right_on_red" with "right" where that is allowed; ours: which of them the road is, from 1. Without a phase
-    there is no SPAT.
+    there is no SPAT. revision: what the MAP says later, in the order of time.
     """
 
     at_m: float
@@ -140,6 +149,7 @@ class Signal:
     ours: int = 1
     limit_mps: float = 50 / 3.6
     phase: tuple[SignalPhase, ...] = ()
+    revision: tuple[Revision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
