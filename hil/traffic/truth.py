@@ -6,20 +6,19 @@ and for people on foot, of whom it knows nothing, the same computed here. Critic
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
 collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), one that
 stands waiting while we pass it by a metre or more (SUMO tells 0.05 s of such: it goes by lanes that cross, not by
-places), and who follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
-And one of ours that has stood since the traffic began: without a course its unit says nothing, so nobody hears it.
+places), and who follows us in our lane, who has to brake; one of ours that has stood since the traffic began, which
+nobody hears, its unit being without a course; and what had its instant before the drive or after it. All of them are
+still met: a warning while the encounter lasts has a ground.
 """
 
-import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hil.traffic import on_foot
+from hil.traffic import beside, on_foot
 from hil.traffic.on_foot import AROUND_S
-from hil.traffic.ride import HOST
-from hil.traffic.trace import STEP_S, Encounter, Kind, Mover, Step, Trace
+from hil.traffic.trace import HOST, STEP_S, Encounter, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
 LEAST_MPS, BEFORE_S = 5.0, 3.0
@@ -36,7 +35,7 @@ COURSE_MPS = 5.0 / 3.6
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One encounter of one of our vehicles. app: the application it belongs to. at_s: its instant.
+    """One encounter of one of our vehicles. at_s: its instant. app: whose it is, "" of one that is left out.
 
     from_s, to_s: while the two meet; SUMO's device goes on for AROUND_S after that.
     """
@@ -69,8 +68,8 @@ def find(trace: Trace) -> Truth:
         reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
         if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
-        if at_s is not None and reason in ("", FOLLOWS):
-            found.append(_conflict(trace, known, encounter, at_s, may_be_critical=not reason))
+        app = "" if at_s is None or reason else _app(trace, known, encounter, at_s)
+        found.append(_conflict(known, encounter, encounter.begin_s if at_s is None else at_s, app))
     return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
 
 
@@ -126,46 +125,29 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
 
 
 def _waits_beside(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> bool:
-    """Whether the other has stood for BEFORE_S, and our outline keeps PASSED_M from both its ends about the instant."""
+    """Whether the other has stood for BEFORE_S, and we keep PASSED_M from it about the instant."""
     if any(mover.speed_mps >= STANDS_MPS for mover in known.course(encounter.foe, at_s, -BEFORE_S)):
         return False
-    ego, foe = trace.kinds[encounter.ego], trace.kinds[encounter.foe]
-    ours = (*known.course(encounter.ego, at_s, -BEFORE_S), *known.course(encounter.ego, at_s, AHEAD_S))
-    theirs = (*known.course(encounter.foe, at_s, -BEFORE_S), *known.course(encounter.foe, at_s, AHEAD_S))
-    return all(
-        _gap_m(ego, one, end) - foe.width_m / 2.0 >= PASSED_M
-        for one, other in zip(ours, theirs, strict=False)
-        for end in _ends(other, foe.length_m / 2.0)
+    ours, theirs = (
+        (*known.course(name, at_s, -BEFORE_S), *known.course(name, at_s, AHEAD_S))
+        for name in (encounter.ego, encounter.foe)
     )
+    kinds = trace.kinds[encounter.ego], trace.kinds[encounter.foe]
+    return all(beside.gap_m(kinds, *both) >= PASSED_M for both in zip(ours, theirs, strict=False))
 
 
-def _ends(mover: Mover, half_m: float) -> tuple[Mover, Mover]:
-    heading = math.radians(mover.heading_deg)
-    dx, dy = half_m * math.sin(heading), half_m * math.cos(heading)
-    return (
-        dataclasses.replace(mover, x=mover.x + dx, y=mover.y + dy),
-        dataclasses.replace(mover, x=mover.x - dx, y=mover.y - dy),
-    )
-
-
-def _gap_m(kind: Kind, mover: Mover, point: Mover) -> float:
-    """From an outline to a point."""
-    ahead_m, right_m = _seen(mover, point)
-    return math.hypot(max(0.0, abs(ahead_m) - kind.length_m / 2.0), max(0.0, abs(right_m) - kind.width_m / 2.0))
-
-
-def _conflict(trace: Trace, known: Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
+def _conflict(known: Steps, encounter: Encounter, at_s: float, app: str) -> Conflict:
     is_sharp = (encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S) or (
         encounter.pet_s is not None and encounter.pet_s < CRITICAL_PET_S
     )
     return Conflict(
         encounter.ego,
         encounter.foe,
-        _app(trace, known, encounter, at_s),
+        app,
         at_s,
         encounter.begin_s,
         max(at_s, encounter.end_s - AROUND_S),
-        may_be_critical and is_sharp and _is_driving(known, encounter.ego, at_s),
+        bool(app) and is_sharp and _is_driving(known, encounter.ego, at_s),
     )
 
 
