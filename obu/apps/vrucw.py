@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need, as_sure
+from obu.apps.base import Need, Part, as_sure
 from obu.apps.icw import side_of
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
@@ -25,6 +25,7 @@ from obu.core.world import Kind, Neighbour, Turn, View
 NAME = "VRUCW"
 TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
 NEEDS = frozenset({Need.SPEED})
+PARTS = (Part(Text("转弯时车身旁的人", "People beside us in a turn"), "swept_sigma_m", is_of_buses=True),)
 PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
 ABOUT = "neighbours"
 TEXTS = {
