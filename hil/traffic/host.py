@@ -24,6 +24,7 @@ from obu.runtime import config, made_from, wiring
 CLASSES = {"host_taxi": 10, "host_bus12": 70, "host_bus18": 70}  # GB/T 45315-2025 annex D
 STILL_MPS = 0.1
 WHEELBASE_PART = 0.5  # of the length
+ANTENNA_AHEAD_M = 0.0  # of the outline's middle, in each of them, whatever the profile has
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Host:
         self.warned: list[Warned] = []
         self._net, self._memory = net, memory
         self._dice = random.Random(f"host {name} {seed}")
-        self._receiver = Receiver(Mount(antenna_ahead_m=0.0, sigma_m=max(sigma_m, 0.02)), self._dice.randrange(1 << 30))
+        self._receiver = Receiver(
+            Mount(antenna_ahead_m=ANTENNA_AHEAD_M, sigma_m=max(sigma_m, 0.02)), self._dice.randrange(1 << 30)
+        )
         self._traffic = BusTraffic()
         self._keys = Keys(key_file.open_folder(folder / "keys"), memory)
         settings = _settings(kind, folder, trust)
@@ -126,7 +129,11 @@ def _settings(kind: Kind, folder: Path, trust: Path) -> config.Config:
     profile = "articulated_bus_j1939" if kind.name == "host_bus18" else "city_bus_j1939"
     return config.Config(
         vehicle=config.Vehicle(
-            profile=profile, length_m=kind.length_m, width_m=kind.width_m, basic_class=CLASSES[kind.name]
+            profile=profile,
+            length_m=kind.length_m,
+            width_m=kind.width_m,
+            basic_class=CLASSES[kind.name],
+            antenna_ahead_m=ANTENNA_AHEAD_M,
         ),
         can={"main": {"interface": "virtual", "channel": "city"}},
         gnss={"type": "udp", "port": 1},
