@@ -99,8 +99,9 @@ class Actor:
     """Another road user. heading_deg: relative to the road: 0 drives as we do, 180 against us, both along the road;
     any other, and whoever has a way of his own, leaves it: way is the road that he takes from there.
 
-    says: what makes him known: his own BSMs, the roadside unit's RSMs, both, or nothing. count: so many of the same
-    kind, apart_m behind each other.
+    says: what makes him known: his own BSMs, the roadside unit's RSMs, both, or nothing. changes_id_s: from each of
+    these on his BSMs have another id and certificate, as GB/T 45315-2025 7.4 has it. count: so many of the same kind,
+    apart_m behind each other.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Actor:
     speed_mps: float = 0.0
     way: tuple[Piece, ...] = ()
     says: Says | None = None
+    changes_id_s: tuple[float, ...] = ()
     count: int = 1
     apart_m: float = 12.0
     act: tuple[Act, ...] = ()

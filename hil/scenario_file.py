@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hil import defects, faults, junction, recorded, sent, unit, variants
-from hil.scenario import CLASSES, Act, Piece, Scenario
+from hil.people import KIN
+from hil.scenario import CLASSES, Act, Actor, Piece, Scenario
 from hil.toml_lines import located
 from hil.ways import road_of
 from obu.codec import json_form
@@ -205,19 +206,34 @@ def _actors_wrong(found: Scenario) -> Iterator[Wrong]:
     speaking = 0
     for index, actor in enumerate(found.actor):
         key = f"actor[{index}]"
-        speaking += actor.count if actor.says != "nothing" else 0
+        speaking += actor.count * (1 + len(actor.changes_id_s)) if actor.says != "nothing" else 0
         if actor.count < 1 or speaking > VOICES:
             yield (
                 f"{key}.count",
-                f"must be 1 or more; of all, {VOICES} can speak",
-                f"至少为 1；总共最多 {VOICES} 个发送者",
+                f"must be 1 or more; of all, {VOICES} can speak (a change of id is one more)",
+                f"至少为 1；总共最多 {VOICES} 个发送者（每次更换标识另计一个）",
             )
+        yield from _names_wrong(f"{key}.changes_id_s", actor)
         if actor.kind not in CLASSES:
             yield f"{key}.kind", f"is none of {', '.join(CLASSES)}", f"应为 {'、'.join(CLASSES)} 之一"
+            continue
         if actor.name in names[:index] or actor.name == "roadside":
             yield f"{key}.name", "is taken", "名称已被使用"
         yield from _acts_wrong(key, actor.act)
         yield from _pieces_wrong(f"{key}.way", actor.way)
+
+
+def _names_wrong(key: str, actor: Actor) -> Iterator[Wrong]:
+    if list(actor.changes_id_s) != sorted(set(actor.changes_id_s)):
+        yield key, "must rise", "须依次递增"
+    if actor.changes_id_s and (
+        actor.kind == "ambulance" or (actor.says or KIN[actor.kind].says) not in ("bsm", "both")
+    ):
+        yield (
+            key,
+            "is for who says BSMs under pseudonyms, which an ambulance does not",
+            "只适用于以假名证书发送 BSM 的参与者，救护车除外",
+        )
 
 
 def _acts_wrong(key: str, acts: tuple[Act, ...]) -> Iterator[Wrong]:
@@ -243,6 +259,8 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"{key}.from_s", "must lie before to_s", "必须早于 to_s"
     for index, warning in enumerate(found.warning):
         key = f"warning[{index}]"
+        if warning.until_s is not None and not warning.from_s < warning.until_s:
+            yield f"{key}.until_s", "must lie after from_s", "必须晚于 from_s"
         if warning.of is not None and warning.of not in names:
             yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
         if warning.law == "ahead" and warning.of in (None, "roadside"):

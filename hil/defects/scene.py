@@ -103,6 +103,8 @@ DEFECTS: dict[str, Defect] = {
     "fleeting": constant(
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
     ),
+    "nameless": constant("it takes another name for another car", Facts, "_succeed", lambda *_: None),
+    "mistaken": constant("it takes whoever appears within 6 m for somebody who is silent", facts, "SAME_M", 6.0),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),

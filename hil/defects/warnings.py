@@ -54,6 +54,8 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
     "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower
+    "attentive": ("apps.bsw", "passed_s", 0.0),  # it marks every parked car that it drives past
+    "aloof": ("apps.bsw", "passed_s", 99.0),  # it marks nobody who stands
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
     "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it

@@ -20,6 +20,8 @@ from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult, Tx
 from obu.core.now import Now
 from obu.drivers import key_file
 from obu.runtime import config, made_from, wiring
+from obu.scene.facts import FactsState
+from obu.station.warn import WarnState
 
 CLASSES = {"host_taxi": 10, "host_bus12": 70, "host_bus18": 70}  # GB/T 45315-2025 annex D
 STILL_MPS = 0.1
@@ -42,7 +44,7 @@ class Warned:
 class Host:
     """One vehicle of ours. turn() at each instant. folder: its certs and keys; trust: the anchors.
 
-    air: what its unit last said of the packets it heard.
+    air: what its unit last said of the packets it heard. apps: its applications.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Host:
         self._keys = Keys(key_file.open_folder(folder / "keys"), memory)
         settings = _settings(kind, folder, trust)
         self._station = wiring.station(settings, made_from.gather(settings, self._keys.points()))
+        self.apps = wiring.applications(settings)[0]
         self._results: tuple[JobResult, ...] = ()
         self._wanted = 0
         self._numbers: set[int] = set()
@@ -94,6 +97,11 @@ class Host:
                 why = tuple(sorted(body["why"].items()))
                 self.warned.append(Warned(self.name, at_s, body["app"], body["level"], body["subject"], why))
         return outbox.packets
+
+    def seen(self) -> tuple[WarnState, FactsState]:
+        """What its warnings were made of in the last turn."""
+        kept = self._station.checkpoint()
+        return kept["warn"], kept["facts"]
 
     def _truth(self, mover: Mover) -> Truth:
         speed_mps = mover.speed_mps

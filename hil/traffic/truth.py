@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 from hil.traffic import on_foot
 from hil.traffic.on_foot import AROUND_S
-from hil.traffic.ride import HOST
-from hil.traffic.trace import STEP_S, Encounter, Mover, Step, Trace
+from hil.traffic.trace import HOST, STEP_S, Encounter, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
 LEAST_MPS, BEFORE_S = 5.0, 3.0

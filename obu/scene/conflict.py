@@ -33,17 +33,33 @@ def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict 
     if met is None:
         return None
     own_at_m, other_at_m, sin = met
-    steep = max(sin, JOIN_SIN)
-    own_half_m = own_body.length_m / 2.0
-    other_half_m = other_body.length_m / 2.0
-    own_wide_m = other_body.width_m / 2.0 / steep
-    other_wide_m = own_body.width_m / 2.0 / steep
-    own_m, other_m = own_at_m - own_half_m - own_wide_m, other_at_m - other_half_m - other_wide_m
+    return timed(
+        span_m(own_at_m, own_body, other_body, sin),
+        own_body,
+        span_m(other_at_m, other_body, own_body, sin),
+        other_body,
+        sin,
+    )
+
+
+def span_m(at_m: float, body: Body, other_body: Body, sin: float) -> tuple[float, float]:
+    """From where to where the middle of a body is in an area, which it enters with its front and leaves with its rear.
+
+    at_m: to where the two lines meet.
+    """
+    half_m = body.length_m / 2.0 + other_body.width_m / 2.0 / max(sin, JOIN_SIN)
+    return at_m - half_m, at_m + half_m
+
+
+def timed(
+    own_m: tuple[float, float], own_body: Body, other_m: tuple[float, float], other_body: Body, sin: float
+) -> Conflict:
+    """An area with when each enters and leaves it. own_m, other_m: span_m() of each."""
     return Conflict(
-        max(0.0, own_m),
-        max(0.0, other_m),
-        *_within_s(own_m, own_at_m + own_half_m + own_wide_m, own_body),
-        *_within_s(other_m, other_at_m + other_half_m + other_wide_m, other_body),
+        max(0.0, own_m[0]),
+        max(0.0, other_m[0]),
+        *_within_s(*own_m, own_body),
+        *_within_s(*other_m, other_body),
         math.degrees(math.asin(min(1.0, sin))),
     )
 
