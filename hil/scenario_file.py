@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hil import defects, faults, junction, recorded, sent, unit, variants
+from hil.expected import Warning
 from hil.people import KIN
 from hil.scenario import CLASSES, Act, Actor, Piece, Scenario
 from hil.toml_lines import located
@@ -263,10 +264,7 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"{key}.until_s", "must lie after from_s", "必须晚于 from_s"
         if warning.of is not None and warning.of not in names:
             yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
-        if warning.law == "ahead" and warning.of in (None, "roadside"):
-            yield f"{key}.of", "law = 'ahead' needs an actor", "law 为 'ahead' 时须为参与者"
-        if warning.law == "before" and warning.place_m is None:
-            yield f"{key}.place_m", "law = 'before' needs it", "law 为 'before' 时必填"
+        yield from _law_wrong(key, warning)
         if warning.of is None and (warning.least_m, warning.most_m, warning.within_ms) != (None, None, None):
             yield (
                 f"{key}.of",
@@ -283,6 +281,13 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
         if not (bsm.none or bsm.rule or bsm.most_gap_ms or bsm.least_gap_ms):
             yield f"bsm[{index}]", "expects nothing: none, most_gap_ms, least_gap_ms or rule", "没有任何期望"
     yield from _status_wrong(found)
+
+
+def _law_wrong(key: str, warning: Warning) -> Iterator[Wrong]:
+    if warning.law == "ahead" and warning.of in (None, "roadside"):
+        yield f"{key}.of", "law = 'ahead' needs an actor", "law 为 'ahead' 时须为参与者"
+    if warning.law == "before" and warning.place_m is None:
+        yield f"{key}.place_m", "law = 'before' needs it", "law 为 'before' 时必填"
 
 
 def _status_wrong(found: Scenario) -> Iterator[Wrong]:

@@ -98,8 +98,8 @@ def _by_law(found: Scenario) -> Iterator[Warning]:
             least_m, most_m = windows.ahead_m(own.kind, own.speed_mps, lead_mps)
             yield replace(each, least_m=least_m, most_m=most_m)
         elif each.law == "before":
-            front_m = (each.place_m or 0.0) - own.at_m - KIN[own.kind].length_m / 2.0
+            front_m = (each.place_m or 0.0) + each.past_m - own.at_m - KIN[own.kind].length_m / 2.0
             from_s, to_s = windows.between_s(own.kind, own.speed_mps, front_m)
-            yield replace(each, from_s=from_s, to_s=to_s)
+            yield replace(each, from_s=round(from_s - each.slack_s, 2), to_s=round(to_s + each.slack_s, 2))
         else:
             yield each

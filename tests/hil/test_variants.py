@@ -100,11 +100,11 @@ def test_a_window_by_law_is_of_the_class_and_its_speed(name: str, least_m: float
 
 def test_a_window_before_a_place_is_in_seconds_of_that_variant(path: Path) -> None:
     text = FILE.replace("no_warn", "warn").replace("lasts_s = 1.0", "lasts_s = 9.0")
-    path.write_text(text + '[[warning]]\nlaw = "before"\nplace_m = 111.0\n')
+    path.write_text(text + '[[warning]]\nlaw = "before"\nplace_m = 111.0\npast_m = -1.0\nslack_s = 0.3\n')
     for each in scenario_file.each(path).values():
-        (warning,) = each.warning
-        wanted = windows.between_s(each.own.kind, each.own.speed_mps, 10.0 * each.own.speed_mps)
-        assert (warning.from_s, warning.to_s) == pytest.approx(wanted, abs=0.011)
+        (warning,) = each.warning  # 100 m at 10 m/s are 10 s at every speed, and the last metre is one
+        low, high = windows.between_s(each.own.kind, each.own.speed_mps, 10.0 * each.own.speed_mps - 1.0)
+        assert (warning.from_s, warning.to_s) == pytest.approx((low - 0.3, high + 0.3), abs=0.011)
 
 
 @pytest.mark.parametrize(
