@@ -112,6 +112,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     yield from _road_wrong(found)
     yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
+    yield from _crossroads_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)
     for index, fault in enumerate(found.fault):
@@ -169,19 +170,37 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"message[{index}].json", str(error), str(error)
     for index, signal in enumerate(found.signal):
         key = f"signal[{index}]"
-        ways = {way for lane in signal.lanes for way in lane.split("+")}
-        if not ways <= {*junction.TURN_DEG, junction.ON_RED}:
-            yield (
-                f"{key}.lanes",
-                f"are of {', '.join((*junction.TURN_DEG, junction.ON_RED))}, joined by +",
-                "应由 straight、left、right 以 + 连接",
-            )
-        if not 1 <= signal.ours <= len(signal.lanes):
-            yield f"{key}.ours", f"there are lanes 1 to {len(signal.lanes)}", f"车道为 1 至 {len(signal.lanes)}"
+        yield from _lanes_wrong(key, signal.lanes, signal.ours)
+        begins_s = [revision.from_s for revision in signal.revision]
+        for number, revision in enumerate(signal.revision):
+            yield from _lanes_wrong(f"{key}.revision[{number}]", revision.lanes, revision.ours)
+            if begins_s[:number] and revision.from_s <= begins_s[number - 1]:
+                yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
         for number, phase in enumerate(signal.phase):
             if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
                 colours = ", ".join(junction.COLOURS)
                 yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _lanes_wrong(key: str, lanes: tuple[str, ...], ours: int) -> Iterator[Wrong]:
+    if not {way for lane in lanes for way in lane.split("+")} <= {*junction.TURN_DEG, junction.ON_RED}:
+        yield (
+            f"{key}.lanes",
+            f"are of {', '.join((*junction.TURN_DEG, junction.ON_RED))}, joined by +",
+            "应由 straight、left、right 以 + 连接",
+        )
+    if not 1 <= ours <= len(lanes):
+        yield f"{key}.ours", f"there are lanes 1 to {len(lanes)}", f"车道为 1 至 {len(lanes)}"
+
+
+def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, across in enumerate(found.crossroad):
+        if not 30.0 <= abs(across.heading_deg) <= 150.0:
+            yield f"crossroad[{index}].heading_deg", "must be 30 to 150, or -30 to -150", "应为 30..150 或 -150..-30"
+        if not 20.0 <= across.reach_m <= 1000.0:
+            yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
+        if found.road.map:
+            yield f"crossroad[{index}]", "the road's own map has it, or nobody", "道路使用 map 时不可再用"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:

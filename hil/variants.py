@@ -58,6 +58,7 @@ def _stretched(found: Scenario, own: Own, times: float) -> Scenario:
         signal=tuple(
             replace(light, at_m=along(light.at_m), approach_m=light.approach_m * times) for light in found.signal
         ),
+        crossroad=tuple(replace(across, at_m=along(across.at_m)) for across in found.crossroad),
         event=tuple(_notice(notice, along) for notice in found.event),
         sign=tuple(_notice(notice, along) for notice in found.sign),
         warning=tuple(

@@ -47,6 +47,8 @@ speed_mps = 1.5
 [[signal]]
 at_m = 91.0
 approach_m = 60.0
+[[crossroad]]
+at_m = 81.0
 [[event]]
 type = 501
 at_m = 61.0
@@ -68,7 +70,7 @@ def _seconds(found: Scenario) -> list[float]:
     """From our front, or our rear, to all that lies along the road."""
     half_m = KIN[found.own.kind].length_m / 2
     front_m, rear_m = found.own.at_m + half_m, found.own.at_m - half_m
-    places_m = [each.at_m for each in (*found.actor, *found.signal, *found.event)]
+    places_m = [each.at_m for each in (*found.actor, *found.signal, *found.crossroad, *found.event)]
     places_m += [each.at_m - each.approach_m for each in found.signal] + [each.path_from_m for each in found.event]
     return [(at_m - (front_m if at_m > found.own.at_m else rear_m)) / found.own.speed_mps for at_m in places_m]
 
@@ -79,8 +81,8 @@ def test_all_is_as_many_seconds_away_for_each_class_at_each_speed(path: Path) ->
     for name, each in found.items():
         assert f"{each.own.kind}_{each.own.speed_mps * 3.6:.0f}kmh" == name
         assert each.own.at_m + KIN[each.own.kind].length_m / 2 == pytest.approx(11.0)
-        # 40, 100, 60, 80 and 50 m before a front at 11 m and 40 m behind a rear at -1 m, at 10 m/s
-        assert _seconds(each) == pytest.approx([4.0, 10.0, -4.0, 6.0, 8.0, 5.0, 2.0, 2.0])
+        # 40, 100, 60, 80, 70 and 50 m before a front at 11 m and 40 m behind a rear at -1 m, at 10 m/s
+        assert _seconds(each) == pytest.approx([4.0, 10.0, -4.0, 6.0, 8.0, 7.0, 5.0, 2.0, 2.0])
         times = each.own.speed_mps / 10.0
         assert [actor.speed_mps for actor in each.actor] == pytest.approx([8 * times, 10 * times, 12 * times, 1.5])
         assert (each.actor[0].act[0].to_mps, each.actor[0].act[0].mps2) == (pytest.approx(2.0 * times), 6.5)

@@ -11,12 +11,13 @@ from hil.traffic.courses import Courses
 from hil.traffic.host import Warned
 from hil.traffic.knowing import Knower
 from hil.traffic.limits import Known
-from hil.traffic.score import Drive, has_ground
+from hil.traffic.score import COLLISION, Drive, has_ground
 from hil.traffic.trace import Mover
 from hil.traffic.truth import Conflict, Steps, Truth, critical
 from obu.core.geo import turn_to_view
 from obu.core.vehicle import Body, Own, VehicleState
 from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
+from obu.scene.movers import REAR
 from tests.hil.traffic.test_report import CROSSES, GIVES_WAY, OURS
 from tests.hil.traffic.test_truth import HOST, LENGTH_M, WIDTH_M, drive, straight
 
@@ -134,6 +135,17 @@ def test_knowing_nothing_more_is_what_the_drivers_saw(tmp_path: Path, monkeypatc
     assert ridden.warned and ridden.known[Known.AS_IS] == ridden.warned
     first = {(one.host, one.app, one.subject): one.at_s for one in reversed(ridden.known[Known.SCREEN])}
     assert all(first[one.host, one.app, one.subject] <= one.at_s for one in ridden.warned)
+
+
+def test_every_kind_of_knowledge_rides_along_and_knows_no_age(tmp_path: Path) -> None:
+    """EXACT warns as the unit does or would, of the same road users, by what is of this very instant."""
+    traffic = trace.read(Path("hil/traffic/corridor/recorded.json.gz"))
+    short = dataclasses.replace(traffic, steps=traffic.steps[200:250])
+    ridden = ride.ride(NET, short, 0.3, tmp_path, lambda _: None, tuple(Known))
+    assert ridden.known.keys() == set(Known)
+    exact = [one for one in ridden.known[Known.EXACT] if one.app in COLLISION]
+    assert exact and all(one.subject.removesuffix(REAR) in ridden.ids for one in exact)
+    assert {dict(one.why)["age_s"] for one in exact} == {0.0}
 
 
 def judged(foe: list[Mover], at_s: float, *warned: tuple[Warned, str | None]) -> Drive:
