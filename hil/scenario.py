@@ -13,6 +13,7 @@ LEAD_S = 2.0  # so long is the unit on before a scenario begins
 CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
 Says = Literal["bsm", "rsm", "both", "nothing"]
 Side = Literal["left", "right", "hazard"]
+OwnKind = Literal["bus12", "bus18", "taxi"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Own:
     settings: of the unit's configuration, by dotted key.
     """
 
-    kind: Literal["bus12", "bus18", "taxi"] = "bus12"
+    kind: OwnKind = "bus12"
     at_m: float = 0.0
     right_m: float = 0.0
     speed_mps: float = 0.0
@@ -128,10 +129,19 @@ class SignalPhase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A new MAP from from_s on: other lanes, and which of them the road is, so that they lie elsewhere."""
+
+    from_s: float
+    lanes: tuple[str, ...]
+    ours: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
     by "+", "right_on_red" with "right" where that is allowed; ours: which of them the road is, from 1. Without a phase
-    there is no SPAT.
+    there is no SPAT. revision: what the MAP says later, in the order of time.
     """
 
     at_m: float
@@ -140,6 +150,22 @@ class Signal:
     ours: int = 1
     limit_mps: float = 50 / 3.6
     phase: tuple[SignalPhase, ...] = ()
+    revision: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossroad:
+    """A road across ours in the MAP, without a light: its middle crosses ours at at_m, whoever comes from the left
+    drives half a lane nearer, from the right half a lane further.
+
+    heading_deg: of who comes from the left, relative to our road. is_bridge: it leads over ours, and no lane of the one
+    leads to the other. reach_m: so far of each arm is told.
+    """
+
+    at_m: float
+    heading_deg: float = 90.0
+    is_bridge: bool = False
+    reach_m: float = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +234,14 @@ class Variation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """For which classes of own vehicle, each at which own speeds, the same must be so (hil/variants.py)."""
+
+    kind: tuple[OwnKind, ...] = ()
+    speed_kmh: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """app: the application under test, its file's name in capitals. lasts_s: from the begin to the end.
 
@@ -226,10 +260,12 @@ class Scenario:
     is_quiet: bool = False
     least_rate: float = 1.0
     variation: Variation = Variation()
+    variants: Variants = Variants()
     road: Road = Road()
     own: Own = Own()
     actor: tuple[Actor, ...] = ()
     signal: tuple[Signal, ...] = ()
+    crossroad: tuple[Crossroad, ...] = ()
     event: tuple[Notice, ...] = ()
     sign: tuple[Notice, ...] = ()
     message: tuple[Message, ...] = ()

@@ -6,7 +6,7 @@ from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import bodies, conflict, movers, sweep
+from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
 from obu.scene.sweep import Sweep
@@ -64,6 +64,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
 }
 DEFECTS: dict[str, Defect] = {
     "brakeless": Defect("it does not see its own driver brake", _never_brakes),
+    "flat": constant("it knows no bridges: who crosses is on our level", ways, "are_joined", lambda *_: True),
     "unmoved": Defect("it does not see the others brake", _never_stops),
     "lightless": changed("it makes nothing of SPAT", Facts, "heard", but("Spat")),
     "cameraless": changed("it makes nothing of RSM", Facts, "heard", but("Rsm")),

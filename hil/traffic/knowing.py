@@ -13,7 +13,7 @@ from hil.traffic.trace import LEFT, RIGHT, Mover
 from obu.codec.messages.bsm import Bsm
 from obu.codec.messages.rsm import Participant, Rsm
 from obu.core.geo import LatLon, wrap_deg
-from obu.core.now import NS_PER_S, Now, sec_mark_ms
+from obu.core.now import NS_PER_S, Now
 from obu.core.vehicle import Light, Own
 from obu.core.world import Conflict, Neighbour, View
 from obu.scene import conflict, relation, ways
@@ -40,6 +40,15 @@ class Knower:
         """Of whom a warning speaks."""
         return self.ids.get(subject.removesuffix(REAR))
 
+    def mover(self, subject: str, at_s: float) -> Mover | None:
+        """Whoever is called so, where he is there."""
+        name = self.name(subject)
+        return None if name is None else self.courses.mover(name, at_s)
+
+    def place(self, subject: str, at_s: float) -> LatLon:
+        """Of whoever is called so."""
+        return self.courses.place(self.ids[subject.removesuffix(REAR)], at_s)
+
 
 def exact_own(knower: Knower, now: Now, at_s: float, own: Own) -> Own:
     """Ourselves where we are, now."""
@@ -57,32 +66,29 @@ def exact_own(knower: Knower, now: Now, at_s: float, own: Own) -> Own:
 
 def exact_facts(knower: Knower, now: Now, at_s: float, state: FactsState) -> Facts:
     """All who were heard, where they are now."""
-    had, found = Facts(), Facts()
-    had.state = state
-    found.state.subjects = dict(state.subjects)
-    for kind in (Bsm, Rsm):
-        for fact in had.of_kind(kind):
-            assert now.utc_ns is not None
-            found.heard(_exact(knower, now.utc_ns, at_s, fact), 0, now.utc_ns, fact.signer)
-    for name, known in state.by_kind.items():
-        found.state.by_kind.setdefault(name, known)
+    found = Facts()
+    by_kind = {
+        kind: {sender: _exact(knower, now, at_s, fact) for sender, fact in known.items()}
+        for kind, known in state.by_kind.items()
+    }
+    found.state = dataclasses.replace(state, by_kind=by_kind)
     return found
 
 
-def _exact(knower: Knower, utc_ns: int, at_s: float, fact: Fact) -> Bsm | Rsm:
+def _exact(knower: Knower, now: Now, at_s: float, fact: Fact) -> Fact:
     message = fact.message
     if isinstance(message, Rsm):
         seen = (_seen(knower, at_s, f"{message.id.hex()}:{one.number}", one) for one in message.participants)
-        return dataclasses.replace(message, participants=tuple(seen))
-    assert isinstance(message, Bsm)
-    name = knower.name(message.id.hex())
-    mover = name and knower.courses.mover(name, at_s)
-    if not name or not mover:
-        return message
-    return dataclasses.replace(
-        message, place=knower.courses.place(name, at_s), heading_deg=mover.heading_deg, speed_mps=mover.speed_mps,
-        accel_long_mps2=mover.accel_mps2, semi_major_m=SURE_M, sec_mark_ms=sec_mark_ms(utc_ns), lights=_lights(mover),
-    )  # fmt: skip
+        told: Bsm | Rsm = dataclasses.replace(message, participants=tuple(seen))
+    elif isinstance(message, Bsm) and (mover := knower.mover(message.id.hex(), at_s)) is not None:
+        told = dataclasses.replace(
+            message, place=knower.place(message.id.hex(), at_s), heading_deg=mover.heading_deg,
+            speed_mps=mover.speed_mps, accel_long_mps2=mover.accel_mps2, semi_major_m=SURE_M, lights=_lights(mover),
+        )  # fmt: skip
+    else:
+        return fact
+    assert now.utc_ns is not None
+    return dataclasses.replace(fact, message=told, content_utc_ns=now.utc_ns)
 
 
 def _lights(mover: Mover) -> frozenset[Light]:
@@ -91,11 +97,10 @@ def _lights(mover: Mover) -> frozenset[Light]:
 
 
 def _seen(knower: Knower, at_s: float, subject: str, one: Participant) -> Participant:
-    name = knower.name(subject)
-    mover = name and knower.courses.mover(name, at_s)
-    if not name or not mover:
+    mover = knower.mover(subject, at_s)
+    if mover is None:
         return one
-    place = knower.courses.place(name, at_s)
+    place = knower.place(subject, at_s)
     return dataclasses.replace(
         one, place=place, heading_deg=mover.heading_deg, speed_mps=mover.speed_mps, accuracy_m=SURE_M
     )
@@ -156,7 +161,10 @@ class _Look:
         met = self._courses.meeting(self._knower.host, name, self._at_s, (self.reach_m, reach_m))
         accel_mps2 = self.soon_mps2(name) if self._will else other.accel_long_mps2
         return dataclasses.replace(
-            found, conflict=met and self._conflict(other, name, met), turn=turn, accel_long_mps2=accel_mps2
+            found,
+            conflict=None if met is None else self._conflict(other, name, met),
+            turn=turn,
+            accel_long_mps2=accel_mps2,
         )
 
     def soon_mps2(self, name: str) -> float:
@@ -168,7 +176,8 @@ class _Look:
         body = Body(other.length_m, other.width_m, other.speed_mps, other.accel_long_mps2 or 0.0)
         own_m = conflict.span_m(met.own_m, self._body, body, met.sin)
         other_m = conflict.span_m(met.other_m, body, self._body, met.sin)
-        found = conflict.timed(own_m, self._body, other_m, body, met.sin)
+        # The corridor has no bridge: whoever really meets us is on our level.
+        found = conflict.timed(own_m, self._body, other_m, body, met.sin, is_on_map=True)
         if not self._will:
             return found
         own_s, other_s = self._within_s(self._knower.host, own_m), self._within_s(name, other_m)

@@ -7,6 +7,7 @@ confirmation and arbiter. Its one rule: between two kinds of knowledge nothing e
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from hil.traffic import knowing
 from hil.traffic.host import Warned
@@ -152,7 +153,7 @@ def _unguessed(view: View, app: Installed, told: set[str]) -> Iterator[Alert]:
                 yield _alert(module, other)
 
 
-def _alert(module: base.Application, other: Neighbour) -> Alert:
+def _alert(module: Any, other: Neighbour) -> Alert:
     return Alert(
         app=module.NAME, subject=other.subject, level=Level.IMMINENT, priority=module.PRIORITY, text=module.TITLE,
         symbol="", direction=Direction.AHEAD, why=(("target", other.subject),),

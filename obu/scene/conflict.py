@@ -8,6 +8,7 @@ import math
 
 from obu.core.quick import quick
 from obu.core.world import Conflict
+from obu.scene import ways
 from obu.scene.ways import Way
 
 JOIN_SIN = 0.35  # 20 degrees: flatter ways join rather than cross, and share their width for longer
@@ -28,9 +29,11 @@ class Body:
 
 
 def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict | None:
-    """The first area that both ways lead through; None where they do not meet."""
+    """The first area that both ways lead through; None where they do not meet, nor where a MAP knows both roads and
+    has no node in which they do: one leads over the other."""
     met = _joins(own, other) or _crosses(own, other)
-    if met is None:
+    are_joined = None if met is None else ways.are_joined(own, other)
+    if met is None or are_joined is False:
         return None
     own_at_m, other_at_m, sin = met
     return timed(
@@ -39,6 +42,7 @@ def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict 
         span_m(other_at_m, other_body, own_body, sin),
         other_body,
         sin,
+        is_on_map=are_joined is True,
     )
 
 
@@ -52,7 +56,13 @@ def span_m(at_m: float, body: Body, other_body: Body, sin: float) -> tuple[float
 
 
 def timed(
-    own_m: tuple[float, float], own_body: Body, other_m: tuple[float, float], other_body: Body, sin: float
+    own_m: tuple[float, float],
+    own_body: Body,
+    other_m: tuple[float, float],
+    other_body: Body,
+    sin: float,
+    *,
+    is_on_map: bool = False,
 ) -> Conflict:
     """An area with when each enters and leaves it. own_m, other_m: span_m() of each."""
     return Conflict(
@@ -61,6 +71,7 @@ def timed(
         *_within_s(*own_m, own_body),
         *_within_s(*other_m, other_body),
         math.degrees(math.asin(min(1.0, sin))),
+        is_on_map,
     )
 
 

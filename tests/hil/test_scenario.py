@@ -67,6 +67,15 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("speed_mps = 3.0", 'kind = "tram"', 8, "own.kind"),
         ("[own]", '[road]\nmap = "maps/x.json"\n[own]', 8, "road.map"),
         ("[own]", '[road]\nmap = "x.json"\n[own]', 8, "road.map"),
+        ("[own]", '[[signal]]\nat_m = 9.0\nlanes = ["back"]\n[own]', 9, "signal[0].lanes"),
+        ("[own]", '[[signal]]\nat_m = 9.0\n[[signal.revision]]\nfrom_s = 1.0\nlanes = ["back"]\n[own]', 11,
+         "signal[0].revision[0].lanes"),
+        ("[own]", '[[signal]]\nat_m = 9.0\n[[signal.revision]]\nfrom_s = 1.0\nlanes = ["left"]\nours = 2\n[own]', 12,
+         "signal[0].revision[0].ours"),
+        ("[own]", '[[signal]]\nat_m = 9.0\nrevision = [{ from_s = 2.0, lanes = ["left"] }, '
+         '{ from_s = 1.0, lanes = ["left"] }]\n[own]', 9, "signal[0].revision[1].from_s"),
+        ("[own]", "[[crossroad]]\nat_m = 9.0\nheading_deg = 10.0\n[own]", 9, "crossroad[0].heading_deg"),
+        ("[own]", "[[crossroad]]\nat_m = 9.0\nreach_m = 5.0\n[own]", 9, "crossroad[0].reach_m"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "apps.ebw.range" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma_m" = "far" }', 8, "own.settings"),
@@ -105,7 +114,7 @@ def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:
 
 
 def test_all_scenarios_there_are_can_be_read_and_use_every_application_fault_and_defect() -> None:
-    found = [scenario_file.read(path) for path in scenario_file.paths().values()]
+    found = list(scenario_file.every().values())
     assert {each.app.lower() for each in found if each.app} == set(base.names())
     assert len({each.title for each in found}) == len(found)
     assert {fault.name for each in found for fault in each.fault} == set(faults.names())

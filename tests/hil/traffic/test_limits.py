@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from hil.traffic import knowing, limits, net, ride, settled, trace
+from hil.traffic import costs, knowing, limits, net, ride, settled, trace
 from hil.traffic.courses import Courses
 from hil.traffic.host import Warned
 from hil.traffic.knowing import Knower
 from hil.traffic.limits import Known
-from hil.traffic.score import Drive, has_ground
+from hil.traffic.score import COLLISION, Drive, has_ground
 from hil.traffic.trace import Mover
 from hil.traffic.truth import Conflict, Steps, Truth, critical
 from obu.core.geo import turn_to_view
 from obu.core.vehicle import Body, Own, VehicleState
 from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
+from obu.scene.movers import REAR
 from tests.hil.traffic.test_report import CROSSES, GIVES_WAY, OURS
 from tests.hil.traffic.test_truth import HOST, LENGTH_M, WIDTH_M, drive, straight
 
@@ -136,6 +137,17 @@ def test_knowing_nothing_more_is_what_the_drivers_saw(tmp_path: Path, monkeypatc
     assert all(first[one.host, one.app, one.subject] <= one.at_s for one in ridden.warned)
 
 
+def test_every_kind_of_knowledge_rides_along_and_knows_no_age(tmp_path: Path) -> None:
+    """EXACT warns as the unit does or would, of the same road users, by what is of this very instant."""
+    traffic = trace.read(Path("hil/traffic/corridor/recorded.json.gz"))
+    short = dataclasses.replace(traffic, steps=traffic.steps[200:250])
+    ridden = ride.ride(NET, short, 0.3, tmp_path, lambda _: None, tuple(Known))
+    assert ridden.known.keys() == set(Known)
+    exact = [one for one in ridden.known[Known.EXACT] if one.app in COLLISION]
+    assert exact and all(one.subject.removesuffix(REAR) in ridden.ids for one in exact)
+    assert {dict(one.why)["age_s"] for one in exact} == {0.0}
+
+
 def judged(foe: list[Mover], at_s: float, *warned: tuple[Warned, str | None]) -> Drive:
     traffic = drive({HOST: OURS, "foe": foe}, {HOST: "host_taxi", "foe": "car"})
     conflict = Conflict(HOST, "foe", "ICW", at_s, at_s, at_s, is_critical=True)
@@ -159,3 +171,22 @@ def test_a_conflict_counts_where_the_two_met_or_would_have(foe: list[Mover], cou
 def test_a_warning_has_a_ground_where_the_two_did_meet(foe: list[Mover], is_met: bool) -> None:
     warned = Warned(HOST, 2.0, "ICW", "imminent", "s", ())
     assert has_ground(judged(foe, 5.0, (warned, "foe")), warned, "foe") is is_met
+
+
+def test_a_gain_does_not_hide_a_loss() -> None:
+    """Of two conflicts the other one would have been found; the groundless warning would have come 6 s later."""
+    met = tuple(Conflict(HOST, foe, "ICW", 20.0, 18.0, 21.0, is_critical=True) for foe in ("first", "second"))
+    before = [(warned("first", 18.0), "first"), (warned("third", 18.0), "third")]
+    then = [(warned("second", 18.0), "second"), (warned("third", 24.0), "third")]
+    was, would = (Drive(Truth(met, {}), each, {HOST: "host_taxi"}, {HOST: 12.0}) for each in (before, then))
+    found = costs.of([(was, would)])
+    assert found["ICW"] == {
+        "missed": 1, "missed_no_more": 1, "lost": 1, "groundless": 1, "groundless_no_more": 1, "new": 1,
+    }  # fmt: skip
+    assert costs.of([(was, was)])["ICW"] == {
+        "missed": 1, "missed_no_more": 0, "lost": 0, "groundless": 1, "groundless_no_more": 0, "new": 0,
+    }  # fmt: skip
+
+
+def warned(subject: str, at_s: float) -> Warned:
+    return Warned(HOST, at_s, "ICW", 3, subject, ())
