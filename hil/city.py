@@ -83,7 +83,7 @@ class City:
             voice = Voice(folder / "neighbours" / f"{index:02d}", dice)
             neighbour = Neighbour(route, self._script, role)
             phase_ns = index * 100 * NS_PER_MS // len(ROLES)
-            self._talkers.append(Talker(neighbour, voice, dice, first_ns + phase_ns))
+            self._talkers.append(Talker(neighbour, (voice,), dice, first_ns + phase_ns))
         dice = random.Random(f"rsu {seed}")
         self._rsu = RoadsideUnit(route, self._script, Voice(folder / "rsu", dice), dice, first_ns)
         self._attacker = Attacker(route, folder, random.Random(f"attacker {seed}"))

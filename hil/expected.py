@@ -12,7 +12,8 @@ class Warning:
     least_m from bumper to bumper of the actor `of`.
 
     level: of the first showing. within_ms: after the first packet of `of` ("roadside" is the roadside unit) that the
-    unit heard since since_s. most: how often it may be shown in all. over_s: by when it must be gone again.
+    unit heard since since_s. most: how often it may be shown in all. until_s: it stays on the screen till then at
+    least. over_s: by when it must be gone again.
     """
 
     app: str | None = None
@@ -25,6 +26,7 @@ class Warning:
     since_s: float = 0.0
     within_ms: float | None = None
     most: int | None = None
+    until_s: float | None = None
     over_s: float | None = None
 
 

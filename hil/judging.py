@@ -19,7 +19,8 @@ LEVELS = {1: "information", 2: "caution", 3: "imminent"}
 class Showing:
     """A warning as the display first had it. gap_m: then, from bumper to bumper, to each actor by name.
 
-    gone_s: when it went, None if it stayed to the end. rose_s: when it first was more than information, None if never.
+    gone_s: when it went, None if it stayed to the end; left_s: when it first did. rose_s: when it first was more than
+    information, None if never.
     """
 
     app: str
@@ -28,6 +29,7 @@ class Showing:
     gap_m: dict[str, float] = field(default_factory=dict)
     gone_s: float | None = None
     rose_s: float | None = None
+    left_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ def _warning(expected: Warning, app: str, seen: Seen) -> str:
         return f"{app} at {first.at_s} s is {first.level}, not {expected.level}"
     if expected.most is not None and len(shown) > expected.most:
         return f"{app} was shown {len(shown)} times, more than {expected.most}"
+    if expected.until_s is not None and first.left_s is not None and first.left_s < expected.until_s:
+        return f"{app} was gone at {first.left_s} s, before {expected.until_s} s"
     if expected.over_s is not None and (first.gone_s is None or first.gone_s > expected.over_s):
         return f"{app} was still shown at {expected.over_s} s"
     return _of_actor(expected, app, first, seen)

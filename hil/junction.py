@@ -1,6 +1,7 @@
 """A crossing of a scenario as MAP and SPAT say it: our approach with its lanes, the three roads that leave it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hil.route import Route
 from hil.scenario import Signal, SignalPhase
@@ -27,6 +28,14 @@ COLOURS = {
 def nodes(road: Route, signals: Sequence[Signal]) -> tuple[Node, ...]:
     """Of each light its crossing with our approach, and the ends of the roads that leave it."""
     return tuple(node for number, signal in enumerate(signals) for node in _nodes(road, signal, number))
+
+
+def revised(signal: Signal, at_s: float) -> Signal:
+    """The crossing as its MAP tells it at an instant."""
+    for revision in signal.revision:
+        if at_s >= revision.from_s:
+            signal = replace(signal, lanes=revision.lanes, ours=revision.ours)
+    return signal
 
 
 def lights(signals: Sequence[Signal], at_s: float, minute: int, second_ms: int) -> tuple[Intersection, ...]:

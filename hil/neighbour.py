@@ -3,7 +3,7 @@
 import math
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -135,12 +135,15 @@ class Driven(Protocol):
 class Talker:
     """A neighbour's BSMs. due_ns: of the next one, monotonic."""
 
-    def __init__(self, neighbour: Driven, voice: Voice, dice: random.Random, first_ns: int) -> None:
-        self._neighbour = neighbour
-        self._voice = voice
-        self._id = dice.randbytes(8)
-        self._msg_count = dice.randrange(MSG_COUNTS)
+    def __init__(
+        self, neighbour: Driven, voices: Sequence[Voice], dice: random.Random, first_ns: int,
+        changes_s: Sequence[float] = (),
+    ) -> None:  # fmt: skip
+        """changes_s: from each on he has the next voice, and all that identifies him is new (GB/T 45315-2025 7.4)."""
+        self._neighbour, self._dice = neighbour, dice
+        self._voices, self._changes_s = deque(voices), deque(changes_s)
         self._crumbs: deque[tuple[float, LatLon, int]] = deque(maxlen=CRUMBS)
+        self._take_name()
         self.due_ns = first_ns
 
     def packets(self, at_ns: int, utc_ns: int, script_s: float) -> Iterator[Datagram]:
@@ -149,10 +152,19 @@ class Talker:
             return
         self.due_ns += ((at_ns - self.due_ns) // PERIOD_NS + 1) * PERIOD_NS
         state = self._neighbour.state(script_s)
+        if self._changes_s and script_s >= self._changes_s[0] and not _events(state):
+            self._changes_s.popleft()
+            self._take_name()
         message = bsm(self._neighbour.role, state, self._id, self._msg_count, utc_ns, self._path(state, utc_ns))
         self._msg_count = (self._msg_count + 1) % MSG_COUNTS
         is_event, is_on_duty = bool(message.events), message.emergency is not None
         yield self._voice.say(message, AID[is_on_duty, is_event], at_ns, utc_ns, is_event)
+
+    def _take_name(self) -> None:
+        self._voice = self._voices.popleft()
+        self._id = self._dice.randbytes(8)
+        self._msg_count = self._dice.randrange(MSG_COUNTS)
+        self._crumbs.clear()
 
     def _path(self, state: State, utc_ns: int) -> tuple[Crumb, ...]:
         crumbs = tuple(Crumb(place, (utc_ns - at_ns) / NS_PER_S) for _, place, at_ns in self._crumbs)
@@ -188,12 +200,17 @@ def bsm(role: Cast, state: State, own_id: bytes, msg_count: int, utc_ns: int, pa
         length_m=role.length_m,
         height_m=role.height_m,
         basic_class=role.basic_class,
-        events=state.events | (frozenset({Event.HARD_BRAKING}) if accel_mps2 <= HARD_BRAKING_MPS2 else frozenset()),
+        events=_events(state),
         path=path,
         prediction=_prediction(curvature, speed_mps),
         lights=state.lights | {Light.LOW_BEAM},
         emergency=ON_DUTY if state.is_siren_on else None,
     )
+
+
+def _events(state: State) -> frozenset[Event]:
+    is_hard = state.motion.accel_mps2 <= HARD_BRAKING_MPS2
+    return state.events | (frozenset({Event.HARD_BRAKING}) if is_hard else frozenset())
 
 
 def _prediction(curvature: float, speed_mps: float) -> PathPrediction:

@@ -53,6 +53,7 @@ class Person:
         self.name, self.number = actor.name, number
         self.kin = KIN[actor.kind]
         self.says: Says = actor.says or self.kin.says
+        self.changes_id_s = actor.changes_id_s
         self._acts, self._frame = actor.act, road.frame
         is_against = actor.heading_deg == 180.0 and not actor.way
         at_m, right_m, way = actor.at_m, actor.right_m, road

@@ -172,6 +172,8 @@ def _warning_words(each: Warning, app: str | None) -> Iterator[str]:
         yield f"at {each.least_m:g} m to {each.of} at the latest"
     if each.within_ms is not None:
         yield f"within {each.within_ms:g} ms of what {each.of} said"
+    if each.until_s is not None:
+        yield f"shown until {each.until_s:g} s"
     if each.over_s is not None:
         yield f"gone by {each.over_s:g} s"
 

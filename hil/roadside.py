@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Protocol
 
-from hil import junction, scenario
+from hil import crossroads, junction, scenario
 from hil.neighbour import State
 from hil.nmea import EPOCH_NS
 from hil.people import Kin
@@ -14,7 +14,7 @@ from hil.voice import Voice
 from hil.ways import map_of
 from obu.codec import json_form
 from obu.codec.messages import Message, unpack
-from obu.codec.messages.map import MapData
+from obu.codec.messages.map import MapData, Node
 from obu.codec.messages.references import ReferencePath
 from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
 from obu.codec.messages.rsm import Participant, Rsm, Source
@@ -66,7 +66,7 @@ class Roadside:
         self._mast = road.place(30.0, 12.0)
         self._map = map_of(situation.road) if situation.road.map else None
         makers: dict[str, tuple[bool, Callable[[int, int, float], Message | None]]] = {
-            "map": (bool(situation.signal) or self._map is not None, self._say_map),
+            "map": (bool(situation.signal or situation.crossroad) or self._map is not None, self._say_map),
             "spat": (any(signal.phase for signal in situation.signal), self._say_lights),
             "events": (bool(situation.event), self._say_events),
             "signs": (bool(situation.sign), self._say_signs),
@@ -94,8 +94,14 @@ class Roadside:
                 yield self._voice.say(said.message, said.aid, at_ns, utc_ns)
 
     def _say_map(self, count: int, utc_ns: int, at_s: float) -> MapData:
-        nodes = self._map.nodes if self._map else junction.nodes(self._road, self._scenario.signal)
-        return MapData(msg_count=count, minute=minute_of_year(utc_ns), nodes=nodes)
+        return MapData(msg_count=count, minute=minute_of_year(utc_ns), nodes=self._nodes(at_s))
+
+    def _nodes(self, at_s: float) -> tuple[Node, ...]:
+        if self._map:
+            return self._map.nodes
+        of_roads = crossroads.nodes(self._road, self._scenario.crossroad)
+        signals = [junction.revised(signal, at_s) for signal in self._scenario.signal]
+        return junction.nodes(self._road, signals) + of_roads
 
     def _say_lights(self, count: int, utc_ns: int, at_s: float) -> Spat:
         minute, second_ms = minute_of_year(utc_ns), sec_mark_ms(utc_ns)

@@ -98,8 +98,9 @@ class Actor:
     """Another road user. heading_deg: relative to the road: 0 drives as we do, 180 against us, both along the road;
     any other, and whoever has a way of his own, leaves it: way is the road that he takes from there.
 
-    says: what makes him known: his own BSMs, the roadside unit's RSMs, both, or nothing. count: so many of the same
-    kind, apart_m behind each other.
+    says: what makes him known: his own BSMs, the roadside unit's RSMs, both, or nothing. changes_id_s: from each of
+    these on his BSMs have another id and certificate, as GB/T 45315-2025 7.4 has it. count: so many of the same kind,
+    apart_m behind each other.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Actor:
     speed_mps: float = 0.0
     way: tuple[Piece, ...] = ()
     says: Says | None = None
+    changes_id_s: tuple[float, ...] = ()
     count: int = 1
     apart_m: float = 12.0
     act: tuple[Act, ...] = ()
@@ -126,10 +128,19 @@ class SignalPhase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A new MAP from from_s on: other lanes, and which of them the road is, so that they lie elsewhere."""
+
+    from_s: float
+    lanes: tuple[str, ...]
+    ours: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A light at the stop line at_m, with its MAP. lanes: of the approach from left to right, each its moves joined
     by "+", "right_on_red" with "right" where that is allowed; ours: which of them the road is, from 1. Without a phase
-    there is no SPAT.
+    there is no SPAT. revision: what the MAP says later, in the order of time.
     """
 
     at_m: float
@@ -138,6 +149,22 @@ class Signal:
     ours: int = 1
     limit_mps: float = 50 / 3.6
     phase: tuple[SignalPhase, ...] = ()
+    revision: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossroad:
+    """A road across ours in the MAP, without a light: its middle crosses ours at at_m, whoever comes from the left
+    drives half a lane nearer, from the right half a lane further.
+
+    heading_deg: of who comes from the left, relative to our road. is_bridge: it leads over ours, and no lane of the one
+    leads to the other. reach_m: so far of each arm is told.
+    """
+
+    at_m: float
+    heading_deg: float = 90.0
+    is_bridge: bool = False
+    reach_m: float = 150.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +255,7 @@ class Scenario:
     own: Own = Own()
     actor: tuple[Actor, ...] = ()
     signal: tuple[Signal, ...] = ()
+    crossroad: tuple[Crossroad, ...] = ()
     event: tuple[Notice, ...] = ()
     sign: tuple[Notice, ...] = ()
     message: tuple[Message, ...] = ()

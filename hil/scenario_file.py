@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hil import defects, faults, junction, recorded, sent, unit
-from hil.scenario import CLASSES, Act, Piece, Scenario
+from hil.people import KIN
+from hil.scenario import CLASSES, Act, Actor, Piece, Scenario
 from hil.toml_lines import located
 from hil.ways import road_of
 from obu.codec import json_form
@@ -86,6 +87,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     yield from _road_wrong(found)
     yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
+    yield from _crossroads_wrong(found)
     yield from _actors_wrong(found)
     yield from _expected_wrong(found)
     for index, fault in enumerate(found.fault):
@@ -124,19 +126,37 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"message[{index}].json", str(error), str(error)
     for index, signal in enumerate(found.signal):
         key = f"signal[{index}]"
-        ways = {way for lane in signal.lanes for way in lane.split("+")}
-        if not ways <= {*junction.TURN_DEG, junction.ON_RED}:
-            yield (
-                f"{key}.lanes",
-                f"are of {', '.join((*junction.TURN_DEG, junction.ON_RED))}, joined by +",
-                "应由 straight、left、right 以 + 连接",
-            )
-        if not 1 <= signal.ours <= len(signal.lanes):
-            yield f"{key}.ours", f"there are lanes 1 to {len(signal.lanes)}", f"车道为 1 至 {len(signal.lanes)}"
+        yield from _lanes_wrong(key, signal.lanes, signal.ours)
+        begins_s = [revision.from_s for revision in signal.revision]
+        for number, revision in enumerate(signal.revision):
+            yield from _lanes_wrong(f"{key}.revision[{number}]", revision.lanes, revision.ours)
+            if begins_s[:number] and revision.from_s <= begins_s[number - 1]:
+                yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
         for number, phase in enumerate(signal.phase):
             if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
                 colours = ", ".join(junction.COLOURS)
                 yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _lanes_wrong(key: str, lanes: tuple[str, ...], ours: int) -> Iterator[Wrong]:
+    if not {way for lane in lanes for way in lane.split("+")} <= {*junction.TURN_DEG, junction.ON_RED}:
+        yield (
+            f"{key}.lanes",
+            f"are of {', '.join((*junction.TURN_DEG, junction.ON_RED))}, joined by +",
+            "应由 straight、left、right 以 + 连接",
+        )
+    if not 1 <= ours <= len(lanes):
+        yield f"{key}.ours", f"there are lanes 1 to {len(lanes)}", f"车道为 1 至 {len(lanes)}"
+
+
+def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
+    for index, across in enumerate(found.crossroad):
+        if not 30.0 <= abs(across.heading_deg) <= 150.0:
+            yield f"crossroad[{index}].heading_deg", "must be 30 to 150, or -30 to -150", "应为 30..150 或 -150..-30"
+        if not 20.0 <= across.reach_m <= 1000.0:
+            yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
+        if found.road.map:
+            yield f"crossroad[{index}]", "the road's own map has it, or nobody", "道路使用 map 时不可再用"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:
@@ -162,19 +182,34 @@ def _actors_wrong(found: Scenario) -> Iterator[Wrong]:
     speaking = 0
     for index, actor in enumerate(found.actor):
         key = f"actor[{index}]"
-        speaking += actor.count if actor.says != "nothing" else 0
+        speaking += actor.count * (1 + len(actor.changes_id_s)) if actor.says != "nothing" else 0
         if actor.count < 1 or speaking > VOICES:
             yield (
                 f"{key}.count",
-                f"must be 1 or more; of all, {VOICES} can speak",
-                f"至少为 1；总共最多 {VOICES} 个发送者",
+                f"must be 1 or more; of all, {VOICES} can speak (a change of id is one more)",
+                f"至少为 1；总共最多 {VOICES} 个发送者（每次更换标识另计一个）",
             )
+        yield from _names_wrong(f"{key}.changes_id_s", actor)
         if actor.kind not in CLASSES:
             yield f"{key}.kind", f"is none of {', '.join(CLASSES)}", f"应为 {'、'.join(CLASSES)} 之一"
+            continue
         if actor.name in names[:index] or actor.name == "roadside":
             yield f"{key}.name", "is taken", "名称已被使用"
         yield from _acts_wrong(key, actor.act)
         yield from _pieces_wrong(f"{key}.way", actor.way)
+
+
+def _names_wrong(key: str, actor: Actor) -> Iterator[Wrong]:
+    if list(actor.changes_id_s) != sorted(set(actor.changes_id_s)):
+        yield key, "must rise", "须依次递增"
+    if actor.changes_id_s and (
+        actor.kind == "ambulance" or (actor.says or KIN[actor.kind].says) not in ("bsm", "both")
+    ):
+        yield (
+            key,
+            "is for who says BSMs under pseudonyms, which an ambulance does not",
+            "只适用于以假名证书发送 BSM 的参与者，救护车除外",
+        )
 
 
 def _acts_wrong(key: str, acts: tuple[Act, ...]) -> Iterator[Wrong]:
@@ -200,6 +235,8 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"{key}.from_s", "must lie before to_s", "必须早于 to_s"
     for index, warning in enumerate(found.warning):
         key = f"warning[{index}]"
+        if warning.until_s is not None and not warning.from_s < warning.until_s:
+            yield f"{key}.until_s", "must lie after from_s", "必须晚于 from_s"
         if warning.of is not None and warning.of not in names:
             yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
         if warning.of is None and (warning.least_m, warning.most_m, warning.within_ms) != (None, None, None):

@@ -116,12 +116,16 @@ AROUND = (
 
 
 def _road_map() -> MapData:
-    """The demonstration's, and a road to the left that our lane leads to as well."""
+    """The demonstration's, and a road to the left that our lane leads to as well, and from which others cross ours."""
     said = rsu.road_map(ROAD, 0, UTC_NS)
     (link,) = said.nodes[0].links
     left = Connection(node=ACROSS, lane=1, maneuvers=frozenset({Maneuver.LEFT}), phase=rsu.OURS)
     lanes = tuple(replace(lane, connections=(*lane.connections, left)) for lane in link.lanes)
-    crossing = replace(said.nodes[0], links=(replace(link, lanes=lanes),))
+    onward = Connection(node=NodeRef(rsu.REGION, 15), lane=1, maneuvers=frozenset({Maneuver.STRAIGHT}))
+    arm = tuple(ROAD.place(rsu.CROSSING_M, right_m) for right_m in (-120.0, -12.0))
+    come = replace(link.lanes[0], id=1, connections=(onward,), points=arm)
+    side = replace(link, upstream=ACROSS, lanes=(come,), points=arm, movements=())
+    crossing = replace(said.nodes[0], links=(replace(link, lanes=lanes), side))
     points = tuple(ROAD.place(rsu.CROSSING_M, right_m) for right_m in (-20.0, -120.0))
     beyond = replace(link.lanes[0], id=1, connections=(), points=points)
     road = replace(link, upstream=rsu.CROSSING, lanes=(beyond,), points=points, movements=())

@@ -1,5 +1,6 @@
 """Who and what a scenario puts around the unit, made of its file and a seed."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -64,10 +65,13 @@ class Stage:
         self, seed: int, pki: Path, memory: Memory | None, begin_ns: int, errors: Errors
     ) -> Iterator[Speaker]:
         speaking = [each for each in self.people if each.says in ("bsm", "both")]
+        more = itertools.count(len(speaking))  # stations of those who change their names
         for index, person in enumerate(speaking):
             dice = random.Random(f"neighbour {index} {seed}")
-            voice = Voice(_station(person, pki, index), dice, memory)
-            talker = Talker(errors.told(person, "bsm"), voice, dice, begin_ns + dice.randrange(EPOCH_NS))
+            numbers = (index, *(next(more) for _ in person.changes_id_s))
+            voices = [Voice(_station(person, pki, number), dice, memory) for number in numbers]
+            first_ns = begin_ns + dice.randrange(EPOCH_NS)
+            talker = Talker(errors.told(person, "bsm"), voices, dice, first_ns, person.changes_id_s)
             yield Speaker(person.name, talker)
 
     def packets(self, at_ns: int, utc_ns: int, at_s: float) -> list[Packet]:

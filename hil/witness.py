@@ -84,6 +84,7 @@ class Witness:
         if number not in self._showing:
             self._came(number, str(event.body["app"]), LEVELS[level], at_s)
         index = self._showing[number]
+        self.seen.shown[index] = replace(self.seen.shown[index], gone_s=None)
         if level > Level.INFORMATION and self.seen.shown[index].rose_s is None:
             self.seen.shown[index] = replace(self.seen.shown[index], rose_s=round(at_s, 2))
 
@@ -98,8 +99,10 @@ class Witness:
 
     def _gone(self, name: int | str, at_s: float) -> None:
         if name in self._showing:
-            index = self._showing[name]
-            self.seen.shown[index] = replace(self.seen.shown[index], gone_s=round(at_s, 2))
+            index, gone_s = self._showing[name], round(at_s, 2)
+            shown = self.seen.shown[index]
+            left_s = gone_s if shown.left_s is None else shown.left_s
+            self.seen.shown[index] = replace(shown, left_s=left_s, gone_s=gone_s)
 
     def _came(self, name: int | str, app: str, level: str, at_s: float) -> None:
         shown = self.seen.shown

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
+from obu.codec.messages.map import MapData
 from obu.core.geo import Offset
 from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
@@ -11,6 +12,7 @@ from obu.hmi.arbiter import Arbiter
 from obu.scene import facts, movers, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
+from obu.scene.lanes import Roads
 from obu.scene.view import Look, Scene
 from obu.station import warn
 from obu.station.health import Health
@@ -67,6 +69,18 @@ def _first_lanes(right: Any) -> Any:
     return neighbour
 
 
+def _heard_twice(right: Any) -> Any:
+    last: list[Any] = [None, True]  # what was said at the last look, whether it was new then
+
+    def known(self: Any, told: Facts, place: Any, apart: Any) -> Any:
+        now = [fact.message for fact in told.of_kind(MapData)]
+        if last[0] is None or [id(one) for one in now] != [id(one) for one in last[0]]:
+            last[:] = now, last[0] is None or [one.nodes for one in now] != [one.nodes for one in last[0]]
+        return Roads((), place) if last[1] else right(self, told, place, apart)
+
+    return known
+
+
 def _both_sides() -> tuple[Patch, ...]:
     right = relevance.ahead_m
 
@@ -103,6 +117,10 @@ DEFECTS: dict[str, Defect] = {
     "fleeting": constant(
         "a neighbour is forgotten after a tenth of a second", facts, "LIFE_S", dict.fromkeys(facts.LIFE_S, 0.12)
     ),
+    "nameless": constant("it takes another name for another car", Facts, "_succeed", lambda *_: None),
+    "mistaken": constant("it takes whoever appears within 6 m for somebody who is silent", facts, "SAME_M", 6.0),
+    "conservative": constant("it keeps the first MAP that it heard", scene, "_says_the_same", lambda *_: True),
+    "wary": changed("it uses a MAP when it has heard it twice", Scene, "_known", _heard_twice),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),

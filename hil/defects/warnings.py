@@ -6,7 +6,7 @@ from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw
 from obu.core.world import Lamp, Signal, View
-from obu.scene import bodies, conflict, movers, sweep
+from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
 from obu.scene.signals import Signals
 from obu.scene.sweep import Sweep
@@ -54,6 +54,8 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
     "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower
+    "attentive": ("apps.bsw", "passed_s", 0.0),  # it marks every parked car that it drives past
+    "aloof": ("apps.bsw", "passed_s", 99.0),  # it marks nobody who stands
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
     "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it
@@ -62,6 +64,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
 }
 DEFECTS: dict[str, Defect] = {
     "brakeless": Defect("it does not see its own driver brake", _never_brakes),
+    "flat": constant("it knows no bridges: who crosses is on our level", ways, "are_joined", lambda *_: True),
     "unmoved": Defect("it does not see the others brake", _never_stops),
     "lightless": changed("it makes nothing of SPAT", Facts, "heard", but("Spat")),
     "cameraless": changed("it makes nothing of RSM", Facts, "heard", but("Rsm")),

@@ -4,6 +4,8 @@ The first cause of a list that holds is the cause. Its one rule: what a driver c
 what our rules got wrong, and both from what SUMO's measure alone calls a conflict.
 """
 
+import dataclasses
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
@@ -19,6 +21,11 @@ NEAR_S = 2.0  # as truth.py: less between two at a place is an encounter
 STOOD_MPS, STOPS_MPS = 0.5, 1.5
 SUDDEN_S = 1.5  # what begins later cannot be warned of with the wanted lead
 SIDE_M = 0.5  # so near a body is touching it
+UNBRAKED_S = (3.0, 2.0, 1.0)  # before the instant: what somebody would have done who did not brake from then on
+FOLLOWING = "FCW"  # who follows is within 2 s of the other's place every day
+ALONG = ("FCW", "LCW")  # here one can steer out of the other's way
+
+Timed = list[tuple[float, Mover]]
 
 
 class Missed(Enum):
@@ -27,7 +34,8 @@ class Missed(Enum):
     ALREADY = "it was warned of by another application of no collision"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
-    NEVER_NEAR = "the two never came within 2 s of one place: SUMO's measure alone"
+    AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
+    NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
     SUDDEN = "one of the two stood until 1.5 s before"
     SCREEN = "the screen showed another collision"
@@ -39,6 +47,7 @@ class Groundless(Enum):
 
     NOBODY = "its subject was not in the traffic"
     NEAR = "the two did come within 2 s of one place: SUMO's measure has no encounter"
+    FOLLOWED = "we followed it, and it would have taken more than 3 s to a collision all the time"
     LIGHT = "it stopped for its light"
     GAVE_WAY = "it gave way"
     WE_BRAKED = "our driver stopped or gave way"
@@ -62,9 +71,8 @@ def of_miss(
         return Missed.LATE
     if any(warning.app == "RLVW" and warning.at_s <= conflict.at_s for warning, _ in ours):
         return Missed.RED_LIGHT
-    apart_s = least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)
-    if apart_s is None or apart_s > NEAR_S:
-        return Missed.NEVER_NEAR
+    if not _is_near(least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)):
+        return Missed.AVERTED if is_real(known, kinds, conflict) else Missed.NEVER_NEAR
     if all(_stood(known, conflict.foe, at_s) for at_s in (conflict.at_s - SUDDEN_S, conflict.at_s)):
         return Missed.BLOCKED
     if any(_stood(known, name, conflict.at_s - SUDDEN_S) for name in (conflict.host, conflict.foe)):
@@ -78,20 +86,45 @@ def of_groundless(known: Steps, kinds: Mapping[str, Kind], warning: Warned, foe:
     if foe is None or known.mover(foe, warning.at_s) is None or known.mover(warning.host, warning.at_s) is None:
         return Groundless.NOBODY
     apart_s = least_apart_s(known, kinds, (warning.host, foe), warning.at_s)
-    if apart_s is not None and apart_s <= NEAR_S:
+    if _is_near(apart_s) and warning.app != FOLLOWING:
         return Groundless.NEAR
     if _stops(known, foe, warning.at_s):
         is_red = dict(warning.why).get("light") in ("red", "yellow")
         return Groundless.LIGHT if is_red else Groundless.GAVE_WAY
     if _stops(known, warning.host, warning.at_s):
         return Groundless.WE_BRAKED
+    if _is_near(apart_s):
+        return Groundless.FOLLOWED
     return Groundless.WAYS if apart_s is None else Groundless.TIME
+
+
+def is_real(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> bool:
+    """Whether the two came within NEAR_S of one place, or would have, had neither braked nor steered from then on.
+
+    Then: one of UNBRAKED_S before the instant. Who turns steers anyway: straight on goes only who is along the other.
+    """
+    pair = (conflict.host, conflict.foe)
+    if _is_near(least_apart_s(known, kinds, pair, conflict.at_s - AFTER_S)):
+        return True
+    otherwise = (_unbraked, _straight_on) if conflict.app in ALONG else (_unbraked,)
+    return any(
+        _is_near(_apart_s(kinds, pair, *(course(known, name, conflict.at_s - before_s) for name in pair)))
+        for course in otherwise
+        for before_s in UNBRAKED_S
+    )
 
 
 def least_apart_s(known: Steps, kinds: Mapping[str, Kind], pair: tuple[str, str], from_s: float) -> float | None:
     """The least time between our body's and the other's being at one place, within AHEAD_S; None where no place is."""
+    return _apart_s(kinds, pair, *(_course(known, name, from_s) for name in pair))
+
+
+def _is_near(apart_s: float | None) -> bool:
+    return apart_s is not None and apart_s <= NEAR_S
+
+
+def _apart_s(kinds: Mapping[str, Kind], pair: tuple[str, str], ours: Timed, theirs: Timed) -> float | None:
     host, foe = pair
-    ours, theirs = (_course(known, name, from_s) for name in pair)
     best = None
     for at_s, mover in ours:
         for then_s, other in theirs:
@@ -101,7 +134,36 @@ def least_apart_s(known: Steps, kinds: Mapping[str, Kind], pair: tuple[str, str]
     return best
 
 
-def _course(known: Steps, name: str, from_s: float) -> list[tuple[float, Mover]]:
+def _unbraked(known: Steps, name: str, from_s: float) -> Timed:
+    """The course that was driven, but never more slowly than at its begin; straight on where the drive ended."""
+    course = _course(known, name, from_s)
+    if not course:
+        return []
+    least_mps, ahead_s = course[0][1].speed_mps, 0.0
+    found = [course[0]]
+    for (before_s, before), (at_s, mover) in itertools.pairwise(course):
+        gone_m = math.hypot(mover.x - before.x, mover.y - before.y)
+        ahead_s += max(0.0, (at_s - before_s) - gone_m / least_mps) if least_mps > STOOD_MPS else 0.0
+        found.append((at_s - ahead_s, mover))
+    last_s, last = found[-1]
+    return found + _onward(last_s, last, least_mps, from_s + AHEAD_S - last_s)
+
+
+def _straight_on(known: Steps, name: str, from_s: float) -> Timed:
+    mover = known.mover(name, from_s)
+    return [(from_s, mover), *_onward(from_s, mover, mover.speed_mps, AHEAD_S)] if mover else []
+
+
+def _onward(from_s: float, mover: Mover, speed_mps: float, lasts_s: float) -> Timed:
+    heading, found = math.radians(mover.heading_deg), []
+    for number in range(1, round(lasts_s / STEP_S) + 1):
+        gone_m = speed_mps * number * STEP_S
+        x, y = mover.x + gone_m * math.sin(heading), mover.y + gone_m * math.cos(heading)
+        found.append((from_s + number * STEP_S, dataclasses.replace(mover, x=x, y=y)))
+    return found
+
+
+def _course(known: Steps, name: str, from_s: float) -> Timed:
     times_s = [from_s + number * STEP_S for number in range(round(AHEAD_S / STEP_S) + 1)]
     return [(at_s, mover) for at_s in times_s if (mover := known.mover(name, at_s)) is not None]
 

@@ -5,13 +5,14 @@ import dataclasses
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hil import workers
-from hil.traffic import causes, net, repeat, ride, score, sumo, trace, truth
+from hil.traffic import causes, limits, net, repeat, ride, score, settled, sumo, trace, truth
+from hil.traffic.ride import Ridden
 from hil.traffic.score import Drive
 from hil.traffic.trace import Trace
 
@@ -26,21 +27,23 @@ COLUMNS = ("critical", "found", "recall", "lead_p50_s", "warnings", "groundless"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One drive to come. recorded: its traffic, in place of SUMO's."""
+    """One drive to come. recorded: its traffic, in place of SUMO's. has_limits: with what limits the warnings."""
 
     seed: int
     minutes: float
     sigma_m: float
     recorded: Path | None = None
+    has_limits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """One drive, and events_of() it."""
+    """One drive, and events_of() it. limits: the same with what was known or settled in its place, by its title."""
 
     seed: int
     drive: Drive
     events: list[dict[str, Any]]
+    limits: Mapping[str, Drive] = field(default_factory=dict)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -151,10 +154,27 @@ def _drive(case: Case, progress: Callable[[float], None]) -> Driven:
     recorded, minutes = case.recorded, case.minutes
     traffic = _cut(trace.read(recorded), minutes) if recorded else sumo.drive(roads, case.seed, minutes)
     with tempfile.TemporaryDirectory(prefix="city-") as folder:
-        ridden = ride.ride(roads, traffic, case.sigma_m, Path(folder), progress)
-    kinds = {name: kind.name for name, kind in traffic.kinds.items() if name.startswith(ride.HOST)}
+        ridden = ride.ride(
+            roads, traffic, case.sigma_m, Path(folder), progress, tuple(limits.Known) if case.has_limits else ()
+        )
+    kinds = {name: kind.name for name, kind in traffic.kinds.items() if name.startswith(trace.HOST)}
     drive = Drive(truth.find(traffic), score.named(ridden.warned, ridden.ids), kinds, ridden.hosts_s)
-    return Driven(traffic.seed, drive, events_of(drive, traffic))
+    again = limited(drive, ridden, traffic) if case.has_limits else {}
+    return Driven(traffic.seed, drive, events_of(drive, traffic), again)
+
+
+def limited(drive: Drive, ridden: Ridden, traffic: Trace) -> dict[str, Drive]:
+    """The drive again for each row of what limits the warnings."""
+    known = {
+        each: dataclasses.replace(drive, warned=score.named(warned, ridden.ids))
+        for each, warned in ridden.known.items()
+    }
+    steps = truth.Steps(traffic.steps)
+    judged = {
+        limits.SETTLED: settled.of(drive, steps, traffic.kinds),
+        limits.BOTH: settled.of(known[limits.Known.ALL], steps, traffic.kinds),
+    }
+    return {each.value: drive for each, drive in known.items()} | judged
 
 
 def _cut(traffic: Trace, minutes: float) -> Trace:

@@ -20,10 +20,13 @@ from obu.core.frames import AirPacket, CanFrame, GnssBytes, Inbox, JobResult, Tx
 from obu.core.now import Now
 from obu.drivers import key_file
 from obu.runtime import config, made_from, wiring
+from obu.scene.facts import FactsState
+from obu.station.warn import WarnState
 
 CLASSES = {"host_taxi": 10, "host_bus12": 70, "host_bus18": 70}  # GB/T 45315-2025 annex D
 STILL_MPS = 0.1
 WHEELBASE_PART = 0.5  # of the length
+ANTENNA_AHEAD_M = 0.0  # of the outline's middle, in each of them, whatever the profile has
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Warned:
 class Host:
     """One vehicle of ours. turn() at each instant. folder: its certs and keys; trust: the anchors.
 
-    air: what its unit last said of the packets it heard.
+    air: what its unit last said of the packets it heard. apps: its applications.
     """
 
     def __init__(
@@ -51,11 +54,14 @@ class Host:
         self.warned: list[Warned] = []
         self._net, self._memory = net, memory
         self._dice = random.Random(f"host {name} {seed}")
-        self._receiver = Receiver(Mount(antenna_ahead_m=0.0, sigma_m=max(sigma_m, 0.02)), self._dice.randrange(1 << 30))
+        self._receiver = Receiver(
+            Mount(antenna_ahead_m=ANTENNA_AHEAD_M, sigma_m=max(sigma_m, 0.02)), self._dice.randrange(1 << 30)
+        )
         self._traffic = BusTraffic()
         self._keys = Keys(key_file.open_folder(folder / "keys"), memory)
         settings = _settings(kind, folder, trust)
         self._station = wiring.station(settings, made_from.gather(settings, self._keys.points()))
+        self.apps = wiring.applications(settings)[0]
         self._results: tuple[JobResult, ...] = ()
         self._wanted = 0
         self._numbers: set[int] = set()
@@ -92,6 +98,11 @@ class Host:
                 self.warned.append(Warned(self.name, at_s, body["app"], body["level"], body["subject"], why))
         return outbox.packets
 
+    def seen(self) -> tuple[WarnState, FactsState]:
+        """What its warnings were made of in the last turn."""
+        kept = self._station.checkpoint()
+        return kept["warn"], kept["facts"]
+
     def _truth(self, mover: Mover) -> Truth:
         speed_mps = mover.speed_mps
         curvature = math.radians(mover.yaw_rate_deg_s) / speed_mps if speed_mps > 1.0 else 0.0
@@ -126,7 +137,11 @@ def _settings(kind: Kind, folder: Path, trust: Path) -> config.Config:
     profile = "articulated_bus_j1939" if kind.name == "host_bus18" else "city_bus_j1939"
     return config.Config(
         vehicle=config.Vehicle(
-            profile=profile, length_m=kind.length_m, width_m=kind.width_m, basic_class=CLASSES[kind.name]
+            profile=profile,
+            length_m=kind.length_m,
+            width_m=kind.width_m,
+            basic_class=CLASSES[kind.name],
+            antenna_ahead_m=ANTENNA_AHEAD_M,
         ),
         can={"main": {"interface": "virtual", "channel": "city"}},
         gnss={"type": "udp", "port": 1},

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hil.traffic import command, score, sumo
+from hil.traffic import command, limits, score, sumo
 from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 
@@ -47,11 +47,12 @@ def written(folder: Path, jobs: int, drive: Drive) -> str:
     """Drives, and keeps page, values and log in the folder; the page."""
     commit = _commit()
     _log(folder, commit, f"begun: seeds {command.KEPT[0]} to {command.KEPT[-1]}, {MINUTES:g} min each")
-    drives = list(drive([Case(seed, MINUTES, SIGMA_M, None) for seed in command.KEPT], jobs))
+    drives = list(drive([Case(seed, MINUTES, SIGMA_M, has_limits=True) for seed in command.KEPT], jobs))
     found: dict[str, Any] = {"date": _today(), "commit": commit, "minutes": MINUTES, "sigma_m": SIGMA_M}
     found |= {"drives": len(drives)} | score.summary([each.drive for each in drives])
     wrong = [{"seed": each.seed} | event for each in drives for event in each.events if event["cause"]]
     found |= {"missed": _counted(wrong, "conflict"), "causeless": _counted(wrong, "warning"), "events": wrong}
+    found["limits"] = {title: score.summary([each.limits[title] for each in drives]) for title in limits.WHY}
     (folder / VALUES).write_text(json.dumps(found, indent=0) + "\n", "utf-8")
     text = page(found)
     (folder / PAGE).write_text(text, "utf-8")
@@ -74,7 +75,8 @@ def page(found: Mapping[str, Any]) -> str:
         "## Applications by class of our vehicle", "", *_scores(found["applications_by_class"]), "",
         f"Left out, and why: {', '.join(f'{count} {why}' for why, count in found['left_out'].items()) or 'none'}.", "",
         *_causes("Conflicts that were missed", found["missed"], Missed), "",
-        *_causes("Warnings without a ground", found["causeless"], Groundless),
+        *_causes("Warnings without a ground", found["causeless"], Groundless), "",
+        *_limits(found["limits"]),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -109,6 +111,26 @@ def _causes(title: str, counted: Mapping[str, Mapping[str, int]], kinds: type[Mi
         (kind.value, *(_word(counted[kind.name].get(app, 0)) for app in apps)) for kind in kinds if kind.name in counted
     ]
     return [f"## {title}", "", *_table(("cause", *apps), rows)]
+
+
+def _limits(known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    lines = ["## What limits the warnings, and by how much", "",
+        "The same drives with one thing known as it really was: conflicts found of all (median lead); warnings "
+        "without a ground of all. How it is told: [city.md](city.md).", "",
+    ]  # fmt: skip
+    for part in ("applications", "classes"):
+        names = [*(score.COLLISION if part == "applications" else next(iter(known.values()), {}).get(part, ())), "all"]
+        rows = [
+            (title, *(_known(found["all"] if name == "all" else found[part][name]) for name in names))
+            for title, found in known.items()
+        ]
+        lines += [*_table(("", *names), rows), ""]
+    return [*lines, *(f"- {title}: {limits.WHY[title]}" for title in known)]
+
+
+def _known(row: Mapping[str, Any]) -> str:
+    lead = "" if row["lead_p50_s"] is None else f" ({row['lead_p50_s']} s)"
+    return f"{row['found']} of {row['critical']}{lead}; {row['groundless'] or 0} of {row['warnings']}"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

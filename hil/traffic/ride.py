@@ -7,18 +7,21 @@ import itertools
 import math
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hil import seeded_keys
 from hil.remembering import Memory
+from hil.traffic.courses import Courses
 from hil.traffic.host import Host, Warned
+from hil.traffic.knowing import Knower
+from hil.traffic.limits import Again, Known
 from hil.traffic.net import Net
 from hil.traffic.roadside import SENSED, Roadside
 from hil.traffic.speakers import ON_DUTY, Said, Vehicles
-from hil.traffic.trace import STEP_S, Mover, Step, Trace, between
+from hil.traffic.trace import HOST, STEP_S, Mover, Step, Trace, between
 from hil.voice import Voice
 from obu.codec.messages import claim
 from obu.core.frames import AirPacket
@@ -36,7 +39,6 @@ LATENCY_NS = 20 * NS_PER_MS  # from a signature to the receiver's station, of LT
 STATIONS, ON_DUTY_STATIONS = 160, 6  # certificates
 DUTY_AIDS = (aids.BSM, aids.BSM_EVENT, aids.BSM_EMERGENCY, aids.BSM_EMERGENCY_EVENT)
 DAY_NS, LIFE_S = 86_400 * NS_PER_S, 30 * 86_400
-HOST = "host_"
 
 
 @dataclass(slots=True)
@@ -44,24 +46,28 @@ class Ridden:
     """warned: in the order of time. ids: names by BSM id, and by roadside id/number, in hex.
 
     hosts_s: how long each of our units rode. air: what each of them counted of the packets it heard.
+    known: what each would have warned of, had it known more, where that was asked for.
     """
 
     warned: list[Warned] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     hosts_s: dict[str, float] = field(default_factory=dict)
     air: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known: dict[Known, list[Warned]] = field(default_factory=dict)
 
 
-def ride(net: Net, trace: Trace, sigma_m: float, folder: Path, progress: Callable[[float], None]) -> Ridden:
+def ride(
+    net: Net, trace: Trace, sigma_m: float, folder: Path, progress: Callable[[float], None], kinds: Sequence[Known] = ()
+) -> Ridden:
     """The whole trace. sigma_m: relative lateral error of two road users, one sigma. folder: of the certificates.
 
-    progress: told the traffic's time of each step.
+    progress: told the traffic's time of each step. kinds: of knowledge, the outcome of which is kept in `known`.
     """
-    return _Ride(net, trace, sigma_m, folder).run(progress)
+    return _Ride(net, trace, sigma_m, folder, kinds).run(progress)
 
 
 class _Ride:
-    def __init__(self, net: Net, trace: Trace, sigma_m: float, folder: Path) -> None:
+    def __init__(self, net: Net, trace: Trace, sigma_m: float, folder: Path, kinds: Sequence[Known]) -> None:
         stations = deque(_stations(folder))
         own_m, seed = sigma_m / math.sqrt(2.0), trace.seed  # each of the two has its share
         self._net, self._trace, self._own_m, self._trust = net, trace, own_m, folder / "trust"
@@ -74,6 +80,8 @@ class _Ride:
         units = {light: self._voice(folder / "rsu") for light in net.programs}
         self._roadside = Roadside(net, trace.kinds, units, own_m, seed)
         self._hosts: dict[str, tuple[Host, Path]] = {}
+        self._kinds, self._courses = kinds, Courses(net, trace)
+        self._again: dict[str, Again] = {}
         self._flying: deque[tuple[int, Said]] = deque()
         self._ridden = Ridden()
 
@@ -83,7 +91,8 @@ class _Ride:
             for tick in range(round(STEP_S * NS_PER_S) // TICK_NS):
                 self._turn(before, after, before.at_s + tick * TICK_NS / NS_PER_S)
         self._leave(set(self._hosts))
-        self._ridden.warned.sort(key=lambda warned: (warned.at_s, warned.host))
+        for warned in (self._ridden.warned, *self._ridden.known.values()):
+            warned.sort(key=lambda one: (one.at_s, one.host))
         return self._ridden
 
     def _turn(self, before: Step, after: Step, at_s: float) -> None:
@@ -102,6 +111,8 @@ class _Ride:
             host = self._hosts[name][0] if name in self._hosts else self._arrived(name)
             heard = (AirPacket(said.sdu, at_ns) for said in landed if _hears(name, mover, said))
             sent = host.turn(now, at_s, mover, heard)
+            if name in self._again:
+                self._again[name].look(now, at_s, *host.seen())
             self._ridden.ids |= {_id_of(packet.sdu): name for packet in sent}
             self._fly(at_ns, (Said(packet.sdu, mover.x, mover.y, name) for packet in sent))
 
@@ -122,6 +133,8 @@ class _Ride:
         folder, kind = self._resting.popleft(), self._trace.kinds[name]
         host = Host(name, kind, self._net, folder, self._trust, self._memory, self._own_m, self._trace.seed)
         self._hosts[name] = (host, folder)
+        if self._kinds:
+            self._again[name] = Again(Knower(name, self._courses, self._ridden.ids), host.apps, self._kinds)
         return host
 
     def _leave(self, gone: Iterable[str]) -> None:
@@ -131,6 +144,9 @@ class _Ride:
             self._ridden.warned += host.warned
             self._ridden.hosts_s[host.name] = host.rode_s
             self._ridden.air[host.name] = host.air
+            if name in self._again:
+                for known, warned in self._again.pop(name).warned.items():
+                    self._ridden.known.setdefault(known, []).extend(warned)
 
 
 def _id_of(sdu: bytes) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 STEP_S = 0.1
+HOST = "host_"  # how the names of ours begin
 CENTI = 100.0
 LEFT, RIGHT, AT_STOP, BRAKING = 1, 2, 4, 8  # flags
 FORMAT = 1

@@ -5,8 +5,9 @@ and for people on foot, of whom it knows nothing, the same computed here. Critic
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
 collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), and who
-follows us in our lane, who has to brake. A follower is still met: a warning of him has a ground.
-And one of ours that has stood since the traffic began: without a course its unit says nothing, so nobody hears it.
+follows us in our lane, who has to brake; one of ours that has stood since the traffic began, which nobody hears, its
+unit being without a course; and what had its instant before the drive or after it. All of them are still met: a warning
+while the encounter lasts has a ground.
 """
 
 import itertools
@@ -16,8 +17,7 @@ from dataclasses import dataclass
 
 from hil.traffic import on_foot
 from hil.traffic.on_foot import AROUND_S
-from hil.traffic.ride import HOST
-from hil.traffic.trace import STEP_S, Encounter, Mover, Step, Trace
+from hil.traffic.trace import HOST, STEP_S, Encounter, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
 LEAST_MPS, BEFORE_S = 5.0, 3.0
@@ -33,7 +33,7 @@ COURSE_MPS = 5.0 / 3.6
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One encounter of one of our vehicles. app: the application it belongs to. at_s: its instant.
+    """One encounter of one of our vehicles. at_s: its instant. app: whose it is, "" of one that is left out.
 
     from_s, to_s: while the two meet; SUMO's device goes on for AROUND_S after that.
     """
@@ -66,8 +66,8 @@ def find(trace: Trace) -> Truth:
         reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
         if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
-        if at_s is not None and reason in ("", FOLLOWS):
-            found.append(_conflict(trace, known, encounter, at_s, may_be_critical=not reason))
+        app = "" if at_s is None or reason else _app(trace, known, encounter, at_s)
+        found.append(_conflict(known, encounter, encounter.begin_s if at_s is None else at_s, app))
     return Truth(tuple(sorted(found, key=lambda each: (each.at_s, each.host, each.foe))), left_out)
 
 
@@ -119,18 +119,18 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
 
 
-def _conflict(trace: Trace, known: Steps, encounter: Encounter, at_s: float, may_be_critical: bool) -> Conflict:
+def _conflict(known: Steps, encounter: Encounter, at_s: float, app: str) -> Conflict:
     is_sharp = (encounter.ttc_s is not None and encounter.ttc_s < CRITICAL_TTC_S) or (
         encounter.pet_s is not None and encounter.pet_s < CRITICAL_PET_S
     )
     return Conflict(
         encounter.ego,
         encounter.foe,
-        _app(trace, known, encounter, at_s),
+        app,
         at_s,
         encounter.begin_s,
         max(at_s, encounter.end_s - AROUND_S),
-        may_be_critical and is_sharp and _is_driving(known, encounter.ego, at_s),
+        bool(app) and is_sharp and _is_driving(known, encounter.ego, at_s),
     )
 
 

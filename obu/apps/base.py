@@ -31,6 +31,7 @@ class Need(Enum):
     TURN_SIGNAL = "turn_signal"  # our own
     LANE = "lane"  # ours, by MAP
     LIGHT = "light"  # before us, by SPAT
+    LEVEL = "level"  # who is on ours, by MAP: no BSM tells a height. Without it there is no sound
 
 
 class Application(Protocol):

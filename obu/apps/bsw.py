@@ -1,5 +1,6 @@
 """BSW, blind spot warning: somebody drives beside us where no mirror shows him (T/CSAE 53-2020); a mark, no sound."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ class Parameters:
     behind the rear. max_sigma_m: with a larger relative error BSMs cannot tell the next lane from the one after it.
     overhang_m: of a 12 m bus behind its rear axle (3.4 m), and half a person; swing_m: 0.5 m at a radius of 9 m
     (tests/scene/test_bodies.py), and a step: where one who pulls out of a stop to the left sweeps the kerb.
+    passed_s: a lane change takes 3 s, so who stands and is out of the zone by then was seen ahead and is no danger of
+    it; along parked cars at 50 km/h the mark would come and go each second. standing_mps: slower he stands, with the
+    noise of a receiver.
     """
 
     nearest_m: float = 0.3
@@ -32,6 +36,8 @@ class Parameters:
     max_sigma_m: float = 0.8
     overhang_m: float = 3.9
     swing_m: float = 0.6
+    passed_s: float = 3.0
+    standing_mps: float = 0.5
     max_age_s: float = 1.0
 
 
@@ -56,6 +62,16 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     """Of whoever is beside us, or where our rear swings out."""
     if not (_is_at_stop(view) and _is_by_overhang(view, other, parameters)):
         yield from beside(view, other, parameters)
+        yield at_least("passed_s", _passed_s(view, other, parameters), parameters.passed_s)
+
+
+def _passed_s(view: View, other: Neighbour, parameters: Parameters) -> float:
+    """For how long one who stands is in the zone as we drive past; while he drives, or neither does, for ever."""
+    own_mps = view.own.speed_mps or 0.0
+    if own_mps <= 0.0 or other.speed_mps > parameters.standing_mps:
+        return math.inf
+    zone_m = view.own.body.length_m - parameters.eye_m + parameters.behind_m
+    return (zone_m + other.length_m) / own_mps
 
 
 def beside(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:

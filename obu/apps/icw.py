@@ -13,7 +13,7 @@ from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
 TITLE = Text("路口碰撞", "Crossing traffic")
-NEEDS = frozenset({Need.SPEED})
+NEEDS = frozenset({Need.SPEED, Need.LEVEL})
 PRIORITY = 1  # imminent collision
 ABOUT = "neighbours"
 
@@ -113,10 +113,11 @@ def side_of(other: Neighbour) -> Direction:
 
 
 def _alert(other: Neighbour, conflict: Conflict, parameters: Parameters) -> Alert:
+    level = Level.IMMINENT if conflict.is_on_map else Level.INFORMATION
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=as_sure(Level.IMMINENT, other, parameters.max_sigma_m),
+        level=as_sure(level, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("路口碰撞危险", "Crossing traffic"),
         symbol="crossing",

@@ -22,8 +22,8 @@ class RemoteError(Exception):
 
     `reason` is a constant of our own in snake_case (never text from the stranger): it is the counter's name.
     Caught only where strangers' bytes come in, and there each one is counted: stack/receiver and security/verifier for
-    the air, can_input/decoder for the bus, drivers/local_socket and the screen's ends of it for clients, and
-    runtime/trust_keeper for lists; a verb of obu/cli turns it into a sentence.
+    the air, can_input/decoder for the bus, positioning/lines for the receiver, drivers/local_socket and the screen's
+    ends of it for clients, and runtime/trust_keeper for lists; a verb of obu/cli turns it into a sentence.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from obu.core.credentials import ListHeard, ListsRefused, PoolUpdate, TrustUpdate
 from obu.core.now import ClockMark
 from obu.core.quick import quick
 
@@ -261,31 +262,6 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
-class RevokedGroup:
-    """Vehicles withdrawn as a group: where to look for them, and the linkage seeds (la_id, seed) they are known by."""
-
-    at: bytes
-    seeds: tuple[tuple[tuple[bytes, bytes], ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrustUpdate:
-    """Whom to believe from now on, as a whole; every signature in it has been checked.
-
-    certificates: roots and authorities (COER). revoked, groups: what revocation lists withdraw (security/crl).
-    until_ns: (HashedId8 of a root of another domain, Unix instant at which its recognition ends). due: lists in force,
-    as (kind, issuer, Unix instant of the next).
-    """
-
-    version: int
-    certificates: tuple[bytes, ...]
-    revoked: tuple[bytes, ...] = ()
-    groups: tuple[RevokedGroup, ...] = ()
-    until_ns: tuple[tuple[bytes, int], ...] = ()
-    due: tuple[tuple[str, bytes, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CanCounts:
     """What a CAN channel has read so far, told when it changed, at most each second. name: can.main.
 
@@ -308,32 +284,6 @@ class RadioCounts:
 
     counts: tuple[tuple[str, int], ...]
     at_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class PoolUpdate:
-    """The unit's own certificates from now on, as a whole: (COER, name of its key in the key store) of each.
-
-    pool: pseudonyms; duty: identity certificates of an emergency vehicle.
-    """
-
-    pool: tuple[tuple[bytes, str], ...]
-    duty: tuple[tuple[bytes, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ListsRefused:
-    """Trust and revocation lists that were not taken over, by reason."""
-
-    counts: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListHeard:
-    """A revocation list from the air, unjudged (a signed packet of AID 3628). utc_ns: when it was heard."""
-
-    raw: bytes
-    utc_ns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,8 @@ class Signal:
 class Conflict:
     """The area that our way and another's share. own_m, other_m: from each front to it. angle_deg: 0 is joining.
 
-    Times in s from now to entering and leaving it; infinite for whoever stops before.
+    Times in s from now to entering and leaving it; infinite for whoever stops before. is_on_map: a MAP joins the two
+    ways; else, no BSM telling a height, one may lead over the other.
     """
 
     own_m: float
@@ -81,6 +82,7 @@ class Conflict:
     other_in_s: float
     other_out_s: float
     angle_deg: float
+    is_on_map: bool = False
 
     @property
     def apart_s(self) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from obu.core.credentials import ListHeard, ListsRefused, PoolUpdate, TrustUpdate
 from obu.core.frames import (
     AirPacket,
     BoardHealth,
@@ -19,16 +20,12 @@ from obu.core.frames import (
     HostState,
     Indication,
     JobResult,
-    ListHeard,
-    ListsRefused,
-    PoolUpdate,
     PowerSense,
     PulseEdge,
     RadioCounts,
     Save,
     SignJob,
     Sound,
-    TrustUpdate,
     TxPacket,
     VerifyJob,
 )

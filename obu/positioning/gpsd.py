@@ -1,7 +1,7 @@
 """Reports of gpsd to fixes; no bytes raise, every report is counted once.
 
-Law: sentences == used + passed_over + the sum of dropped. gpsd_json(5): TPV is the fix, SKY tells the satellites, GST
-the error ellipse. TPV's own accuracy (eph, epx, epy) is reckoned from the satellites' geometry and is never used.
+gpsd_json(5): TPV is the fix, SKY tells the satellites, GST the error ellipse. TPV's own accuracy (eph, epx, epy) is
+reckoned from the satellites' geometry and is never used.
 """
 
 import dataclasses
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from obu.core.errors import RemoteError
 from obu.core.frames import GnssBytes
 from obu.core.now import NS_PER_S
 from obu.core.vehicle import Fix, FixKind
@@ -22,7 +23,7 @@ LARGEST_M = 1e7  # an error is not larger than the Earth
 UTC_S = (946_684_800, 4_102_444_800)  # of the years 2000 to 2099, as NMEA's two digits
 DEVICE_LIVES_NS = 3 * NS_PER_S  # one receiver that is silent for so long gives way to another of the same gpsd
 
-TOO_LONG, NO_REPORT, BAD_FIELD = "too_long", "no_report", "bad_field"
+NO_REPORT, BAD_FIELD = "no_report", "bad_field"
 OTHER_DEVICE, NO_FIX, GPSD_ERROR = "other_device", "no_fix", "gpsd_error"
 PASSED_OVER = frozenset({"VERSION", "DEVICES", "DEVICE", "WATCH", "PPS", "TOFF", "OSC", "ATT", "IMU", "RAW", "RTCM2",
                          "RTCM3", "AIS", "SUBFRAME", "POLL"})  # fmt: skip
@@ -51,7 +52,7 @@ class GpsdState:
     """
 
     fix: Fix | None = None
-    rest: lines.Rest = field(default_factory=lines.Rest)
+    reading: lines.Reading = field(default_factory=lines.Reading)
     pending: Fix | None = None
     ellipse: tuple[int, float | None, float | None, float | None] | None = None
     has_gst: bool = False
@@ -59,10 +60,6 @@ class GpsdState:
     device_ns: int = 0
     satellites: int = 0
     satellites_ns: int = 0
-    sentences: int = 0
-    used: int = 0
-    passed_over: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
 
 
 class Gpsd:
@@ -73,42 +70,19 @@ class Gpsd:
 
     def take(self, chunks: Sequence[GnssBytes]) -> None:
         """All whole reports of these chunks, in order. Never raises; keeps at most one report's bytes."""
-        for chunk in chunks:
-            found, is_cut = lines.whole(self.state.rest, chunk.data, LONGEST_REPORT)
-            for line in found:
-                self._line(line, chunk.at_ns)
-            if is_cut:
-                self._drop(TOO_LONG)
+        lines.read(self.state.reading, chunks, LONGEST_REPORT, self._report)
 
-    def _line(self, line: bytes, at_ns: int) -> None:
-        state = self.state
-        try:
-            report = _parsed(line)
-            is_used = self._report(report, at_ns)
-        except _RefusedError as refused:
-            self._drop(refused.reason)
-            return
-        state.sentences += 1
-        if is_used:
-            state.used += 1
-        else:
-            state.passed_over += 1
-
-    def _drop(self, reason: str) -> None:
-        state = self.state
-        state.sentences += 1
-        state.dropped[reason] = state.dropped.get(reason, 0) + 1
-
-    def _report(self, report: Report, at_ns: int) -> bool:
-        """Whether the report was of use."""
+    def _report(self, line: bytes, at_ns: int) -> bool:
+        """Whether the report was of use. Raises RemoteError."""
+        report = _parsed(line)
         kind = report.get("class")
         if kind == "ERROR":
-            raise _RefusedError(GPSD_ERROR)
+            raise RemoteError(GPSD_ERROR)
         if not isinstance(kind, str):
-            raise _RefusedError(NO_REPORT)
+            raise RemoteError(NO_REPORT)
         if kind not in ("TPV", "SKY", "GST"):
             if kind not in PASSED_OVER:
-                raise _RefusedError(NO_REPORT)
+                raise RemoteError(NO_REPORT)
             return False
         self._of_our_device(report, at_ns)
         if kind == "TPV":
@@ -123,10 +97,10 @@ class Gpsd:
         """Two receivers of one gpsd never make one track."""
         state, device = self.state, report.get("device")
         if not isinstance(device, str):
-            raise _RefusedError(BAD_FIELD)
+            raise RemoteError(BAD_FIELD)
         if device != state.device:
             if state.device is not None and at_ns - state.device_ns < DEVICE_LIVES_NS:
-                raise _RefusedError(OTHER_DEVICE)
+                raise RemoteError(OTHER_DEVICE)
             state.device, state.satellites = device, 0
             state.fix = state.pending = state.ellipse = None
             state.has_gst = False
@@ -137,7 +111,7 @@ class Gpsd:
         mode, status = _whole(report.get("mode", 0)), _whole(report.get("status", 1))
         if mode < 2 or status not in KINDS:
             state.fix = state.pending = None  # it has lost its position: the old one is over
-            raise _RefusedError(NO_FIX)
+            raise RemoteError(NO_FIX)
         is_fresh = at_ns - state.satellites_ns <= SATELLITES_LIVE_NS
         fix = _fix(report, KINDS[status], state.satellites if is_fresh else 0, at_ns)
         if state.pending is not None and state.pending.utc_ns != fix.utc_ns:
@@ -175,21 +149,13 @@ class Gpsd:
         return True
 
 
-class _RefusedError(Exception):
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def _parsed(line: bytes) -> Report:
-    if len(line) > LONGEST_REPORT:
-        raise _RefusedError(TOO_LONG)
     try:
         report = json.loads(line)
     except (ValueError, RecursionError):
-        raise _RefusedError(NO_REPORT) from None
+        raise RemoteError(NO_REPORT) from None
     if not isinstance(report, dict):
-        raise _RefusedError(NO_REPORT)
+        raise RemoteError(NO_REPORT)
     return report
 
 
@@ -232,16 +198,16 @@ def _utc_ns(report: Report) -> int:
             raise ValueError
         return round(moment.timestamp() * 1000) * 1_000_000
     except (ValueError, OverflowError):
-        raise _RefusedError(BAD_FIELD) from None
+        raise RemoteError(BAD_FIELD) from None
 
 
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1000:
-        raise _RefusedError(BAD_FIELD)
+        raise RemoteError(BAD_FIELD)
     return value
 
 
 def _number(value: object, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise _RefusedError(BAD_FIELD)
+        raise RemoteError(BAD_FIELD)
     return float(value)

@@ -1,6 +1,6 @@
 """Bytes of a receiver to fixes, and the one door to pynmea2; no bytes raise, every sentence is counted once.
 
-Law: sentences == used + passed_over + the sum of dropped. RMC, GGA and GST of one UTC instant make one Fix.
+RMC, GGA and GST of one UTC instant make one Fix.
 NMEA 0183 4.11: sentence 5.3, RMC, GGA, GST 6.3. Talkers GN, BD and GB (BeiDou), GP, GA, GL.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pynmea2
 
+from obu.core.errors import RemoteError
 from obu.core.frames import GnssBytes
 from obu.core.vehicle import Fix
 from obu.positioning import lines
@@ -19,12 +20,10 @@ TALKERS = frozenset({"GN", "BD", "GB", "GP", "GA", "GL"})
 PARTS: dict[str, Callable[[list[str]], Part]] = {"RMC": rmc_part, "GGA": gga_part, "GST": gst_part}
 
 BAD_CHECKSUM = "bad_checksum"
-TOO_LONG = "too_long"
 NOT_ASCII = "not_ascii"
 NO_SENTENCE = "no_sentence"
 UNKNOWN_SENTENCE = "unknown_sentence"
 NO_FIX = "no_fix"
-REASONS = frozenset({BAD_CHECKSUM, TOO_LONG, NOT_ASCII, NO_SENTENCE, UNKNOWN_SENTENCE, BAD_FIELD, NO_FIX})
 
 # Sentences of every receiver that hold nothing we need.
 PASSED_OVER = frozenset({"GSA", "GSV", "GLL", "VTG", "ZDA", "TXT", "GNS", "GBS", "DTM", "GRS", "HDT", "THS"})
@@ -32,19 +31,15 @@ PASSED_OVER = frozenset({"GSA", "GSV", "GLL", "VTG", "ZDA", "TXT", "GNS", "GBS",
 
 @dataclass(slots=True)
 class NmeaState:
-    """fix: the newest, None as soon as the receiver says that it has none. rest: the sentence under way.
+    """fix: the newest, None as soon as the receiver says that it has none.
 
     has_gst: the last epoch came with GST, so the present one waits for it.
     """
 
     fix: Fix | None = None
-    rest: lines.Rest = field(default_factory=lines.Rest)
+    reading: lines.Reading = field(default_factory=lines.Reading)
     epoch: Epoch | None = None
     has_gst: bool = False
-    sentences: int = 0
-    used: int = 0
-    passed_over: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
 
 
 class Nmea:
@@ -55,42 +50,21 @@ class Nmea:
 
     def take(self, chunks: Sequence[GnssBytes]) -> None:
         """All whole sentences of these chunks, in order. Never raises; keeps at most one sentence's bytes."""
-        for chunk in chunks:
-            found, is_cut = lines.whole(self.state.rest, chunk.data, LONGEST_SENTENCE)
-            for line in found:
-                self._line(line, chunk.at_ns)
-            if is_cut:
-                self._drop(TOO_LONG)
-
-    def _line(self, line: bytes, at_ns: int) -> None:
-        state = self.state
-        try:
-            is_used = self._sentence(line, at_ns)
-        except ValueError as refused:
-            reason = str(refused.args[0]) if refused.args else BAD_FIELD
-            self._drop(reason if reason in REASONS else BAD_FIELD)
-            return
-        state.sentences += 1
-        if is_used:
-            state.used += 1
-        else:
-            state.passed_over += 1
-
-    def _drop(self, reason: str) -> None:
-        state = self.state
-        state.sentences += 1
-        state.dropped[reason] = state.dropped.get(reason, 0) + 1
+        lines.read(self.state.reading, chunks, LONGEST_SENTENCE, self._sentence)
 
     def _sentence(self, line: bytes, at_ns: int) -> bool:
-        """Whether the sentence was of use. Raises ValueError."""
+        """Whether the sentence was of use. Raises RemoteError."""
         kind, data = _parse(line)
         make = PARTS.get(kind)
         if make is None:
             return False
-        part = make(data)
+        try:
+            part = make(data)
+        except ValueError:
+            raise RemoteError(BAD_FIELD) from None
         if not part.is_valid:
             self.state.fix = self.state.epoch = None  # it has lost its position: the old one is over
-            raise ValueError(NO_FIX)
+            raise RemoteError(NO_FIX)
         self._join(kind, part, at_ns)
         return True
 
@@ -119,25 +93,23 @@ class Nmea:
 
 
 def _parse(line: bytes) -> tuple[str, list[str]]:
-    """(type, fields) of one line without its end. Raises ValueError."""
-    if len(line) > LONGEST_SENTENCE:
-        raise ValueError(TOO_LONG)
+    """(type, fields) of one line without its end. Raises RemoteError."""
     start = line.rfind(b"$")  # a torn sentence may stand before the whole one
     if start < 0:
-        raise ValueError(NO_SENTENCE)
+        raise RemoteError(NO_SENTENCE)
     if not line.isascii() or not line[start:].decode("ascii").isprintable():
-        raise ValueError(NOT_ASCII)
+        raise RemoteError(NOT_ASCII)
     try:
         sentence = pynmea2.parse(line[start:].decode("ascii"), check=True)
     except pynmea2.ChecksumError:
-        raise ValueError(BAD_CHECKSUM) from None
+        raise RemoteError(BAD_CHECKSUM) from None
     except (pynmea2.ParseError, ValueError, IndexError, TypeError, AttributeError):
-        raise ValueError(UNKNOWN_SENTENCE) from None
+        raise RemoteError(UNKNOWN_SENTENCE) from None
     if not isinstance(sentence, pynmea2.TalkerSentence):
         return "", []  # a maker's own ($P...): not ours to judge
     kind = str(sentence.sentence_type)
     if (kind not in PARTS and kind not in PASSED_OVER) or sentence.talker not in TALKERS:
-        raise ValueError(UNKNOWN_SENTENCE)
+        raise RemoteError(UNKNOWN_SENTENCE)
     if kind in PARTS and len(sentence.data) < EXPECTED[kind]:
-        raise ValueError(BAD_FIELD)
+        raise RemoteError(BAD_FIELD)
     return kind, list(sentence.data)

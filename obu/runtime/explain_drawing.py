@@ -18,6 +18,7 @@ MOST_PANELS = 6
 RANGES_M = (25, 50, 75)
 COLOURS = {"given": "#c62828", "held": "#ef6c00", "missed": "#90a4ae"}
 LEGEND = {"given": "已发出 given", "held": "未显示 held back", "missed": "差一个条件 one condition away"}
+BARS = {"given": (3, 10), "held": (3, 10), "missed": (6, 4)}  # from the top of the row, and high; held is hollow
 FAINT = "#cfd8dc"
 MOST_TICKS = 15
 
@@ -62,15 +63,24 @@ def _strip(root: ET.Element, story: Story, rows: dict[str, list[tuple[str, str, 
         for what, about, span in spans:
             from_s = (span.first.at_ns - begin_ns) / NS_PER_S
             wide = max(2.0, (span.last.at_ns - span.first.at_ns) / NS_PER_S * scale)
-            bar = ET.SubElement(root, "rect", x=f"{LEFT + from_s * scale:.1f}", y=f"{number * ROW + 3:.1f}",
-                                width=f"{wide:.1f}", height="10", fill=COLOURS[what])  # fmt: skip
+            bar = _bar(root, what, LEFT + from_s * scale, number * ROW, wide)
             bar.set("class", what)
             ET.SubElement(bar, "title").text = f"{app} {about} +{from_s:.1f} s"
     _ticks(root, long_s, scale, (len(rows) + 1) * ROW)
     for index, (what, words) in enumerate(LEGEND.items()):
         x, y = LEFT + index * 170.0, (len(rows) + 2) * ROW
-        ET.SubElement(root, "rect", x=f"{x:.0f}", y=f"{y - 9:.0f}", width="10", height="10", fill=COLOURS[what])
-        say(root, x + 15, y, words)
+        _bar(root, what, x, y - ROW + 4, 14.0)
+        say(root, x + 20, y, words)
+
+
+def _bar(root: ET.Element, what: str, x: float, top: float, wide: float) -> ET.Element:
+    """Told apart by its shape, too."""
+    down, high = BARS[what]
+    bar = ET.SubElement(root, "rect", x=f"{x:.1f}", y=f"{top + down:.1f}", width=f"{wide:.1f}", height=f"{high}")
+    bar.set("fill", "white" if what == "held" else COLOURS[what])
+    bar.set("stroke", COLOURS[what])
+    bar.set("stroke-width", "2" if what == "held" else "0")
+    return bar
 
 
 def _ticks(root: ET.Element, long_s: float, scale: float, bottom: float) -> None:
@@ -117,17 +127,21 @@ def _near(view: View) -> Sequence[Neighbour]:
     ]  # fmt: skip
 
 
-def _car(ground: ET.Element, at: Offset, turn_deg: float, size_m: tuple[float, float], name: str, fill: str) -> None:
+def _car(ground: ET.Element, at: Offset, turn_deg: float, size_m: tuple[float, float], name: str, colour: str) -> None:
+    """Others are hollow."""
     length_m, width_m = size_m
     place = f"translate({at.right_m:.1f} {-at.ahead_m:.1f}) rotate({turn_deg:.0f})"
-    car = ET.SubElement(ground, "path", transform=place, fill=fill)
+    fill = "white" if name == "other" else colour
+    car = ET.SubElement(ground, "path", transform=place, fill=fill, stroke=colour)
+    car.set("stroke-width", "0.4")
     car.set("class", name)
     half, nose = width_m / 2, length_m / 2
     car.set("d", f"M{-half:.2f} {nose:.2f}V{1 - nose:.2f}L0 {-nose:.2f}L{half:.2f} {1 - nose:.2f}V{nose:.2f}Z")
 
 
-def say(parent: ET.Element, x: float, y: float, text: str, anchor: str = "start") -> None:
+def say(parent: ET.Element, x: float, y: float, text: str, anchor: str = "start") -> ET.Element:
     """A line of text at a place."""
     said = ET.SubElement(parent, "text", x=f"{x:.1f}", y=f"{y:.1f}")
     said.set("text-anchor", anchor)
     said.text = text
+    return said

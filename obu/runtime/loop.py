@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from obu.core.credentials import ListsRefused, PoolUpdate, TrustUpdate
 from obu.core.frames import (
     AirPacket,
     BoardHealth,
@@ -28,14 +29,11 @@ from obu.core.frames import (
     HostState,
     Inbox,
     JobResult,
-    ListsRefused,
     Outbox,
-    PoolUpdate,
     PowerSense,
     PulseEdge,
     RadioCounts,
     Save,
-    TrustUpdate,
 )
 from obu.core.now import NS_PER_MS, ClockMark, Now
 from obu.drivers.clock import random_bytes

@@ -5,8 +5,8 @@ Its one rule: a certificate without its key, or one that may not do what it is f
 
 from pathlib import Path
 
+from obu.core.credentials import PoolUpdate
 from obu.core.errors import ConfigError
-from obu.core.frames import PoolUpdate
 from obu.core.time_scale import TimeScale
 from obu.drivers.contract import KeyStore
 from obu.runtime import made_from

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from obu.core.credentials import PoolUpdate
 from obu.core.errors import LocalError
-from obu.core.frames import PoolUpdate
 from obu.drivers.contract import Arrival
 from obu.runtime import made_from
 from obu.runtime.told import Told

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
+from obu.core.credentials import ListHeard, ListsRefused
 from obu.core.errors import LocalError, RemoteError
-from obu.core.frames import ListHeard, ListsRefused
 from obu.drivers.contract import Arrival
 from obu.runtime import trust_store
 from obu.runtime.told import Told

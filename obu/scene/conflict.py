@@ -8,6 +8,7 @@ import math
 
 from obu.core.quick import quick
 from obu.core.world import Conflict
+from obu.scene import ways
 from obu.scene.ways import Way
 
 JOIN_SIN = 0.35  # 20 degrees: flatter ways join rather than cross, and share their width for longer
@@ -28,23 +29,49 @@ class Body:
 
 
 def between(own: Way, own_body: Body, other: Way, other_body: Body) -> Conflict | None:
-    """The first area that both ways lead through; None where they do not meet."""
+    """The first area that both ways lead through; None where they do not meet, nor where a MAP knows both roads and
+    has no node in which they do: one leads over the other."""
     met = _joins(own, other) or _crosses(own, other)
-    if met is None:
+    are_joined = None if met is None else ways.are_joined(own, other)
+    if met is None or are_joined is False:
         return None
     own_at_m, other_at_m, sin = met
-    steep = max(sin, JOIN_SIN)
-    own_half_m = own_body.length_m / 2.0
-    other_half_m = other_body.length_m / 2.0
-    own_wide_m = other_body.width_m / 2.0 / steep
-    other_wide_m = own_body.width_m / 2.0 / steep
-    own_m, other_m = own_at_m - own_half_m - own_wide_m, other_at_m - other_half_m - other_wide_m
+    return timed(
+        span_m(own_at_m, own_body, other_body, sin),
+        own_body,
+        span_m(other_at_m, other_body, own_body, sin),
+        other_body,
+        sin,
+        is_on_map=are_joined is True,
+    )
+
+
+def span_m(at_m: float, body: Body, other_body: Body, sin: float) -> tuple[float, float]:
+    """From where to where the middle of a body is in an area, which it enters with its front and leaves with its rear.
+
+    at_m: to where the two lines meet.
+    """
+    half_m = body.length_m / 2.0 + other_body.width_m / 2.0 / max(sin, JOIN_SIN)
+    return at_m - half_m, at_m + half_m
+
+
+def timed(
+    own_m: tuple[float, float],
+    own_body: Body,
+    other_m: tuple[float, float],
+    other_body: Body,
+    sin: float,
+    *,
+    is_on_map: bool = False,
+) -> Conflict:
+    """An area with when each enters and leaves it. own_m, other_m: span_m() of each."""
     return Conflict(
-        max(0.0, own_m),
-        max(0.0, other_m),
-        *_within_s(own_m, own_at_m + own_half_m + own_wide_m, own_body),
-        *_within_s(other_m, other_at_m + other_half_m + other_wide_m, other_body),
+        max(0.0, own_m[0]),
+        max(0.0, other_m[0]),
+        *_within_s(*own_m, own_body),
+        *_within_s(*other_m, other_body),
         math.degrees(math.asin(min(1.0, sin))),
+        is_on_map,
     )
 
 

@@ -3,6 +3,7 @@
 Times are UTC instants of the messages themselves (generationTime, secMark), never of their arrival.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from obu.codec.messages.bsm import Bsm
@@ -36,13 +37,22 @@ class Fact:
     signer: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A vehicle that changed its name: the one before, what warnings call it, when it first spoke under the new one."""
+
+    before: bytes
+    subject: str
+    since_utc_ns: int
+
+
 @dataclass(slots=True)
 class FactsState:
-    """By kind of message, then by its sender's own identity. subjects: of vehicles that changed theirs, the first."""
+    """By kind of message, then by its sender's own identity. renamed: by the name of now, of those that are known."""
 
     by_kind: dict[str, dict[bytes, Fact]] = field(default_factory=dict)
     forgotten: int = 0
-    subjects: dict[bytes, str] = field(default_factory=dict)
+    renamed: dict[bytes, Renamed] = field(default_factory=dict)
 
 
 class Facts:
@@ -63,12 +73,14 @@ class Facts:
         fact = Fact(message, _content_utc_ns(message, generation_utc_ns), signer)
         old = known.get(key)
         if old is None and isinstance(message, Bsm):
+            if self._is_of_before(key, fact.content_utc_ns):
+                return
             self._succeed(known, message, fact.content_utc_ns)
         if old is not None and old.content_utc_ns > fact.content_utc_ns:
             return
         if old is None and len(known) >= MOST[type(message)]:
             stalest = min(known, key=lambda key: known[key].content_utc_ns)
-            del known[stalest]
+            self._forget(known, stalest)
             self.state.forgotten += 1
         known[key] = fact
 
@@ -81,21 +93,35 @@ class Facts:
                 if now.utc_ns is None or now.utc_ns - fact.content_utc_ns > LIFE_S[type(fact.message)] * NS_PER_S
             ]
             for key in gone:
-                del known[key]
-                self.state.subjects.pop(key, None)
+                self._forget(known, key)
 
     def subject(self, id: bytes) -> str:
         """What a vehicle is called by warnings: its BSM id when it was first heard."""
-        return self.state.subjects.get(id) or id.hex()
+        renamed = self.state.renamed.get(id)
+        return renamed.subject if renamed else id.hex()
 
     def _succeed(self, known: dict[bytes, Fact], bsm: Bsm, utc_ns: int) -> None:
         """A new name where somebody of the same size has just fallen silent: it is he (GB/T 45315-2025 7.4)."""
-        for key, fact in known.items():
-            other, silent_s = fact.message, (utc_ns - fact.content_utc_ns) / NS_PER_S
-            if isinstance(other, Bsm) and SILENT_S <= silent_s <= LIFE_S[Bsm] and _is_where(other, silent_s, bsm):
-                self.state.subjects[bsm.id] = self.subject(other.id)
-                del known[key]
-                return
+        near = [(_off_m(fact, bsm, utc_ns), key) for key, fact in known.items()]
+        off_m, before = min(near, default=(math.inf, b""))
+        if off_m <= SAME_M:
+            self.state.renamed[bsm.id] = Renamed(before, self.subject(before), utc_ns)
+            self._forget(known, before)
+
+    def _is_of_before(self, id: bytes, utc_ns: int) -> bool:
+        """Whether it was said before the change of name and took longer on its way. An old name that is still in use
+        was somebody else's."""
+        for name, renamed in self.state.renamed.items():
+            if renamed.before == id:
+                if utc_ns <= renamed.since_utc_ns:
+                    return True
+                del self.state.renamed[name]
+                return False
+        return False
+
+    def _forget(self, known: dict[bytes, Fact], key: bytes) -> None:
+        del known[key]
+        self.state.renamed.pop(key, None)
 
     def of_kind(self, kind: type) -> list[Fact]:
         """The facts of one kind of message, ordered by sender."""
@@ -103,18 +129,21 @@ class Facts:
         return [known[key] for key in sorted(known)]
 
 
-def _is_where(other: Bsm, silent_s: float, bsm: Bsm) -> bool:
-    """Whether a vehicle that goes on as it did would be where, and as, this one is."""
+def _off_m(fact: Fact, bsm: Bsm, utc_ns: int) -> float:
+    """How far this vehicle is from where that one would be, had it gone on as it did; infinite where it is another."""
+    other, silent_s = fact.message, (utc_ns - fact.content_utc_ns) / NS_PER_S
+    if not isinstance(other, Bsm) or not SILENT_S <= silent_s <= LIFE_S[Bsm]:
+        return math.inf
     if None in (other.heading_deg, other.speed_mps, bsm.heading_deg, bsm.speed_mps):
-        return False
+        return math.inf
     assert other.heading_deg is not None and other.speed_mps is not None
     assert bsm.heading_deg is not None and bsm.speed_mps is not None
     if (other.length_m, other.width_m, other.basic_class) != (bsm.length_m, bsm.width_m, bsm.basic_class):
-        return False
-    if abs(other.speed_mps - bsm.speed_mps) > SAME_MPS or abs(wrap_deg(other.heading_deg - bsm.heading_deg)) > SAME_DEG:
-        return False
-    expected = move(other.place, other.heading_deg, other.speed_mps * silent_s)
-    return distance_m(expected, bsm.place) <= SAME_M
+        return math.inf
+    now_mps = max(0.0, other.speed_mps + (other.accel_long_mps2 or 0.0) * silent_s)
+    if abs(now_mps - bsm.speed_mps) > SAME_MPS or abs(wrap_deg(other.heading_deg - bsm.heading_deg)) > SAME_DEG:
+        return math.inf
+    return distance_m(move(other.place, other.heading_deg, (other.speed_mps + now_mps) / 2.0 * silent_s), bsm.place)
 
 
 def _identity(message: Message, aid: int) -> bytes:

@@ -96,21 +96,21 @@ class Roads:
     """All lanes of the MAPs that are known. match() finds the lane of a place, ways() what leaves a lane."""
 
     def __init__(self, maps: Iterable[MapData], origin: LatLon) -> None:
+        """maps: the newest last; of a node that two of them tell of the last one counts, as after a revision."""
         self.frame = LocalFrame(origin)
         self.lanes: dict[LaneRef, Lane] = {}
         self._ways: dict[LaneRef, list[Lane]] = {}
         self._cells: dict[tuple[int, int], list[Piece]] = {}
         waiting: list[tuple[tuple[int, int], LaneRef, MapLane]] = []
-        for message in maps:
-            for node in message.nodes:
-                name = (node.ref.region or 0, node.ref.id)
-                for link in node.links:
-                    for lane in link.lanes:
-                        ref = (*name, link.upstream.region or name[0], link.upstream.id, lane.id)
-                        made = _lane(ref, link, lane, self.frame)
-                        if made is not None:
-                            self.lanes[ref] = made
-                            waiting.append((name, ref, lane))
+        nodes = {(node.ref.region or 0, node.ref.id): node for message in maps for node in message.nodes}
+        for name, node in nodes.items():
+            for link in node.links:
+                for lane in link.lanes:
+                    ref = (*name, link.upstream.region or name[0], link.upstream.id, lane.id)
+                    made = _lane(ref, link, lane, self.frame)
+                    if made is not None:
+                        self.lanes[ref] = made
+                        waiting.append((name, ref, lane))
         for name, ref, lane in waiting:
             self._ways[ref] = [
                 way for each in lane.connections if (way := self._way(name, ref, lane, each)) is not None

@@ -21,7 +21,7 @@ from obu.scene import boarding, bodies, conflict, relevance, ways
 from obu.scene.boarding import Boarding, stop_ahead_m
 from obu.scene.bodies import Posture
 from obu.scene.conflict import Body
-from obu.scene.facts import Facts
+from obu.scene.facts import Facts, Message
 from obu.scene.lanes import VEHICLE, RoadRef, Roads, Signs
 from obu.scene.movers import Mover, around, split
 from obu.scene.relation import ONCOMING_COURSE_DEG, beside, course, zone
@@ -100,17 +100,21 @@ class Scene:
 
     def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:
         """The lanes of the MAPs that hold now."""
-        heard = (fact.message for fact in facts.of_kind(MapData))
-        maps = tuple(
-            each for each in heard if isinstance(each, MapData) and each.nodes and each.nodes[0].ref not in apart
-        )
+        heard = [fact for fact in facts.of_kind(MapData) if _is_usable(fact.message, apart)]
+        maps = tuple(fact.message for fact in heard if isinstance(fact.message, MapData))
         is_same = len(maps) == len(self._maps) and all(map(_says_the_same, maps, self._maps))
         if self.roads is None or not is_same:
-            self.roads = Roads(maps, maps[0].nodes[0].place if maps else place)
+            in_time = sorted(heard, key=lambda fact: fact.content_utc_ns)
+            newest_last = [fact.message for fact in in_time if isinstance(fact.message, MapData)]
+            self.roads = Roads(newest_last, maps[0].nodes[0].place if maps else place)
         elif not maps:
             self.roads = Roads((), place)
         self._maps = maps
         return self.roads
+
+
+def _is_usable(message: Message, apart: frozenset[NodeRef]) -> bool:
+    return isinstance(message, MapData) and bool(message.nodes) and message.nodes[0].ref not in apart
 
 
 def _says_the_same(one: MapData, other: MapData) -> bool:

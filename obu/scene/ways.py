@@ -60,6 +60,20 @@ def on_lane(roads: Roads, match: Match, speed_mps: float, signs: Signs) -> Way:
     return Way(legs=cut, length_m=_length_m(cut), lane=match, crossing=crossing, stop_m=stop_m, approach_deg=at_line)
 
 
+def are_joined(one: Way, other: Way) -> bool | None:
+    """Whether two ways touch one node of a MAP; None where one of them is on no lane of it."""
+    if one.lane is None or other.lane is None:
+        return None
+    return not _nodes(one).isdisjoint(_nodes(other))
+
+
+def _nodes(way: Way) -> set[tuple[int, int]]:
+    """From which it comes, to which it leads, and the one behind that."""
+    assert way.lane is not None
+    refs = [way.lane.lane.ref] if way.crossing is None else [way.lane.lane.ref, way.crossing.target]
+    return {end for ref in refs if ref is not None for end in (ref[:2], ref[2:4])}
+
+
 def on_curve(x: float, y: float, heading_deg: float, speed_mps: float, yaw_rate_deg_s: float | None) -> Way:
     """The way of somebody on no lane that is known: the circle of its yaw rate and speed, a quarter of it at most."""
     curvature = curvature_per_m(speed_mps, yaw_rate_deg_s)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from obu.core.frames import RevokedGroup, TrustUpdate
+from obu.core.credentials import RevokedGroup, TrustUpdate
 from obu.core.time_scale import TimeScale
 from obu.security import trust
 from obu.security.crl import Revoked

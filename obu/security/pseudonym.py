@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from obu.core.credentials import PoolUpdate
 from obu.core.errors import LocalError, RemoteError
-from obu.core.frames import PoolUpdate
 from obu.core.geo import LatLon, distance_m
 from obu.core.now import NS_PER_S, Now
 from obu.core.time_scale import TimeScale

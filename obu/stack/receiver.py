@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from obu.codec import habits, uper
 from obu.codec.messages import Message, unpack
 from obu.codec.messages.bsm import Bsm
+from obu.core.credentials import ListHeard
 from obu.core.errors import RemoteError
-from obu.core.frames import AirPacket, JobResult, ListHeard, VerifyJob
+from obu.core.frames import AirPacket, JobResult, VerifyJob
 from obu.core.geo import LatLon
 from obu.core.now import MS_PER_MIN, Now, sec_mark_ms, utc_ns_of_v2x_us
 from obu.security.misbehaviour import Suspicion

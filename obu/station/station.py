@@ -228,7 +228,7 @@ class Station:
             "power": stages.powering.status(now, own),
             "vehicle": status.vehicle(stages.installation.state),
             "can": status.can(now, stages.decoder.state, stages.health.state.buses),
-            "gnss": status.gnss(now, own, {**stages.gnss.state.dropped, **stages.gate.state.refused}),
+            "gnss": status.gnss(now, own, {**stages.gnss.state.reading.dropped, **stages.gate.state.refused}),
             "security": status.security(now, stages.transmit, stages.trusting.snapshot.is_bench),
             "trust": stages.trusting.status(now),
             "misbehaviour": status.misbehaviour(stages.reports),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from obu.core.frames import ListsRefused, TrustUpdate
+from obu.core.credentials import ListsRefused, TrustUpdate
 from obu.core.now import NS_PER_S, Now
 from obu.core.time_scale import TimeScale
 from obu.security import believed

@@ -4,7 +4,7 @@ A reason that stands against all of them stands alone. Order: what is wrong with
 offer, what was switched off.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -90,9 +90,10 @@ def _against_all(view: View, health: Health) -> Iterable[Text]:
 
 
 def _some(view: View, installed: Sequence[Installed], health: Health) -> Iterable[Lack]:
-    for lack, (needs, why, because) in MISSING.items():
+    for lack, needs, why, because in MISSING:
         if lack(view, health):
-            yield from _of([app for app in installed if needs in app.needs], why, because)
+            of_it = [app for app in installed if needs in app.needs]
+            yield from _of(of_it, why, because, is_silent=needs is Need.LEVEL)
     yield from _uncertain(view, installed)
 
 
@@ -112,11 +113,21 @@ def _of(apps: Sequence[Installed], why: Text, because: Because, is_silent: bool 
         yield Lack((*apps,), why, because, is_silent)
 
 
-Test = Callable[[View, Health], bool]
-MISSING: Mapping[Test, tuple[Need, Text, Because]] = {
-    lambda view, health: view.own.speed_mps is None: (Need.SPEED, NO_SPEED, Because.UNIT),
-    lambda view, health: view.own.vehicle.left_turn is None: (Need.TURN_SIGNAL, NO_TURN_SIGNAL, Because.UNIT),
-    lambda view, health: not view.is_on_map and health.is_map_apart: (Need.LANE, OTHER_DATUM, Because.UNIT),
-    lambda view, health: not view.is_on_map and not health.is_map_apart: (Need.LANE, NO_MAP, Because.PLACE),
-    lambda view, health: view.is_on_map and view.signal is None: (Need.LIGHT, NO_LIGHT, Because.PLACE),
-}
+def _is_apart(view: View, health: Health) -> bool:
+    return not view.is_on_map and health.is_map_apart
+
+
+def _is_mapless(view: View, health: Health) -> bool:
+    return not view.is_on_map and not health.is_map_apart
+
+
+Missing = tuple[Callable[[View, Health], bool], Need, Text, Because]
+MISSING: Sequence[Missing] = (
+    (lambda view, health: view.own.speed_mps is None, Need.SPEED, NO_SPEED, Because.UNIT),
+    (lambda view, health: view.own.vehicle.left_turn is None, Need.TURN_SIGNAL, NO_TURN_SIGNAL, Because.UNIT),
+    (_is_apart, Need.LANE, OTHER_DATUM, Because.UNIT),
+    (_is_apart, Need.LEVEL, OTHER_DATUM, Because.UNIT),
+    (_is_mapless, Need.LANE, NO_MAP, Because.PLACE),
+    (_is_mapless, Need.LEVEL, NO_MAP, Because.PLACE),
+    (lambda view, health: view.is_on_map and view.signal is None, Need.LIGHT, NO_LIGHT, Because.PLACE),
+)

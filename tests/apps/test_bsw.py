@@ -39,6 +39,20 @@ def test_where_it_looks(change, warns):
     assert bool(look(**change)) is warns
 
 
+@pytest.mark.parametrize(
+    ("kind", "least_kph", "most_kph"),
+    # In the zone for 3 s: our length - 2 + 3 m and his 4.8 m at the speed of each, by hand.
+    [("taxi", 12.5, 12.7), ("bus12", 21.3, 21.5), ("bus18", 28.5, 28.6)],
+)
+def test_who_stands_is_marked_while_we_pass_so_slowly_that_we_could_move_over_into_him(kind, least_kph, most_kph):
+    def is_marked(speed_kph, **change):
+        there = other(**(BESIDE | {"along_m": 0.0, "right_m": -3.0} | change))
+        return bool(bsw.look(view(there, speed_mps=speed_kph / 3.6, kind=kind), bsw.Parameters()))
+
+    assert is_marked(least_kph, speed_mps=0.0) and not is_marked(most_kph, speed_mps=0.0)
+    assert is_marked(50.0, speed_mps=8.0) and not is_marked(50.0, speed_mps=0.4)
+
+
 def test_it_is_a_mark_on_the_side_where_he_is():
     (alert,) = look()
     assert (alert.is_mark, alert.level, alert.direction) == (True, Level.INFORMATION, Direction.LEFT)

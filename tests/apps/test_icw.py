@@ -10,7 +10,7 @@ from obu.core.alert import Level
 from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
-MEETS = Conflict(20.0, 15.0, 1.7, 2.4, 1.5, 2.2, 90.0)
+MEETS = Conflict(20.0, 15.0, 1.7, 2.4, 1.5, 2.2, 90.0, is_on_map=True)
 CROSSING = other(course=Course.CROSSING, zone=Zone.FAR, right_m=17.0, along_m=24.0, conflict=MEETS, speed_mps=10.0)
 RED = Signal(Lamp.RED, 30.0, 20.0, None)
 
@@ -25,6 +25,10 @@ def look(change=None, conflict=None, speed_mps=12.0, **seen):
 def test_both_at_a_time_is_a_danger():
     (alert,) = look()
     assert alert.level is Level.IMMINENT and alert.distance_m == 20.0 and dict(alert.why)["apart_s"] == -0.5
+
+
+def test_where_no_map_joins_the_two_roads_one_may_lead_over_the_other_and_there_is_no_sound():
+    assert [alert.level for alert in look(conflict={"is_on_map": False})] == [Level.INFORMATION]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_real_gpsd_tells_the_fixes_of_the_sentences_and_accuracy_only_with_gst
     assert told.items() <= truth.items()
     assert {values[-3] for values in told.values()} == {0.025 if has_gst else None}
     assert {fix.satellites for fix in fixes[-20:]} == {6}
-    assert set(reader.state.dropped) <= {"no_fix", "bad_field"}
+    assert set(reader.state.reading.dropped) <= {"no_fix", "bad_field"}
 
 
 @pytest.fixture

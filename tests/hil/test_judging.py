@@ -133,6 +133,7 @@ def test_figures_of_the_status(expected: dict[str, object], why: str) -> None:
         ({"level": "caution"}, ""), ({"level": "imminent"}, "is caution, not imminent"),
         ({"app": "HLW"}, "never shown"),
         ({"most": 2}, ""), ({"most": 1}, "was shown 2 times"), ({"over_s": 1.5}, ""), ({"over_s": 1.4}, "still shown"),
+        ({"until_s": 1.4}, ""), ({"until_s": 1.45}, "was gone at 1.4 s"),
         ({"of": "car", "most_m": 30.0, "least_m": 20.0}, ""), ({"of": "car", "most_m": 24.0}, "earlier than 24.0 m"),
         ({"of": "car", "least_m": 26.0}, "later than 26.0 m"),
         ({"of": "car", "since_s": 1.05, "within_ms": 100}, ""),
@@ -141,7 +142,7 @@ def test_figures_of_the_status(expected: dict[str, object], why: str) -> None:
     ],
 )  # fmt: skip
 def test_warnings(expected: dict[str, object], why: str) -> None:
-    shown = [Showing("EBW", 1.2, "caution", {"car": 25.0}, 1.5), Showing("EBW", 1.9)]
+    shown = [Showing("EBW", 1.2, "caution", {"car": 25.0}, 1.5, left_s=1.4), Showing("EBW", 1.9)]
     seen = Seen(shown=shown, bsms=STEADY, heard_s={"car": [0.5, 1.0, 1.1]})
     _agree(_why(seen, app="EBW", kind="warn", warning=(Warning(**expected),)), why)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hil.neighbour import ROLES, Acts, Cast, Neighbour, Talker, bsm
+from hil.drive import Motion
+from hil.neighbour import PERIOD_NS, ROLES, Acts, Cast, Neighbour, State, Talker, bsm
 from hil.plant import FROM_M, Plant
-from hil.route import bus_line
+from hil.route import START, bus_line
 from hil.script import BRAKING, BRAKING_CAR, TRIGGERS, script_for
-from hil.voice import Voice
+from hil.voice import KEY, Voice
 from obu.codec import uper
 from obu.codec.messages import unpack
 from obu.codec.messages.bsm import Bsm
@@ -101,7 +102,7 @@ def test_a_talker_keeps_its_pace_its_cadence_and_its_clock(tmp_path: Path) -> No
     pki = bench_pki.create(Lifetime(UTC_NS, 86_400))
     pki.write_station(tmp_path / "one", 1, Lifetime(UTC_NS, 86_400), bench_pki.BSM_AIDS)
     voice = Voice(tmp_path / "one", random.Random(1))
-    talker = Talker(EVERYBODY[0], voice, random.Random(1), first_ns=0)
+    talker = Talker(EVERYBODY[0], (voice,), random.Random(1), first_ns=0)
     full_ns, heard = [], []
     for tick in range(200):  # 10 s in steps of 50 ms, with the light green at 5 s
         at_ns = tick * 50_000_000
@@ -120,3 +121,38 @@ def test_a_talker_keeps_its_pace_its_cadence_and_its_clock(tmp_path: Path) -> No
     assert {after - before for before, after in pairwise([0, *full_ns])} <= {0, 500_000_000}
     assert 1 <= len(heard[-1].path) <= 15
     assert [crumb.age_s for crumb in heard[-1].path] == sorted(crumb.age_s or 0.0 for crumb in heard[-1].path)
+
+
+class _Braker:
+    """Stands; from 2 s on a critical event is active for a second."""
+
+    role = ROLES[0]
+
+    def state(self, at_s: float) -> State:
+        events = frozenset({Event.HAZARD_LIGHTS}) if 2.0 <= at_s < 3.0 else frozenset()
+        return State(START, 0.0, Motion(0.0, 0.0, 0.0), 20.0 * at_s, 0.0, events)
+
+
+def test_a_change_of_name_changes_all_that_identifies_and_waits_for_the_end_of_an_event(tmp_path: Path) -> None:
+    pki = bench_pki.create(Lifetime(UTC_NS, 86_400))
+    for name in ("one", "two"):
+        pki.write_station(tmp_path / name, 1, Lifetime(UTC_NS, 86_400), bench_pki.BSM_AIDS)
+    dice = random.Random(1)
+    voices = [Voice(tmp_path / name, dice) for name in ("one", "two")]
+    talker = Talker(_Braker(), voices, dice, first_ns=0, changes_s=(2.5,))
+    heard = []
+    for tick in range(50):
+        at_ns = tick * PERIOD_NS
+        (packet,) = talker.packets(at_ns, UTC_NS + at_ns, at_ns / NS_PER_S)
+        spdu = envelope.parse(dsmp.decode(packet.sdu).payload)
+        message = unpack(uper.decode(spdu.payload, None))
+        assert isinstance(message, Bsm)
+        heard.append((message, packet.l2_source, spdu.certificate))
+    before, after = heard[29], heard[30]
+    assert {(message.id, source) for message, source, _ in heard} == {
+        (message.id, source) for message, source, _ in (before, after)
+    }
+    assert before[0].id != after[0].id and before[1] != after[1]
+    assert after[2] == (tmp_path / "two" / "certs" / f"{KEY}.cert").read_bytes()
+    assert after[0].msg_count != (before[0].msg_count + 1) % 128
+    assert before[0].path and not after[0].path

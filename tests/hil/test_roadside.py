@@ -1,5 +1,6 @@
 """A scenario's roads and its roadside unit: a MAP's lane is a road again, and lights count down as they change."""
 
+import dataclasses
 import json
 import random
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from hil import junction, ways
 from hil.route import Spot
-from hil.scenario import Piece, Road, Signal, SignalPhase
+from hil.scenario import Piece, Revision, Road, Signal, SignalPhase
 from obu.codec import json_form, uper
 from obu.codec.editions import Edition
 from obu.codec.messages import pack
@@ -71,6 +72,18 @@ def test_each_lane_leads_where_its_moves_say_under_the_phase_that_rules_them() -
     straight, left, right = (end.ref.id for end in ends)
     assert ruled == [[(left, 1)], [(straight, 2)], sorted([(straight, 2), (right, 2)])]
     assert {movement.node for movement in approach.movements} == {end.ref for end in ends}
+
+
+def test_a_revision_has_other_lanes_from_its_second_on_and_the_road_is_another_of_them() -> None:
+    later = Revision(from_s=4.0, lanes=("left", "straight"), ours=2)
+    light = dataclasses.replace(LIGHT, lanes=("straight",), ours=1, revision=(later,))
+    road = ways.road_of(BENT)
+    ours = []
+    for at_s, count in ((3.9, 1), (4.0, 2)):
+        (approach,) = junction.nodes(road, (junction.revised(light, at_s),))[0].links
+        assert len(approach.lanes) == count
+        ours.append(approach.lanes[-1].points)
+    assert ours[0] == ours[1], "we drive where we drove"
 
 
 def test_lights_count_down_to_what_they_then_show() -> None:

@@ -4,7 +4,8 @@ import select
 
 import pytest
 
-from obu.core.frames import DriverState, JobOutcome, PoolUpdate
+from obu.core.credentials import PoolUpdate
+from obu.core.frames import DriverState, JobOutcome
 from obu.core.now import NS_PER_S
 from obu.drivers import kek, key_file, libcrypto
 from obu.runtime import bench_pki, made_from, own_certificates, pool_keeper

@@ -4,7 +4,8 @@ import select
 
 import pytest
 
-from obu.core.frames import DriverState, ListHeard, ListsRefused, TrustUpdate
+from obu.core.credentials import ListHeard, ListsRefused, TrustUpdate
+from obu.core.frames import DriverState
 from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
 from obu.core.time_scale import TimeScale
 from obu.runtime import bench_pki, trust_keeper, trust_store

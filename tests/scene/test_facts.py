@@ -90,11 +90,56 @@ def heading_north(name, at_ms, along_m, **change):
         (200, 2.0, {"heading_deg": 90.0}, False),
         (200, 2.0, {"length_m": 12.0}, False),
         (50, 0.5, {}, False),  # the old name has not missed its turn yet
+        (500, 4.5, {"speed_mps": 8.0}, True),  # it brakes with 4 m/s2
+        (500, 4.5, {"speed_mps": 10.5}, False),  # and nobody who brakes is faster then
     ],
 )
 def test_a_vehicle_that_changes_its_pseudonym_stays_the_one_it_was(at_ms, along_m, change, is_he):
     facts = Facts()
-    facts.heard(heading_north(b"old-name", 0, 0.0), 111, UTC_NS, SIGNER)
+    brakes = {"accel_long_mps2": -4.0} if "speed_mps" in change else {}
+    facts.heard(heading_north(b"old-name", 0, 0.0, **brakes), 111, UTC_NS, SIGNER)
     facts.heard(heading_north(b"new-name", at_ms, along_m, **change), 111, UTC_NS + at_ms * NS_PER_MS, SIGNER)
     assert len(facts.of_kind(Bsm)) == (1 if is_he else 2)
     assert facts.subject(b"new-name") == (b"old-name" if is_he else b"new-name").hex()
+
+
+def hear(facts, name, at_ms, along_m):
+    facts.heard(heading_north(name, at_ms, along_m), 111, UTC_NS + at_ms * NS_PER_MS, SIGNER)
+
+
+def test_what_was_said_under_the_old_name_and_comes_late_brings_nobody_back():
+    facts = Facts()
+    hear(facts, b"old-name", 0, 0.0)
+    hear(facts, b"new-name", 200, 2.0)
+    hear(facts, b"old-name", 100, 1.0)
+    assert [fact.message.id for fact in facts.of_kind(Bsm)] == [b"new-name"]
+    assert facts.subject(b"new-name") == b"old-name".hex()
+
+
+def test_an_old_name_that_goes_on_was_somebody_elses():
+    facts = Facts()
+    hear(facts, b"old-name", 0, 0.0)
+    hear(facts, b"new-name", 200, 2.0)
+    hear(facts, b"old-name", 250, 2.5)
+    assert [fact.message.id for fact in facts.of_kind(Bsm)] == [b"new-name", b"old-name"]
+    assert [facts.subject(name) for name in (b"new-name", b"old-name")] == [b"new-name".hex(), b"old-name".hex()]
+
+
+def test_of_two_who_are_silent_it_is_the_one_who_would_be_there():
+    for near, far in ((b"name-a", b"name-b"), (b"name-b", b"name-a")):
+        facts = Facts()
+        hear(facts, near, 0, 0.0)
+        hear(facts, far, 0, 1.5)
+        hear(facts, b"new-name", 200, 2.1)
+        assert facts.subject(b"new-name") == near.hex()
+        assert len(facts.of_kind(Bsm)) == 2
+
+
+def test_whoever_changes_his_name_again_and_again_stays_one_and_fills_no_memory():
+    facts = Facts()
+    for turn in range(50):
+        hear(facts, f"name-{turn:03}".encode(), turn * 200, turn * 2.0)
+    assert len(facts.of_kind(Bsm)) == len(facts.state.renamed) == 1
+    assert facts.subject(b"name-049") == b"name-000".hex()
+    facts.expire(Now(0, UTC_NS + 60_000 * NS_PER_MS))
+    assert not facts.state.renamed

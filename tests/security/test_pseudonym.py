@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from obu.core.credentials import PoolUpdate
 from obu.core.errors import LocalError
-from obu.core.frames import PoolUpdate
 from obu.core.geo import LatLon, move
 from obu.core.now import NS_PER_S, Now
 from obu.runtime.freeze import freeze, thaw

@@ -138,6 +138,11 @@ def test_the_drawing_is_to_scale(story):
         by_class.setdefault(each.get("class"), []).append(each)
     assert len(by_class["given"]) == len(story.given) and len(by_class["own"]) == len(story.given)
     assert len(by_class["missed"]) == len(story.missed) and len(by_class["held"]) == len(story.held)
+    looks = {
+        what: {(one.get("height"), one.get("fill") == "white") for one in by_class[what]}
+        for what in explain_drawing.BARS
+    }
+    assert len(set.union(*looks.values())) == sum(map(len, looks.values())) == 3, "told apart without colours"
     (target,) = by_class["target"]  # of the braking alone: works are no vehicle
     right_m, down_m = (float(one) for one in re.match(r"translate\((\S+) (\S+)\)", target.get("transform")).groups())
     (braking,) = [one for one in story.given if one.begun.app == "EBW"]
@@ -199,7 +204,11 @@ def test_at_an_instant_every_application_tells_each_condition_with_value_and_lim
     (braking,) = re.findall(r"^  EBW .*\n((?:      .*\n)+)", out, re.M)
     assert re.findall(r"× (.*)", braking) == ["course crossing = same"]
     assert "√ events hard_braking has hard_braking" in braking and re.search(r"√ gap_m [\d.]+ <= 37\.\d+\n", braking)
-    classes = [each.get("class") for each in ET.parse(drawn).iter()]
+    parts = list(ET.parse(drawn).iter())
+    classes = [each.get("class") for each in parts]
+    shapes = {name: {each.get("d") for each in parts if each.get("class") == name} for name in ("holds", "fails")}
+    assert len(shapes["holds"]) == len(shapes["fails"]) == 1 and shapes["holds"] != shapes["fails"], "without colours"
+    assert max(len(each.text) for each in parts if each.tag.endswith("text")) <= 40, "no line reaches the next column"
     assert (classes.count("fails"), classes.count("holds")) == (out.count("×"), out.count("√"))
     assert classes.count("target") == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from obu.core.frames import ListsRefused
+from obu.core.credentials import ListsRefused
 from obu.core.now import NS_PER_S, V2X_EPOCH_UNIX_S
 from obu.runtime import bench_pki, freeze, wiring
 from obu.security import believed

@@ -32,6 +32,12 @@ def without(view: View, need: Need) -> View:
         return dataclasses.replace(view, own=dataclasses.replace(own, lights=frozenset(), vehicle=bus))
     if need is Need.LIGHT:
         return dataclasses.replace(view, signal=None)
+    if need is Need.LEVEL:
+        others = tuple(
+            dataclasses.replace(other, conflict=other.conflict and dataclasses.replace(other.conflict, is_on_map=False))
+            for other in view.neighbours
+        )
+        return dataclasses.replace(view, neighbours=others)
     return dataclasses.replace(view, signal=None, limit_mps=None, is_on_map=False)
 
 
@@ -51,7 +57,11 @@ def test_an_application_says_exactly_what_it_cannot_do_without(name: str) -> Non
     view, (app,) = stage.warn.state.view, [one for one in stage.apps if one.name == name]
     assert view is not None
     assert app.look(view, app.parameters)
-    assert {need for need in Need if not app.look(without(view, need), app.parameters)} == app.needs
+    assert {need for need in Need if not app.look(without(view, need), app.parameters)} == app.needs - {Need.LEVEL}
+    before, after = (
+        {alert.level for alert in app.look(seen, app.parameters)} for seen in (view, without(view, Need.LEVEL))
+    )
+    assert after == ({Level.INFORMATION} if Need.LEVEL in app.needs else before)
     if app.silent_sigma_m is not None and app.off_sigma_m is not None:
         sounding = {alert.level for alert in app.look(erring(view, app.silent_sigma_m), app.parameters)}
         assert sounding == {alert.level for alert in app.look(view, app.parameters)}
@@ -92,10 +102,14 @@ def test_what_stands_against_all_stands_alone(title: str, view: View, health: He
 
 def test_what_this_place_does_not_offer_is_no_fault() -> None:
     no_map = without(RLVW, Need.LANE)
-    assert told(no_map) == [(["GLOSA", "RLVW", "SLW"], "no road map here", "place", False)]
-    assert told(no_map, Health(frozenset(), 1, True)) == [
-        (["GLOSA", "RLVW", "SLW"], "the road map is of another datum", "unit", False)
-    ]
+    for is_apart, why, whose in (
+        (False, "no road map here", "place"),
+        (True, "the road map is of another datum", "unit"),
+    ):
+        assert told(no_map, Health(frozenset(), 1, is_apart)) == [
+            (["GLOSA", "RLVW", "SLW"], why, whose, False),
+            (["ICW"], why, whose, True),
+        ]
     assert told(without(RLVW, Need.LIGHT)) == [(["GLOSA", "RLVW"], "no signal data", "place", False)]
 
 

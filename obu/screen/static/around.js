@@ -33,7 +33,8 @@ export function drawAround(scene, road, warning, texts) {
   rings(pen, scale, colour, width, height);
   const hot = warning ? colour(`--level-${warning.level}`) : null;
   const target = warning && last?.neighbours.find((one) => one.subject === warning.subject);
-  if (warning?.level > 1) wedge(pen, AHEAD_M * scale, target ? bearing(target) : BEARINGS[warning.direction] ?? 0, hot);
+  const isSomewhere = target || warning?.distance_m !== null; // too fast is nowhere ahead
+  if (warning?.level > 1 && isSomewhere) wedge(pen, AHEAD_M * scale, target ? bearing(target) : BEARINGS[warning.direction] ?? 0, hot);
   for (const one of last?.neighbours ?? []) {
     neighbour(pen, scale, one, one === target ? hot : colour("--other"), colour("--panel"));
   }

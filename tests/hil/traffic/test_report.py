@@ -1,11 +1,12 @@
 """What was wrong has the cause that the traffic shows, and no use of the report goes unlogged."""
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 
-from hil.traffic import causes, command, report
+from hil.traffic import causes, command, limits, report
 from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 from hil.traffic.host import Warned
@@ -27,6 +28,7 @@ CROSSES = straight(50, 50, 270, 10)
 BESIDE = straight(4, 0, 0, 10)
 STANDS = straight(0, 50, 270, 0)
 STARTS = [Mover(4.0 - max(0, n - 40) * 0.3, 50.0, 270.0, 3.0 if n > 40 else 0.0, 0.0, 0) for n in range(120)]  # at 4 s
+GIVES_WAY = stopping(50.0)
 OUT_OF_THE_WAY = straight(8, 50, 270, 0)
 
 
@@ -53,6 +55,12 @@ def test_why_a_warning_had_no_ground(foe, why, cause):
     assert causes.of_groundless(*scene(foe), shown(2.0, **why), "foe") is cause
 
 
+def test_who_follows_is_near_every_day():
+    """15 m ahead at our speed: we are where he was 1.5 s ago."""
+    ahead = scene(straight(0, 15, 0, 10))
+    assert causes.of_groundless(*ahead, shown(2.0, "FCW"), "foe") is Groundless.FOLLOWED
+
+
 def test_a_warning_of_nobody():
     assert causes.of_groundless(*scene(CROSSES), shown(2.0), None) is Groundless.NOBODY
 
@@ -64,6 +72,7 @@ def test_a_warning_of_nobody():
         (CROSSES, [(shown(2.0, "EBW"), "foe")], Missed.ALREADY),
         (CROSSES, [(shown(2.0, "RLVW"), None)], Missed.RED_LIGHT),
         (OUT_OF_THE_WAY, [], Missed.NEVER_NEAR),
+        (GIVES_WAY, [], Missed.AVERTED),
         (STANDS, [], Missed.BLOCKED),
         (STARTS, [], Missed.SUDDEN),
         (CROSSES, [(shown(2.0, "FCW"), "another")], Missed.SCREEN),
@@ -75,12 +84,22 @@ def test_why_a_conflict_was_missed(foe, warned, cause):
     assert causes.of_miss(*scene(foe), conflict, warned) is cause
 
 
+@pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.AVERTED), ("ICW", Missed.NEVER_NEAR)])
+def test_who_steered_by_would_have_met_whom_he_followed(app, cause):
+    """He stands in our lane; we pass him 4 m aside, having steered from 2.5 s on."""
+    ours = [dataclasses.replace(one, x=min(4.0, max(0.0, (n - 25) * 0.4))) for n, one in enumerate(OURS)]
+    traffic = drive({HOST: ours, "foe": straight(0, 50, 0, 0)}, {HOST: "host_taxi", "foe": "car"})
+    conflict = Conflict(HOST, "foe", app, 4.5, 0.0, 8.0, True)
+    assert causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, []) is cause
+
+
 def driven(cases: list[Case], jobs: int) -> list[Driven]:
     """One drive with a miss and a groundless warning, without SUMO; the rest were stopped."""
     traffic = drive({HOST: OURS, "foe": CROSSES}, {HOST: "host_taxi", "foe": "car"})
     truth = Truth((Conflict(HOST, "foe", "ICW", 5.0, 4.0, 8.0, True),), {})
     ridden = Drive(truth, [(shown(2.0, "LCW"), "nobody")], {HOST: "host_taxi"}, {HOST: 12.0})
-    return [Driven(cases[0].seed, ridden, command.events_of(ridden, traffic))]
+    known = {title: ridden for title in limits.WHY} | {limits.Known.WAYS.value: dataclasses.replace(ridden, warned=[])}
+    return [Driven(cases[0].seed, ridden, command.events_of(ridden, traffic), known)]
 
 
 def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
@@ -94,6 +113,9 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
     assert found["missed"] == {"SCREEN": {"ICW": 1}} and found["causeless"] == {"NOBODY": {"LCW": 1}}
     page = (tmp_path / report.PAGE).read_text()
     assert Missed.SCREEN.value in page and Groundless.NOBODY.value in page and found["commit"] in page
+    groundless = {title: row["all"]["groundless"] or 0 for title, row in found["limits"].items()}
+    assert groundless == {title: 0 if title == limits.Known.WAYS.value else 1 for title in limits.WHY}
+    assert all(f"| {title} |" in page and limits.WHY[title] in page for title in limits.WHY)
     lines = (tmp_path / report.LOG).read_text().splitlines()
     assert [line.split()[3].rstrip(":") for line in lines] == ["begun", "done"] * 2
     assert all(line.split()[2] == found["commit"] for line in lines)
