@@ -149,8 +149,8 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
     CAMP's two parts: what is closed during the delay, and the difference of the braking distances after it; somebody
     ahead who brakes is taken to do so to a stand, one who speeds up to do so during the delay.
     """
-    if 0.0 < own_mps - lead_mps <= lead_mps2 * delay_s:  # as fast as we before we brake
-        return (own_mps - lead_mps) ** 2 / (2.0 * lead_mps2)
+    if lead_mps2 > 0.0 and own_mps - lead_mps <= lead_mps2 * delay_s:  # as fast as we before we brake
+        return max(0.0, own_mps - lead_mps) ** 2 / (2.0 * lead_mps2)
     rolls_s = min(delay_s, lead_mps / -lead_mps2) if lead_mps2 < 0.0 else delay_s
     closed_m = own_mps * delay_s - lead_mps * rolls_s - lead_mps2 * rolls_s * rolls_s / 2.0
     then_mps = max(0.0, lead_mps + lead_mps2 * rolls_s)
