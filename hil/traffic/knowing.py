@@ -176,7 +176,8 @@ class _Look:
         body = Body(other.length_m, other.width_m, other.speed_mps, other.accel_long_mps2 or 0.0)
         own_m = conflict.span_m(met.own_m, self._body, body, met.sin)
         other_m = conflict.span_m(met.other_m, body, self._body, met.sin)
-        found = conflict.timed(own_m, self._body, other_m, body, met.sin)
+        # The corridor has no bridge: whoever really meets us is on our level.
+        found = conflict.timed(own_m, self._body, other_m, body, met.sin, is_on_map=True)
         if not self._will:
             return found
         own_s, other_s = self._within_s(self._knower.host, own_m), self._within_s(name, other_m)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hil.traffic import knowing, limits, net, ride, settled, trace
+from hil.traffic import costs, knowing, limits, net, ride, settled, trace
 from hil.traffic.courses import Courses
 from hil.traffic.host import Warned
 from hil.traffic.knowing import Knower
@@ -171,3 +171,22 @@ def test_a_conflict_counts_where_the_two_met_or_would_have(foe: list[Mover], cou
 def test_a_warning_has_a_ground_where_the_two_did_meet(foe: list[Mover], is_met: bool) -> None:
     warned = Warned(HOST, 2.0, "ICW", "imminent", "s", ())
     assert has_ground(judged(foe, 5.0, (warned, "foe")), warned, "foe") is is_met
+
+
+def test_a_gain_does_not_hide_a_loss() -> None:
+    """Of two conflicts the other one would have been found; the groundless warning would have come 6 s later."""
+    met = tuple(Conflict(HOST, foe, "ICW", 20.0, 18.0, 21.0, is_critical=True) for foe in ("first", "second"))
+    before = [(warned("first", 18.0), "first"), (warned("third", 18.0), "third")]
+    then = [(warned("second", 18.0), "second"), (warned("third", 24.0), "third")]
+    was, would = (Drive(Truth(met, {}), each, {HOST: "host_taxi"}, {HOST: 12.0}) for each in (before, then))
+    found = costs.of([(was, would)])
+    assert found["ICW"] == {
+        "missed": 1, "missed_no_more": 1, "lost": 1, "groundless": 1, "groundless_no_more": 1, "new": 1,
+    }  # fmt: skip
+    assert costs.of([(was, was)])["ICW"] == {
+        "missed": 1, "missed_no_more": 0, "lost": 0, "groundless": 1, "groundless_no_more": 0, "new": 0,
+    }  # fmt: skip
+
+
+def warned(subject: str, at_s: float) -> Warned:
+    return Warned(HOST, at_s, "ICW", 3, subject, ())
