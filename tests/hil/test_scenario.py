@@ -120,7 +120,7 @@ def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:
 
 
 def test_all_scenarios_there_are_can_be_read_and_use_every_application_fault_and_defect() -> None:
-    found = [scenario_file.read(path) for path in scenario_file.paths().values()]
+    found = list(scenario_file.every().values())
     assert {each.app.lower() for each in found if each.app} == set(base.names())
     assert len({each.title for each in found}) == len(found)
     assert {fault.name for each in found for fault in each.fault} == set(faults.names())
