@@ -179,7 +179,8 @@ class _Look:
         body = Body(other.length_m, other.width_m, other.speed_mps, other.accel_long_mps2 or 0.0)
         own_m = conflict.span_m(met.own_m, self._body, body, met.sin)
         other_m = conflict.span_m(met.other_m, body, self._body, met.sin)
-        found = conflict.timed(own_m, self._body, other_m, body, met.sin)
+        # The corridor has no bridge: whoever really meets us is on our level.
+        found = conflict.timed(own_m, self._body, other_m, body, met.sin, is_on_map=True)
         if self._ours:
             in_s, out_s = self._within_s(self._knower.host, own_m)
             found = dataclasses.replace(found, own_in_s=in_s, own_out_s=out_s)
