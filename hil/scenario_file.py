@@ -200,7 +200,7 @@ def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
         if not 20.0 <= across.reach_m <= 1000.0:
             yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
         if found.road.map:
-            yield f"crossroad[{index}]", "the road's own map has it, or nobody", "道路使用 map 时不可再用"
+            yield f"crossroad[{index}]", "road.map tells all lanes already", "road.map 已包含全部车道"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:
