@@ -88,11 +88,11 @@ class Again:
         self._looked_ns = now.at_ns
         exact = self._exact(now, at_s, view, facts)
         for known, screen in self._screens.items():
-            claims = state.claims
+            claims, seen = state.claims, exact if known in EXACTLY else view
             if known not in SEEN:
                 others = (alert for alert in claims if alert.app not in COLLISION)
-                claims = (*others, *self._claims(known, at_s, exact if known in EXACTLY else view))
-            for alert in screen.new(now.at_ns, [alert for alert in claims if not alert.is_mark]):
+                claims = (*others, *self._claims(known, at_s, seen))
+            for alert in screen.new(seen, [alert for alert in claims if not alert.is_mark]):
                 why = tuple(sorted(alert.why))
                 self.warned[known].append(
                     Warned(self._knower.host, at_s, alert.app, int(alert.level), alert.subject, why)
@@ -122,9 +122,9 @@ class Screen:
     def __init__(self) -> None:
         self._confirm, self._arbiter, self._last = Confirm(), Arbiter(ArbiterOptions()), 0
 
-    def new(self, at_ns: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
+    def new(self, view: View, alerts: Iterable[Alert]) -> Iterator[Alert]:
         """What the driver sees for the first time."""
-        shown = self._arbiter.settle(at_ns, self._confirm.of(at_ns, alerts))
+        shown = self._arbiter.settle(view.at_ns, self._confirm.of(view, alerts))
         if shown is not None and shown.number > self._last:
             self._last = shown.number
             yield shown.alert
@@ -136,13 +136,13 @@ class Claims:
 
     last_ns: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def new(self, at_ns: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
+    def new(self, view: View, alerts: Iterable[Alert]) -> Iterator[Alert]:
         """What was not claimed a while ago."""
         for alert in alerts:
             key = (alert.app, alert.subject)
-            if at_ns - self.last_ns.get(key, -AGAIN_NS) >= AGAIN_NS:
+            if view.at_ns - self.last_ns.get(key, -AGAIN_NS) >= AGAIN_NS:
                 yield alert
-            self.last_ns[key] = at_ns
+            self.last_ns[key] = view.at_ns
 
 
 def _unguessed(view: View, app: Installed, told: set[str], guessed: frozenset[str]) -> Iterator[Alert]:
