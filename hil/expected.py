@@ -14,9 +14,15 @@ class Warning:
     level: of the first showing. within_ms: after the first packet of `of` ("roadside" is the roadside unit) that the
     unit heard since since_s. most: how often it may be shown in all. until_s: it stays on the screen till then at
     least. over_s: by when it must be gone again.
+    law: its window is hil/windows.py's: ahead_m of who is `of` (least_m and most_m), or between_s of what is past_m
+    beyond place_m of the road (from_s and to_s), each way wider by slack_s.
     """
 
     app: str | None = None
+    law: Literal["ahead", "before"] | None = None
+    place_m: float | None = None
+    past_m: float = 0.0
+    slack_s: float = 0.0
     from_s: float = 0.0
     to_s: float = 1e9
     of: str | None = None

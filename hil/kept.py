@@ -26,7 +26,7 @@ RUN, SCENARIO, JOURNAL = "run.json", "scenario.toml", "journal"
 class Kept:
     """One run. drawn: what its seed varied. bars: application, level, begin and end of each warning.
 
-    bsms_s: when each went. samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py.
+    bsms_s: when each went. variant: of the scenario. samples: [at_s, speed_mps, gap_m, ttc_s]; scenes: hil/sampling.py.
     """
 
     name: str
@@ -41,9 +41,12 @@ class Kept:
     bars: list[tuple[str, str, float, float | None]]
     latencies_ms: list[float]
     bsms_s: list[float] = field(default_factory=list)
+    variant: str = ""
 
 
-def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome: Outcome, witness: Witness) -> None:
+def keep(
+    folder: Path, path: Path, variant: str, seed: int, bench: str, drawn: Drawn, outcome: Outcome, witness: Witness
+) -> None:
     """Writes run.json, and copies the scenario at `path` with what it names."""
     kept = Kept(
         name=path.stem,
@@ -58,6 +61,7 @@ def keep(folder: Path, path: Path, seed: int, bench: str, drawn: Drawn, outcome:
         bars=[(each.app, each.level, each.at_s, each.gone_s) for each in witness.seen.shown],
         latencies_ms=[round(each.age_ms, 1) for each in witness.seen.bsms],
         bsms_s=[round(each.at_s, 2) for each in witness.seen.bsms],
+        variant=variant,
     )
     text = json.dumps(asdict(kept), ensure_ascii=False, separators=(",", ":"))
     (folder / RUN).write_text(text + "\n", encoding="utf-8")
@@ -74,7 +78,7 @@ def load(folder: Path) -> tuple[Kept, Scenario]:
         kept = Kept(**json.loads((folder / RUN).read_bytes()))
     except (OSError, ValueError, TypeError) as error:
         raise ConfigError(f"{folder}: not a kept run: {error}", f"{folder}：不是已保存的运行：{error}") from None
-    return kept, scenario_file.read(folder / SCENARIO)
+    return kept, scenario_file.read(folder / SCENARIO, kept.variant)
 
 
 def below(folder: Path) -> Iterator[Path]:

@@ -89,7 +89,8 @@ def _section(result: Result, bench: str) -> str:
         ("From the last packet heard to the warning", plots.histogram(heard, "ms")),
     ]
     option = "" if bench == "sim" else f" --bench {bench}"
-    word = result.name if result.name in scenario_file.paths() else str(shown.folder / kept.SCENARIO)
+    stem, at, variant = result.name.partition("@")
+    word = result.name if stem in scenario_file.paths() else f"{shown.folder / kept.SCENARIO}{at}{variant}"
     which = f"--seed {shown.seed}" if shown.outcome.why else f"--seeds {len(result.runs)}"
     return (
         f'<h2 id="{_text(result.name)}">{_text(result.name)} {_verdict(result.is_good)}</h2>'

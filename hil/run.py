@@ -25,7 +25,7 @@ USAGE, SIM = 2, "sim"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One scenario with one seed; out: of all runs. bench: in real time; None is the bench sim.
+    """One scenario with one seed; out: of all runs. bench: in real time; None is the bench sim. variant: of the file.
 
     with_defect: run the broken unit, too, which must fail.
     """
@@ -36,11 +36,27 @@ class Task:
     out: Path
     with_defect: bool = False
     bench: Bench | None = None
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A scenario that is to be run."""
+
+    path: Path
+    variant: str
+    scenario: Scenario
+
+    @property
+    def word(self) -> str:
+        """By which it is run alone."""
+        return f"{self.path}@{self.variant}" if self.variant else str(self.path)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """What `run` takes."""
-    parser.add_argument("wanted", nargs="*", metavar="NAME|FILE", help="all when none is named / 缺省为全部")
+    named = "all when none is named; NAME@VARIANT: of several one / 缺省为全部"
+    parser.add_argument("wanted", nargs="*", metavar="NAME|FILE", help=named)
     parser.add_argument("--bench", default="sim", metavar="sim|process|FILE", help="virtual or real time / 试验台")
     seeds = parser.add_mutually_exclusive_group()
     seeds.add_argument("--seeds", type=_count, default=1, metavar="N", help="1 to N of each / 每个场景的种子数")
@@ -64,7 +80,7 @@ def _count(word: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """0: all as expected, 1: not, 2: a name or file that is none, 130: stopped; what was done by then is reported."""
     try:
-        chosen = {name: (path, scenario_file.read(path)) for name, path in _chosen(args.wanted).items()}
+        chosen = _chosen(args.wanted)
         bench = _bench(args)
         chosen = chosen if bench is None else dict(_fitting(chosen, bench, bool(args.wanted)))
         if args.out:
@@ -98,17 +114,22 @@ def _make_folder(out: Path) -> None:
         raise ConfigError(f"--out: {out}: {why}", f"--out：{out}：{zh}") from None
 
 
-def _chosen(wanted: list[str]) -> dict[str, Path]:
+def _chosen(wanted: list[str]) -> dict[str, Chosen]:
     known = scenario_file.paths()
-    found: dict[str, Path] = {}
+    found: dict[str, Chosen] = {}
     for word in wanted or known:
-        path = known.get(word, Path(word))
-        if word not in known and path.suffix != ".toml":
-            raise ConfigError(f"{word}: no such scenario{_near(word, known)}; `python -m hil list` shows all",
-                              f"{word}：没有这个场景{_near(word, known)}；`python -m hil list` 可列出全部")  # fmt: skip
-        if found.setdefault(path.stem, path).absolute() != path.absolute():
-            raise ConfigError(f"{path}: has the name of {found[path.stem]}; rename one of them",
-                              f"{path}：与 {found[path.stem]} 同名，请改名")  # fmt: skip
+        stem, _, variant = word.rpartition("@") if "@" in word and not word.endswith(".toml") else (word, "", "")
+        path = known.get(stem, Path(stem))
+        if stem not in known and path.suffix != ".toml":
+            raise ConfigError(f"{word}: no such scenario{_near(stem, known)}; `python -m hil list` shows all",
+                              f"{word}：没有这个场景{_near(stem, known)}；`python -m hil list` 可列出全部")  # fmt: skip
+        every = {variant: scenario_file.read(path, variant)} if variant else scenario_file.each(path)
+        for one, scenario in every.items():
+            name = scenario_file.name_of(path, one)
+            found.setdefault(name, Chosen(path, one, scenario))
+            if found[name].path.absolute() != path.absolute():
+                raise ConfigError(f"{path}: has the name of {found[name].path}; rename one of them",
+                                  f"{path}：与 {found[name].path} 同名，请改名")  # fmt: skip
     return found
 
 
@@ -128,14 +149,12 @@ def _bench(args: argparse.Namespace) -> Bench | None:
     return bench_file.read(bench_file.PROCESS if args.bench == "process" else Path(args.bench))
 
 
-def _fitting(
-    chosen: dict[str, tuple[Path, Scenario]], bench: Bench, is_asked: bool
-) -> Iterator[tuple[str, tuple[Path, Scenario]]]:
+def _fitting(chosen: dict[str, Chosen], bench: Bench, is_asked: bool) -> Iterator[tuple[str, Chosen]]:
     """What the bench can do. Raises ConfigError for one that was asked for by name; others are left out and told."""
-    for name, (path, found) in chosen.items():
-        refusal = bench.refusal(found)
+    for name, one in chosen.items():
+        refusal = bench.refusal(one.scenario)
         if refusal is None:
-            yield name, (path, found)
+            yield name, one
             continue
         told = ConfigError(f"{name}: {refusal.text}", f"{name}：{refusal.zh}")
         if is_asked:
@@ -144,12 +163,16 @@ def _fitting(
 
 
 def _results(
-    chosen: dict[str, tuple[Path, Scenario]], args: argparse.Namespace, bench: Bench | None, out: Path
+    chosen: dict[str, Chosen], args: argparse.Namespace, bench: Bench | None, out: Path
 ) -> tuple[list[Result], bool]:
     """Of the scenarios that ran, and whether all of them did."""
     (sim.ensure_pki if bench is None else realtime.ensure_pki)(_pki(bench, out))
     seeds = [args.seed] if args.seed else range(1, args.seeds + 1)
-    tasks = [Task(name, path, seed, out, args.defects, bench) for name, (path, _) in chosen.items() for seed in seeds]
+    tasks = [
+        Task(name, one.path, seed, out, args.defects, bench, one.variant)
+        for name, one in chosen.items()
+        for seed in seeds
+    ]
     runs: dict[str, list[Run]] = {name: [] for name in chosen}
     begin_s, driven_s = time.monotonic(), 0.0
     progress = Progress(len(tasks))
@@ -161,13 +184,13 @@ def _results(
         for task, done in zip(tasks, done_runs, strict=True):
             runs[task.name].append(done)
             driven_s += done.outcome.lasted_s
-            again = f"python -m hil run {task.path} --seed {task.seed}{option}"
+            again = f"python -m hil run {chosen[task.name].word} --seed {task.seed}{option}"
             progress.done(f"{task.name} seed {task.seed}", done.outcome.why, again)
     except KeyboardInterrupt:
         progress.stopped()
     took_s = time.monotonic() - begin_s
     progress.end(f"{driven_s:.0f} s driven in {took_s:.1f} s: {driven_s / took_s:.0f} times real time")
-    results = [Result(name, found, tuple(runs[name])) for name, (_, found) in chosen.items() if runs[name]]
+    results = [Result(name, chosen[name].scenario, tuple(of)) for name, of in runs.items() if of]
     return results, sum(map(len, runs.values())) == len(tasks)
 
 
@@ -183,7 +206,7 @@ def one(task: Task) -> Run:
     folder = task.out / "runs" / task.name / str(task.seed)
     for old in (folder / "journal").glob("*.journal"):
         old.unlink()
-    found = scenario_file.read(task.path)
+    found = scenario_file.read(task.path, task.variant)
     runner: Sim | RealTime
     pki_folder = _pki(task.bench, task.out)
     if task.bench is None:
@@ -196,7 +219,7 @@ def one(task: Task) -> Run:
         if not broken.why:
             outcome = replace(outcome, why=f"a unit that is {found.defect!r} passes too")
     bench = task.bench.name if task.bench else SIM
-    kept.keep(folder, task.path, task.seed, bench, runner.drawn, outcome, runner.witness)
+    kept.keep(folder, task.path, task.variant, task.seed, bench, runner.drawn, outcome, runner.witness)
     return Run(task.seed, runner.drawn, outcome, folder)
 
 
@@ -212,8 +235,7 @@ def _asked(question: str) -> str:
 def show(args: argparse.Namespace) -> int:
     """The scenarios of the folder."""
     rows = []
-    for name, path in scenario_file.paths().items():
-        found = scenario_file.read(path)
+    for name, found in scenario_file.every().items():
         rows.append({"name": name, "title": found.title, "app": found.app, "kind": found.kind})
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))

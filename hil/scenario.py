@@ -13,6 +13,7 @@ LEAD_S = 2.0  # so long is the unit on before a scenario begins
 CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
 Says = Literal["bsm", "rsm", "both", "nothing"]
 Side = Literal["left", "right", "hazard"]
+OwnKind = Literal["bus12", "bus18", "taxi"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Own:
     settings: of the unit's configuration, by dotted key.
     """
 
-    kind: Literal["bus12", "bus18", "taxi"] = "bus12"
+    kind: OwnKind = "bus12"
     at_m: float = 0.0
     right_m: float = 0.0
     speed_mps: float = 0.0
@@ -233,6 +234,14 @@ class Variation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variants:
+    """For which classes of own vehicle, each at which own speeds, the same must be so (hil/variants.py)."""
+
+    kind: tuple[OwnKind, ...] = ()
+    speed_kmh: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """app: the application under test, its file's name in capitals. lasts_s: from the begin to the end.
 
@@ -251,6 +260,7 @@ class Scenario:
     is_quiet: bool = False
     least_rate: float = 1.0
     variation: Variation = Variation()
+    variants: Variants = Variants()
     road: Road = Road()
     own: Own = Own()
     actor: tuple[Actor, ...] = ()

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hil import defects, faults, junction, recorded, sent, unit
+from hil import defects, faults, junction, recorded, sent, unit, variants
+from hil.expected import Warning
 from hil.people import KIN
 from hil.scenario import CLASSES, Act, Actor, Piece, Scenario
 from hil.toml_lines import located
@@ -34,8 +35,17 @@ NUMBERED = {
 }  # fmt: skip
 
 
-def read(path: Path) -> Scenario:
-    """A scenario's file. Raises ConfigError."""
+def read(path: Path, variant: str = "") -> Scenario:
+    """The scenario of a file, or that variant of it. Raises ConfigError."""
+    found = each(path)
+    if variant not in found:
+        there, asked = ", ".join(found) or "none", f"no variant {variant!r}" if variant else "it has variants"
+        raise ConfigError(f"{path}: {asked}; there is {there}", f"{path}：没有变体 {variant!r}；可选：{there}")
+    return found[variant]
+
+
+def each(path: Path) -> dict[str, Scenario]:
+    """What a file stands for, by variant; "" where it has none. Raises ConfigError."""
     text = strict.read_text(path)
     try:
         found = strict.parse_toml(text, Scenario, str(path))
@@ -50,9 +60,13 @@ def read(path: Path) -> Scenario:
             found = dataclasses.replace(found, own=recorded.beside(found.own, path.parent))
         for key, en, zh in _wrong(found):
             raise ConfigError(f"{path}: {key}: {en}", f"{path}：{key}：{zh}")
+        every = variants.each(found)
+        for name, one in every.items():
+            for key, en, zh in _wrong(one):
+                raise ConfigError(f"{path}: {key}: of {name}: {en}", f"{path}：{key}：{name}：{zh}")
     except ConfigError as error:
         raise located(error, path, text) from None
-    return found
+    return every
 
 
 def files(path: Path) -> tuple[str, ...]:
@@ -62,8 +76,18 @@ def files(path: Path) -> tuple[str, ...]:
 
 
 def paths() -> dict[str, Path]:
-    """Every scenario of the folder by its name."""
+    """Every file of the folder by its name."""
     return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def every() -> dict[str, Scenario]:
+    """Every scenario of the folder by its name, variants one by one."""
+    return {name_of(path, variant): found for path in paths().values() for variant, found in each(path).items()}
+
+
+def name_of(path: Path, variant: str) -> str:
+    """Of a file's variant, as a report and `run` have it."""
+    return f"{path.stem}@{variant}" if variant else path.stem
 
 
 Wrong = tuple[str, str, str]  # key, what is wrong of it in English and in Chinese
@@ -84,6 +108,7 @@ def _wrong(found: Scenario) -> Iterator[Wrong]:
     if not 0 < found.lasts_s <= 600:
         yield "lasts_s", "must be above 0 and at most 600", "必须大于 0 且不超过 600"
     yield from _variation_wrong(found)
+    yield from _variants_wrong(found)
     yield from _road_wrong(found)
     yield from recorded.wrong(found.own, found.lasts_s)
     yield from _roadside_wrong(found)
@@ -107,6 +132,25 @@ def _variation_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"variation.{key}", f"is [least, most] within {span}", f"应为 [最小, 最大]，范围 {span}"
     if found.variation.correlation_s <= 0:
         yield "variation.correlation_s", "must be above 0", "必须大于 0"
+
+
+def _variants_wrong(found: Scenario) -> Iterator[Wrong]:
+    axes = found.variants
+    for key in ("kind", "speed_kmh"):
+        values = getattr(axes, key)
+        if len(set(values)) != len(values):
+            yield f"variants.{key}", "names one twice", "有重复"
+    if axes.speed_kmh and (min(axes.speed_kmh) <= 0 or found.own.speed_mps <= 0):
+        yield "variants.speed_kmh", "all speeds must be above 0, own.speed_mps too", "各车速及 own.speed_mps 须大于 0"
+    is_bent = found.road.pieces or found.road.map or any(actor.way for actor in found.actor)
+    if axes.speed_kmh and (is_bent or any(act.do == "stop" for act in found.own.act)):
+        yield (
+            "variants.speed_kmh",
+            "a bend, a map or a stop of ours cannot be stretched",
+            "弯道、地图或本车停车不能按车速拉伸",
+        )
+    if (axes.kind or axes.speed_kmh) and found.own.recording:
+        yield "variants", "a recorded drive has none", "行车记录没有变体"
 
 
 def _road_wrong(found: Scenario) -> Iterator[Wrong]:
@@ -156,7 +200,7 @@ def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
         if not 20.0 <= across.reach_m <= 1000.0:
             yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
         if found.road.map:
-            yield f"crossroad[{index}]", "the road's own map has it, or nobody", "道路使用 map 时不可再用"
+            yield f"crossroad[{index}]", "road.map tells all lanes already", "road.map 已包含全部车道"
 
 
 def _pieces_wrong(key: str, pieces: tuple[Piece, ...]) -> Iterator[Wrong]:
@@ -239,6 +283,7 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"{key}.until_s", "must lie after from_s", "必须晚于 from_s"
         if warning.of is not None and warning.of not in names:
             yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
+        yield from _law_wrong(key, warning)
         if warning.of is None and (warning.least_m, warning.most_m, warning.within_ms) != (None, None, None):
             yield (
                 f"{key}.of",
@@ -255,6 +300,13 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
         if not (bsm.none or bsm.rule or bsm.most_gap_ms or bsm.least_gap_ms):
             yield f"bsm[{index}]", "expects nothing: none, most_gap_ms, least_gap_ms or rule", "没有任何期望"
     yield from _status_wrong(found)
+
+
+def _law_wrong(key: str, warning: Warning) -> Iterator[Wrong]:
+    if warning.law == "ahead" and warning.of in (None, "roadside"):
+        yield f"{key}.of", "law = 'ahead' needs an actor", "law 为 'ahead' 时须为参与者"
+    if warning.law == "before" and warning.place_m is None:
+        yield f"{key}.place_m", "law = 'before' needs it", "law 为 'before' 时必填"
 
 
 def _status_wrong(found: Scenario) -> Iterator[Wrong]:

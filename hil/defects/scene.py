@@ -14,7 +14,7 @@ from obu.scene import view as scene
 from obu.scene.facts import Facts
 from obu.scene.lanes import Roads
 from obu.scene.view import Look, Scene
-from obu.station import warn
+from obu.station import unavailable, warn
 from obu.station.health import Health
 
 EVENT_AHEAD_M = 50.0
@@ -123,6 +123,7 @@ DEFECTS: dict[str, Defect] = {
     "wary": changed("it uses a MAP when it has heard it twice", Scene, "_known", _heard_twice),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
+    "reticent": constant("it does not say what it cannot warn of", unavailable, "lacks", lambda *_: []),
     "insistent": constant("a warning that is over stays on the screen", Health, "_clear", lambda _: []),
     "overwhelmed_by_a_dozen": constant("it knows twelve others at most", facts, "MOST", dict.fromkeys(facts.MOST, 12)),
     "certain": result("it takes every place for exact", Scene, "build", _exact),

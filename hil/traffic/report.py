@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hil.traffic import command, limits, score, sumo
+from hil.traffic import command, costs, limits, score, sumo
 from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 
@@ -53,6 +53,7 @@ def written(folder: Path, jobs: int, drive: Drive) -> str:
     wrong = [{"seed": each.seed} | event for each in drives for event in each.events if event["cause"]]
     found |= {"missed": _counted(wrong, "conflict"), "causeless": _counted(wrong, "warning"), "events": wrong}
     found["limits"] = {title: score.summary([each.limits[title] for each in drives]) for title in limits.WHY}
+    found["costs"] = {title: costs.of([(each.drive, each.limits[title]) for each in drives]) for title in limits.WHY}
     (folder / VALUES).write_text(json.dumps(found, indent=0) + "\n", "utf-8")
     text = page(found)
     (folder / PAGE).write_text(text, "utf-8")
@@ -76,7 +77,7 @@ def page(found: Mapping[str, Any]) -> str:
         f"Left out, and why: {', '.join(f'{count} {why}' for why, count in found['left_out'].items()) or 'none'}.", "",
         *_causes("Conflicts that were missed", found["missed"], Missed), "",
         *_causes("Warnings without a ground", found["causeless"], Groundless), "",
-        *_limits(found["limits"]),
+        *_limits(found["limits"], found["costs"]),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -113,19 +114,29 @@ def _causes(title: str, counted: Mapping[str, Mapping[str, int]], kinds: type[Mi
     return [f"## {title}", "", *_table(("cause", *apps), rows)]
 
 
-def _limits(known: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    lines = ["## What limits the warnings, and by how much", "",
-        "The same drives with one thing known as it really was: conflicts found of all (median lead); warnings "
-        "without a ground of all. How it is told: [city.md](city.md).", "",
+def _limits(known: Mapping[str, Mapping[str, Any]], cost: Mapping[str, Mapping[str, Mapping[str, int]]]) -> list[str]:
+    lines = [
+        "## What limits the warnings, and by how much", "",
+        "The same drives, with one thing known as it really was; how it is told: [city.md](city.md).", "",
+        *(f"- {title}: {limits.WHY[title]}" for title in known), "",
+        "Of the conflicts that were missed, how many would not have been, less those that were found and would not; of "
+        "the warnings without a ground, how many there would not have been, less those that would be new:", "",
+        *_table(("", *score.COLLISION), [(title, *map(_cost, row.values())) for title, row in cost.items()]), "",
+        "Found of all that was critical (median lead); without a ground of all warnings:", "",
     ]  # fmt: skip
     for part in ("applications", "classes"):
-        names = [*(score.COLLISION if part == "applications" else next(iter(known.values()), {}).get(part, ())), "all"]
+        names = [*(score.COLLISION if part == "applications" else next(iter(known.values()))[part]), "all"]
         rows = [
             (title, *(_known(found["all"] if name == "all" else found[part][name]) for name in names))
             for title, found in known.items()
         ]
         lines += [*_table(("", *names), rows), ""]
-    return [*lines, *(f"- {title}: {limits.WHY[title]}" for title in known)]
+    return lines[:-1]
+
+
+def _cost(row: Mapping[str, int]) -> str:
+    missed = f"{row['missed_no_more']} - {row['lost']} of {row['missed']}"
+    return f"{missed}; {row['groundless_no_more']} - {row['new']} of {row['groundless']}"
 
 
 def _known(row: Mapping[str, Any]) -> str:

@@ -6,11 +6,12 @@ Two levels by the brakes that are still needed: caution at a comfortable deceler
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_same
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.driving import BRAKE_MPS2, DELAY_S, REACTION_S, ByClass
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "FCW"
@@ -25,11 +26,15 @@ class Parameters:
     """When to speak. Sources: delays and decelerations by class as obu/core/driving.py has them.
 
     delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
-    unasked. longest_s: no caution at a longer time to collision (ISO 15623: 4 s; most drivers brake unasked in the
-    half second after that). min_speed_mps: in a queue everybody comes close (10 km/h, UN R152). beside_m: so far from
-    touching is passing, and by one sigma more, most_unsure_m at most: of the simulated city's warnings of whom we would
-    touch by less, two of three were groundless. max_sigma_m: above this relative lateral error a car in the next lane
-    looks like one in ours in a quarter of cases: the warning is then visual only. off_sigma_m: none at all.
+    unasked. braking_mps2: who brakes with so much, more than a motor does, has reacted, and needs the delay of his
+    brakes alone; braking_share: with so much of what is needed he is not told. pull_mps2: with so much at the most
+    somebody ahead speeds up, during the delay. longest_s: no caution at a longer time to collision (ISO 15623: 4 s;
+    most drivers brake unasked in the half second after that). min_speed_mps: in a queue everybody comes close (10 km/h,
+    UN R152). beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: of the simulated
+    city's warnings of whom we would touch by less, two of three were groundless. drift_mps, over_s: who steers away
+    from him across the lane of a MAP goes on with it so long, half of a change of lanes. max_sigma_m: above this
+    relative lateral error a car in the next lane looks like one in ours in a quarter of cases: the warning is then
+    visual only. off_sigma_m: none at all.
     """
 
     delay_s: ByClass = DELAY_S
@@ -41,7 +46,11 @@ class Parameters:
     most_unsure_m: float = 0.4
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
+    braking_mps2: float = 1.0
     braking_share: float = 0.9
+    pull_mps2: float = 1.5
+    drift_mps: float = 0.5
+    over_s: float = 2.0
     max_age_s: float = 1.0
 
 
@@ -61,7 +70,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     """Of somebody on our way into whom we drive."""
     unsure_m = parameters.beside_m + min(other.sigma_m, parameters.most_unsure_m)
     touching_m = view.own.body.width_m / 2.0 + _half_across_m(other) - unsure_m
-    yield below("beside_m", abs(other.right_m), touching_m)
+    yield below("beside_m", _beside_m(view, other, parameters), touching_m)
     yield above("along_m", other.along_m, 0.0)
     yield is_same("course", other.course, Course.SAME)
     yield is_same("kind", other.kind, Kind.VEHICLE)
@@ -71,13 +80,18 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     own_mps = view.own.speed_mps or 0.0
     closing_mps = own_mps - other.speed_mps
     yield above("closing_mps", closing_mps, 0.5)
-    needed = needed_mps2(other.gap_m, own_mps, other.speed_mps, _lead_mps2(other))
-    is_ours = is_braking(view, needed, parameters)
-    yield "own_accel_mps2", view.own.vehicle.accel_long_mps2, ">", -parameters.braking_share * needed, not is_ours
     imminent_m, caution_m = _reaches_m(view, other, parameters)
     yield at_most("gap_m", other.gap_m, max(caution_m, imminent_m))
     if other.gap_m > imminent_m:
         yield at_most("ttc_s", other.gap_m / max(closing_mps, 0.01), parameters.longest_s)
+
+
+def _beside_m(view: View, other: Neighbour, parameters: Parameters) -> float:
+    """From his middle to ours, now or when we are there, while we steer away from him."""
+    drift_mps, closing_mps = view.drift_mps or 0.0, (view.own.speed_mps or 0.0) - other.speed_mps
+    if abs(drift_mps) < parameters.drift_mps or drift_mps * other.right_m > 0.0 or closing_mps <= 0.0:
+        return abs(other.right_m)
+    return abs(other.right_m) + abs(drift_mps) * min(other.gap_m / closing_mps, parameters.over_s)
 
 
 def _half_across_m(other: Neighbour) -> float:
@@ -86,28 +100,30 @@ def _half_across_m(other: Neighbour) -> float:
     return (other.width_m * abs(math.cos(turn)) + other.length_m * abs(math.sin(turn))) / 2.0
 
 
-def _lead_mps2(other: Neighbour) -> float:
-    return min(0.0, other.accel_long_mps2 or 0.0)
-
-
 def _reaches_m(view: View, other: Neighbour, parameters: Parameters) -> tuple[float, float]:
     """(imminent, caution): the gaps at which braking as each of them wants just avoids the collision."""
-    delay_s, own_mps = parameters.delay_s.of(view.vehicle), view.own.speed_mps or 0.0
-    firm_mps2, soft_mps2 = parameters.imminent_mps2.of(view.vehicle), parameters.caution_mps2.of(view.vehicle)
-    return (
-        warning_m(own_mps, other.speed_mps, _lead_mps2(other), delay_s, firm_mps2),
-        warning_m(own_mps, other.speed_mps, _lead_mps2(other), delay_s, soft_mps2),
-    )
+    lead_mps2 = min(parameters.pull_mps2, other.accel_long_mps2 or 0.0)
+    reach_m = partial(warning_m, view.own.speed_mps or 0.0, other.speed_mps, lead_mps2)
+    delay_s, firm_mps2 = parameters.delay_s.of(view.vehicle), parameters.imminent_mps2.of(view.vehicle)
+    if not is_braking(view, parameters):
+        return reach_m(delay_s, firm_mps2), reach_m(delay_s, parameters.caution_mps2.of(view.vehicle))
+    enough_mps2 = -(view.own.vehicle.accel_long_mps2 or 0.0) / parameters.braking_share
+    firm_m = min(reach_m(max(0.0, delay_s - REACTION_S), firm_mps2), reach_m(0.0, enough_mps2))
+    return firm_m, firm_m
+
+
+def is_braking(view: View, parameters: Parameters) -> bool:
+    """Whether the driver has reacted."""
+    return (view.own.vehicle.accel_long_mps2 or 0.0) <= -parameters.braking_mps2
 
 
 def _alert(view: View, other: Neighbour, parameters: Parameters) -> Alert:
     imminent_m, caution_m = _reaches_m(view, other, parameters)
     ttc_s = other.gap_m / ((view.own.speed_mps or 0.0) - other.speed_mps)
-    level = Level.IMMINENT if other.gap_m <= imminent_m else Level.CAUTION
     return Alert(
         app=NAME,
         subject=other.subject,
-        level=as_sure(level, other, parameters.max_sigma_m),
+        level=as_sure(Level.IMMINENT if other.gap_m <= imminent_m else Level.CAUTION, other, parameters.max_sigma_m),
         priority=PRIORITY,
         text=Text("前方碰撞危险", "Collision ahead"),
         symbol="collision_ahead",
@@ -131,10 +147,13 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
     """The gap at which braking with brake_mps2 after delay_s just avoids the collision.
 
     CAMP's two parts: what is closed during the delay, and the difference of the braking distances after it; somebody
-    ahead who brakes is taken to do so to a stand.
+    ahead who brakes is taken to do so to a stand, one who speeds up to do so during the delay.
     """
-    closed_m = (own_mps - lead_mps) * delay_s - lead_mps2 * delay_s * delay_s / 2.0
-    then_mps = max(0.0, lead_mps + lead_mps2 * delay_s)
+    if lead_mps2 > 0.0 and own_mps - lead_mps <= lead_mps2 * delay_s:  # as fast as we before we brake
+        return max(0.0, own_mps - lead_mps) ** 2 / (2.0 * lead_mps2)
+    rolls_s = min(delay_s, lead_mps / -lead_mps2) if lead_mps2 < 0.0 else delay_s
+    closed_m = own_mps * delay_s - lead_mps * rolls_s - lead_mps2 * rolls_s * rolls_s / 2.0
+    then_mps = max(0.0, lead_mps + lead_mps2 * rolls_s)
     equal_s = (own_mps - then_mps) / (brake_mps2 + lead_mps2) if brake_mps2 > -lead_mps2 else math.inf
     if lead_mps2 < -0.5 and equal_s * -lead_mps2 < then_mps:  # as fast as each other before either stands
         return closed_m + (own_mps - then_mps) ** 2 / (2.0 * (brake_mps2 + lead_mps2))
@@ -142,15 +161,3 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
         return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))
     slower_mps = own_mps - then_mps
     return closed_m + max(0.0, slower_mps) ** 2 / (2.0 * brake_mps2)
-
-
-def needed_mps2(gap_m: float, own_mps: float, lead_mps: float, lead_mps2: float) -> float:
-    """What we must brake with from now on, positive."""
-    closing_mps = own_mps - lead_mps
-    return max(0.0, -lead_mps2 + closing_mps * closing_mps / (2.0 * max(gap_m, 0.5))) if closing_mps > 0 else 0.0
-
-
-def is_braking(view: View, needed: float, parameters: Parameters) -> bool:
-    """Whether the driver does what the warning would ask of him."""
-    accel_mps2 = view.own.vehicle.accel_long_mps2
-    return accel_mps2 is not None and accel_mps2 < -0.5 and -accel_mps2 >= parameters.braking_share * needed

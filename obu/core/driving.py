@@ -43,6 +43,7 @@ def class_of(body: Body) -> VehicleClass:
     return VehicleClass.BUS12 if body.length_m >= BUS_M else VehicleClass.TAXI
 
 
+REACTION_S = 1.2  # from a warning to the pedal
 DELAY_S = ByClass(taxi=1.4, bus12=1.6, bus18=1.7)  # from a warning to full braking
 BRAKE_MPS2 = ByClass(taxi=4.5, bus12=3.0, bus18=2.8)
 

@@ -109,12 +109,18 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line
     assert caught.zh.startswith(f"{place}：{key}：")
 
 
+def test_a_road_across_ours_is_none_beside_a_map_that_tells_all_lanes(tmp_path) -> None:
+    (tmp_path / "x.json").write_bytes((scenario_file.FOLDER / "crossing_behind_a_bend.json").read_bytes())
+    road = '[road]\nmap = "x.json"\n[[crossroad]]\nat_m = 50.0\n[own]'
+    assert "crossroad[0]: road.map tells all lanes already" in str(_caught(tmp_path, "[own]", road))
+
+
 def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:
     assert "title" in str(_caught(tmp_path, 'title = "x"\n', ""))
 
 
 def test_all_scenarios_there_are_can_be_read_and_use_every_application_fault_and_defect() -> None:
-    found = [scenario_file.read(path) for path in scenario_file.paths().values()]
+    found = list(scenario_file.every().values())
     assert {each.app.lower() for each in found if each.app} == set(base.names())
     assert len({each.title for each in found}) == len(found)
     assert {fault.name for each in found for fault in each.fault} == set(faults.names())

@@ -117,7 +117,7 @@ def test_bad_usage_is_2_and_names_the_fix(
 def test_the_list_is_one_array(capsys: pytest.CaptureFixture[str]) -> None:
     assert hil("list", "--json") == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == sorted(scenario_file.paths())
+    assert [row["name"] for row in rows] == list(scenario_file.every())
     assert all(set(row) == {"name", "title", "app", "kind"} for row in rows)
 
 

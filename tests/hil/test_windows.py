@@ -9,6 +9,7 @@ import pytest
 from hil import scenario_file, windows
 from hil.expected import Warning
 from hil.nmea import ORIENTATION_DEG, SEMI_MAJOR, SEMI_MINOR
+from hil.people import KIN
 from hil.scenario import Scenario
 from obu.core.geo import wrap_deg
 
@@ -16,6 +17,7 @@ CALL = re.compile(r"\b(ahead_m|between_s)(\(\"[^)]*\))")
 SLACK = re.compile(r"and (\d\.\d) s for the place on the bent way")
 DERIVED = {name: path for name, path in scenario_file.paths().items() if CALL.search(path.read_text())}
 NOISY = [name for name in scenario_file.paths() if name.startswith("noise_") and not name.startswith("noise_above_")]
+PASSING = {name: each for name, each in scenario_file.every().items() if each.app == "DNPW" and len(each.actor) == 2}
 # Relative lateral error, one sigma, that each application has to bear; where two things side by side are to be told
 # apart, less.
 RELATIVE_M = {"FCW": 0.3, "EBW": 0.3, "LCW": 0.3, "ICW": 0.5, "LTA": 0.5, "VRUCW": 0.5, "BSW": 0.1}
@@ -23,7 +25,7 @@ APART_M = {"noise_fcw_parked_beside": 0.1, "noise_vrucw_waits_at_the_kerb": 0.1}
 
 
 def test_the_pattern_finds_them() -> None:
-    assert len(DERIVED) > 20 and len(NOISY) > 10
+    assert len(DERIVED) > 10 and len(NOISY) > 10 and len(PASSING) > 8
 
 
 @pytest.mark.parametrize("name", DERIVED)
@@ -37,6 +39,18 @@ def test_the_window_is_the_one_that_is_named(name: str) -> None:
 
 def _bounds(warning: Warning, which: str) -> tuple[float | None, float | None]:
     return (warning.least_m, warning.most_m) if which == "ahead_m" else (warning.from_s, warning.to_s)
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_who_comes_is_too_near_to_begin_to_pass_or_far_enough_for_the_calmest(name: str) -> None:
+    found = PASSING[name]
+    own, (lead, other), at_s = found.own, found.actor, found.own.act[0].from_s
+    front_m = own.at_m + KIN[own.kind].length_m / 2 + own.speed_mps * at_s
+    behind_m = lead.at_m + lead.speed_mps * at_s - KIN[lead.kind].length_m / 2 - front_m
+    away_m = other.at_m - other.speed_mps * at_s - KIN[other.kind].length_m / 2 - front_m
+    led = (KIN[lead.kind].length_m, lead.speed_mps)
+    least_m, most_m = windows.oncoming_m(own.kind, own.speed_mps, behind_m, led, other.speed_mps)
+    assert away_m < least_m if found.kind == "warn" else away_m > most_m
 
 
 @pytest.mark.parametrize("name", NOISY)
