@@ -40,10 +40,11 @@ class Parameters:
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
     way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: between the one's
-    leaving and the other's coming; on foot half a second is a step. most_s: where somebody on foot
-    is later nobody knows, and nothing is early that is less than 4 s away (ISO 15623). step_m: so far before our road's
-    edge somebody has stepped off the kerb. turning_mps: nobody turns faster (30 km/h, Road Traffic Safety Law of China,
-    Implementation Regulations art. 46).
+    leaving and the other's coming; on foot half a second is a step. most_s: where somebody on foot is later nobody
+    knows, and nothing is early that is less than 4 s away (ISO 15623). soon_s: so far away who is surely there with us
+    is told of though we still can stop; moving off or turning we else heard of him a second before. step_m: so far
+    before our road's edge somebody has stepped off the kerb. turning_mps: nobody turns faster (30 km/h, Road Traffic
+    Safety Law of China, Implementation Regulations art. 46).
     moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2, we_stop_mps2: who can stop for his red light with this is
     taken to do so, a cyclist and our driver (ICW takes it of others), whom RLVW tells of the light before.
     moving_off_s: until the brakes bite. standing_mps: slower we stand.
@@ -60,6 +61,7 @@ class Parameters:
     crossing_mps: float = 0.4
     apart_s: float = 0.5
     most_s: float = 4.0
+    soon_s: float = 3.0
     step_m: float = 0.5
     turning_mps: float = 8.3
     moving_off_mps: float = 2.8
@@ -137,7 +139,10 @@ def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Co
     yield is_there("conflict", conflict)
     if conflict is None:
         return
-    yield from _within(view, conflict.own_m, _reach_m(view, parameters), parameters)
+    is_soon = conflict.own_in_s <= parameters.soon_s and conflict.apart_s <= -parameters.apart_s
+    if rides_on_beside(view, other):
+        is_soon = False  # our side meets him, a second after our front is on his way
+    yield from _within(view, conflict.own_m, math.inf if is_soon else _reach_m(view, parameters), parameters)
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     yield at_least("across_mps", across_mps, parameters.crossing_mps)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)

@@ -12,6 +12,7 @@ from obu.core.world import Conflict, Course, Kind, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
 MEETS = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
+LATER_S = {"own_in_s": 3.6, "own_out_s": 4.2, "other_in_s": 3.5, "other_out_s": 4.9}
 WALKER = other(
     kind=Kind.PEDESTRIAN, course=Course.CROSSING, zone=Zone.ADJACENT_RIGHT, along_m=20.0, right_m=3.0, speed_mps=1.4,
     heading_diff_deg=-90.0, conflict=MEETS, length_m=0.5, width_m=0.6,
@@ -33,7 +34,7 @@ def meets(**change):
         ({"kind": Kind.CYCLIST}, True),
         ({"kind": Kind.VEHICLE}, False),
         ({"conflict": None}, False),  # beside us, and going nowhere near
-        (meets(own_m=60.0), False),
+        (meets(own_m=40.0, **LATER_S), False),
         (meets(other_in_s=3.0, other_out_s=4.0), False),  # behind us
         (meets(angle_deg=10.0), False),  # along the road: across it 0.24 m/s
         ({"speed_mps": 0.2}, False),
@@ -203,9 +204,16 @@ def test_who_walks_nearly_along_us_beside_our_way_is_not_taken_to_walk_into_us()
 )
 def test_how_far_ahead_somebody_who_comes_is_told(own_mps, accel_mps2, turn, own_m, warns):
     """A taxi: 1.4 s and 4.5 m/s2, 1 m of margin."""
-    walker = dataclasses.replace(WALKER, conflict=dataclasses.replace(MEETS, own_m=own_m))
+    walker = dataclasses.replace(WALKER, conflict=dataclasses.replace(MEETS, own_m=own_m, **LATER_S))
     there = view(walker, speed_mps=own_mps, kind="taxi", turn=turn, bus={"accel_long_mps2": accel_mps2})
     assert bool(vrucw.look(there, vrucw.Parameters())) is warns
+
+
+@pytest.mark.parametrize(("own_in_s", "together_s", "warns"), [(2.9, 0.6, True), (3.1, 0.6, False), (2.9, 0.4, False)])
+def test_who_is_surely_there_with_us_in_three_seconds_is_told_though_we_still_can_stop(own_in_s, together_s, warns):
+    """A taxi moves off at 3 m/s, stops within 6.2 m, and is 13 m before him."""
+    both = {"own_in_s": own_in_s, "own_out_s": own_in_s + 0.7, "other_in_s": 1.0}
+    assert bool(look(3.0, **meets(own_m=13.0, other_out_s=own_in_s + together_s, **both))) is warns
 
 
 @pytest.mark.parametrize(("own_in_s", "warns"), [(2.0, True), (6.0, False)])
