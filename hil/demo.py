@@ -27,7 +27,7 @@ TEMPLATE = Path(__file__).parent / "demo_unit.toml"
 WORDS = {
     "zh": {
         "screen": "驾驶员显示屏：{}",
-        "folder": "运行目录：{}",
+        "config": "单元配置：{}",
         "line": "{t:5.0f} 秒  BSM {sent}（周期 {p50} ms）  收到 {received}，验证通过 {verified}  "
         "丢弃：{dropped}  最近预警：{alert}",
         "stopped": "  未发送 BSM：{}",
@@ -37,7 +37,7 @@ WORDS = {
     },
     "en": {
         "screen": "driver's screen: {}",
-        "folder": "run folder: {}",
+        "config": "the unit's configuration: {}",
         "line": "{t:5.0f} s  BSM {sent} (period {p50} ms)  heard {received}, verified {verified}  "
         "dropped: {dropped}  last warning: {alert}",
         "stopped": "  no BSM: {}",
@@ -120,7 +120,7 @@ class Demo:
         url = self._url(screen)
         self._watcher = Watcher(url)
         print(self._words["screen"].format(url), flush=True)
-        print(self._words["folder"].format(self._folder) + (f"  ({note})" if note else ""), flush=True)
+        print(self._words["config"].format(self._folder / "unit.toml") + (f"  ({note})" if note else ""), flush=True)
         return unit
 
     def _url(self, screen: Process) -> str:

@@ -142,9 +142,10 @@ class Stage:
         facts = Facts()
         self.warn = Warn(self.apps, self.off, facts, Arbiter(ArbiterOptions()))
         self.own = self._own()
-        self.warn.take([Heard(message, aid, UTC_NS, SIGNER) for message, aid in self._messages()])
-        for ago_ns in (LOOK_AGAIN_NS, 0):  # what was reckoned is shown at the second look
-            self.warn.look(replace(NOW, at_ns=NOW.at_ns - ago_ns), self.own)
+        for ago_ns in (LOOK_AGAIN_NS, 0):  # what was reckoned is shown when the next message says so, too
+            utc_ns = UTC_NS - ago_ns
+            self.warn.take([Heard(message, aid, utc_ns, SIGNER) for message, aid in self._messages(utc_ns)])
+            self.warn.look(replace(NOW, at_ns=NOW.at_ns - ago_ns, utc_ns=utc_ns), self.own)
 
     def events(self) -> Iterator[FeedEvent]:
         """The lanes, the scene and the warning, as the unit tells them."""
@@ -171,27 +172,27 @@ class Stage:
         return Own(body=BODY, vehicle=bus, fix=fix, lat_deg=place.lat_deg, lon_deg=place.lon_deg, lights=play.lights,
                    speed_mps=play.speed_mps, heading_deg=ROAD.at(play.at_m).heading_deg)  # fmt: skip
 
-    def _messages(self) -> Iterator[tuple[Message, int]]:
+    def _messages(self, utc_ns: int) -> Iterator[tuple[Message, int]]:
         play = self._play
         if play.light_s is not None:
             yield _road_map(), aids.MAP
-            yield rsu.lights(0, UTC_NS, play.light_s, PERIOD_S), aids.SPAT
+            yield rsu.lights(0, utc_ns, play.light_s, PERIOD_S), aids.SPAT
         for number, part in enumerate((*play.cast, *AROUND)):
-            yield self._said(number, part)
+            yield self._said(number, part, utc_ns)
         if play.event is not None or play.sign is not None:
             yield self._notice(), aids.RSI_SEMI_STATIC
 
-    def _said(self, number: int, part: Part) -> tuple[Message, int]:
+    def _said(self, number: int, part: Part, utc_ns: int) -> tuple[Message, int]:
         heading_deg = ROAD.at(self._play.at_m).heading_deg
         place = move(ROAD.place(self._play.at_m), heading_deg, part.ahead_m, part.right_m)
         turned_deg = (heading_deg + part.turn_deg) % 360.0
         if part.kind is not Kind.MOTOR:
-            seen = Participant(kind=part.kind, number=number + 1, source=Source.VIDEO, sec_mark_ms=sec_mark_ms(UTC_NS),
+            seen = Participant(kind=part.kind, number=number + 1, source=Source.VIDEO, sec_mark_ms=sec_mark_ms(utc_ns),
                                place=place, width_m=0.6, length_m=0.5, accuracy_m=SIGMA_M, speed_mps=part.speed_mps,
                                heading_deg=turned_deg)  # fmt: skip
             return Rsm(msg_count=0, id=UNIT, place=place, participants=(seen,)), aids.RSM
         usual = {"accel_long_mps2": 0.0, "width_m": 1.9, "length_m": 4.8, "basic_class": 10}
-        said = Bsm(msg_count=0, id=b"car-%04d" % number, sec_mark_ms=sec_mark_ms(UTC_NS), place=place, gear=None,
+        said = Bsm(msg_count=0, id=b"car-%04d" % number, sec_mark_ms=sec_mark_ms(utc_ns), place=place, gear=None,
                    semi_major_m=SIGMA_M, speed_mps=part.speed_mps, heading_deg=turned_deg, yaw_rate_deg_s=0.0,
                    **(usual | dict(part.more)))  # fmt: skip
         return said, aids.BSM

@@ -4,7 +4,7 @@ import dataclasses
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
-from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw
+from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw, vrucw
 from obu.core.world import Lamp, Signal, View
 from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
@@ -58,6 +58,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
     "lawless": ("apps.vrucw", "we_stop_mps2", 0.0),  # no driver stops for a red light
+    "kerbless": ("apps.vrucw", "step_m", -99.0),  # nobody waits at a kerb
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
     "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower
@@ -91,6 +92,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "inward": constant("it thinks that nothing swings out", bsw, "_is_by_overhang", lambda *_: False),
     "stiff": constant("it takes itself for one piece", bodies, "behind", lambda *_: ()),
+    "unlooking": constant("it minds nobody beside whose way it turns over", vrucw, "rides_on_beside", lambda *_: False),
     "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
     "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),

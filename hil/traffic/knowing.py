@@ -1,4 +1,4 @@
-"""A look of one of our units with one thing known as it was: the places, the ways, what everybody will do; pure.
+"""A look of one of our units with one thing known as it was: the places, the ways, what who will do; pure.
 
 Its one rule: what is not named stays as the unit had it.
 """
@@ -106,14 +106,17 @@ def _seen(knower: Knower, at_s: float, subject: str, one: Participant) -> Partic
     )
 
 
-def with_ways(knower: Knower, at_s: float, view: View, will: bool) -> View:
-    """The ways that all drive from where they are taken to be. will: also when they come where, and how they brake."""
+def with_ways(knower: Knower, at_s: float, view: View, others: bool, ours: bool) -> View:
+    """The ways that all drive from where they are taken to be.
+
+    others, ours: also what these drivers will do, when they come where the ways meet, and how they brake.
+    """
     own = view.own
     if own.lat_deg is None or own.heading_deg is None or view.utc_ns is None:
         return view
-    look = _Look(knower, at_s, view, will)
+    look = _Look(knower, at_s, view, others, ours)
     turn = knower.courses.turn(knower.host, at_s, look.reach_m) or view.turn
-    if will:
+    if ours:
         own = dataclasses.replace(
             own, vehicle=dataclasses.replace(own.vehicle, accel_long_mps2=look.soon_mps2(knower.host))
         )
@@ -121,8 +124,8 @@ def with_ways(knower: Knower, at_s: float, view: View, will: bool) -> View:
 
 
 class _Look:
-    def __init__(self, knower: Knower, at_s: float, view: View, will: bool) -> None:
-        self._knower, self._courses, self._at_s, self._will = knower, knower.courses, at_s, will
+    def __init__(self, knower: Knower, at_s: float, view: View, others: bool, ours: bool) -> None:
+        self._knower, self._courses, self._at_s, self._others, self._ours = knower, knower.courses, at_s, others, ours
         own = view.own
         speed_mps = own.speed_mps or 0.0
         self._body = Body(own.body.length_m, own.body.width_m, speed_mps, own.vehicle.accel_long_mps2 or 0.0)
@@ -159,7 +162,7 @@ class _Look:
         reach_m = ways.reach_m(other.speed_mps)
         turn = self._courses.turn(name, self._at_s, reach_m) or other.turn
         met = self._courses.meeting(self._knower.host, name, self._at_s, (self.reach_m, reach_m))
-        accel_mps2 = self.soon_mps2(name) if self._will else other.accel_long_mps2
+        accel_mps2 = self.soon_mps2(name) if self._others else other.accel_long_mps2
         return dataclasses.replace(
             found,
             conflict=None if met is None else self._conflict(other, name, met),
@@ -178,12 +181,13 @@ class _Look:
         other_m = conflict.span_m(met.other_m, body, self._body, met.sin)
         # The corridor has no bridge: whoever really meets us is on our level.
         found = conflict.timed(own_m, self._body, other_m, body, met.sin, is_on_map=True)
-        if not self._will:
-            return found
-        own_s, other_s = self._within_s(self._knower.host, own_m), self._within_s(name, other_m)
-        return dataclasses.replace(
-            found, own_in_s=own_s[0], own_out_s=own_s[1], other_in_s=other_s[0], other_out_s=other_s[1]
-        )
+        if self._ours:
+            in_s, out_s = self._within_s(self._knower.host, own_m)
+            found = dataclasses.replace(found, own_in_s=in_s, own_out_s=out_s)
+        if self._others:
+            in_s, out_s = self._within_s(name, other_m)
+            found = dataclasses.replace(found, other_in_s=in_s, other_out_s=out_s)
+        return found
 
     def _within_s(self, name: str, span_m: tuple[float, float]) -> tuple[float, float]:
         course = self._courses.of(name)

@@ -26,8 +26,8 @@ from obu.station.warn import WarnState
 
 LOOK_APART_NS = 90 * NS_PER_MS
 AGAIN_NS = round(3.5 * NS_PER_S)  # a claim that was away for less is the same: the arbiter's linger and quiet
-MEETING = ("ICW", "LTA", "VRUCW")  # which guess who will drive on
-GUESSED = frozenset({"stops_for_light", "light_holds_us", "waits", "own_stops", "speed_mps"})  # their conditions of it
+MEETING = ("ICW", "LTA", "VRUCW")  # which guess who will drive on, by these conditions of others and of us
+OF_OTHERS, OF_US = frozenset({"stops_for_light", "waits", "speed_mps"}), frozenset({"light_holds_us", "own_stops"})
 
 
 class Known(Enum):
@@ -37,7 +37,8 @@ class Known(Enum):
     EXACT = "places exact and of now"
     SCREEN = "every claim at once"
     WAYS = "the ways driven"
-    WILL = "what drivers will do"
+    OTHERS = "what others will do"
+    WILL = "what all will do"
     ALL = "all of these"
 
 
@@ -51,18 +52,20 @@ WHY = {
     "screen. It tells what these two cost, and what they keep from the driver.",
     Known.WAYS.value: "Where two ways meet, and who is on ours, follows from what both drove, not from lanes and turn "
     "signals; when they come there is still reckoned. Who steered out of a way is known to do so, too.",
-    Known.WILL.value: "The ways driven, when each really came where they meet, and how each brakes in the next 2 s; "
-    "no light and no right of way is guessed. A near miss that somebody will avert is thus not warned of.",
-    Known.ALL.value: "Exact places, the ways, what drivers will do, and every claim at once. What is wrong here is "
-    "wrong in the rules, or in what counts as an encounter.",
+    Known.OTHERS.value: "The ways driven, when the other really came where they meet, and how he brakes within 2 s; "
+    "whether he heeds lights and right of way is not guessed. A near miss that he will avert is thus not warned of.",
+    Known.WILL.value: "The same of our driver, too. A near miss that anybody will avert is lost here: what counts is "
+    "which warnings without a ground are not there any more.",
+    Known.ALL.value: "Exact places, what all will do, and every claim at once. A warning without a ground here is so "
+    "by the rules, or by what counts as an encounter.",
     SETTLED: "Nothing more is known, but a conflict of two who never came within 2 s of one place, nor would have, had "
     "neither braked nor steered, does not count. A warning has a ground wherever the two did come so near.",
-    BOTH: "The last two rows together. It is the least that is left to the rules.",
+    BOTH: "The last two rows together. What has no ground here is left to the rules.",
 }
 
 SEEN = (Known.AS_IS, Known.SCREEN)  # of what the unit itself claimed
-WITH_WAYS = (Known.WAYS, Known.WILL, Known.ALL)
-WITH_WILL = (Known.WILL, Known.ALL)
+WITH_WAYS = (Known.WAYS, Known.OTHERS, Known.WILL, Known.ALL)
+WITH_OTHERS, WITH_OURS = (Known.OTHERS, Known.WILL, Known.ALL), (Known.WILL, Known.ALL)
 EXACTLY = (Known.EXACT, Known.ALL)
 UNSCREENED = (Known.SCREEN, Known.ALL)
 
@@ -85,11 +88,11 @@ class Again:
         self._looked_ns = now.at_ns
         exact = self._exact(now, at_s, view, facts)
         for known, screen in self._screens.items():
-            claims = state.claims
+            claims, seen = state.claims, exact if known in EXACTLY else view
             if known not in SEEN:
                 others = (alert for alert in claims if alert.app not in COLLISION)
-                claims = (*others, *self._claims(known, at_s, exact if known in EXACTLY else view))
-            for alert in screen.new(now.at_ns, [alert for alert in claims if not alert.is_mark]):
+                claims = (*others, *self._claims(known, at_s, seen))
+            for alert in screen.new(seen, [alert for alert in claims if not alert.is_mark]):
                 why = tuple(sorted(alert.why))
                 self.warned[known].append(
                     Warned(self._knower.host, at_s, alert.app, int(alert.level), alert.subject, why)
@@ -102,13 +105,15 @@ class Again:
         return self._scene.build(now, own, knowing.exact_facts(self._knower, now, at_s, facts))
 
     def _claims(self, known: Known, at_s: float, view: View) -> Iterator[Alert]:
+        others, ours = known in WITH_OTHERS, known in WITH_OURS
+        guessed = (OF_OTHERS if others else frozenset()) | (OF_US if ours else frozenset())
         if known in WITH_WAYS:
-            view = knowing.with_ways(self._knower, at_s, view, will=known in WITH_WILL)
+            view = knowing.with_ways(self._knower, at_s, view, others, ours)
         for app in self._apps:
             alerts = app.look(view, app.parameters)
             yield from alerts
-            if known in WITH_WILL and app.name in MEETING:
-                yield from _unguessed(view, app, {alert.subject for alert in alerts})
+            if guessed and app.name in MEETING:
+                yield from _unguessed(view, app, {alert.subject for alert in alerts}, guessed)
 
 
 class Screen:
@@ -117,9 +122,9 @@ class Screen:
     def __init__(self) -> None:
         self._confirm, self._arbiter, self._last = Confirm(), Arbiter(ArbiterOptions()), 0
 
-    def new(self, at_ns: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
+    def new(self, view: View, alerts: Iterable[Alert]) -> Iterator[Alert]:
         """What the driver sees for the first time."""
-        shown = self._arbiter.settle(at_ns, self._confirm.of(at_ns, alerts))
+        shown = self._arbiter.settle(view.at_ns, self._confirm.of(view, alerts))
         if shown is not None and shown.number > self._last:
             self._last = shown.number
             yield shown.alert
@@ -131,25 +136,25 @@ class Claims:
 
     last_ns: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def new(self, at_ns: int, alerts: Iterable[Alert]) -> Iterator[Alert]:
+    def new(self, view: View, alerts: Iterable[Alert]) -> Iterator[Alert]:
         """What was not claimed a while ago."""
         for alert in alerts:
             key = (alert.app, alert.subject)
-            if at_ns - self.last_ns.get(key, -AGAIN_NS) >= AGAIN_NS:
+            if view.at_ns - self.last_ns.get(key, -AGAIN_NS) >= AGAIN_NS:
                 yield alert
-            self.last_ns[key] = at_ns
+            self.last_ns[key] = view.at_ns
 
 
-def _unguessed(view: View, app: Installed, told: set[str]) -> Iterator[Alert]:
+def _unguessed(view: View, app: Installed, told: set[str], guessed: frozenset[str]) -> Iterator[Alert]:
     """Of whom an application keeps silent for what it takes somebody to do, who is known to do otherwise."""
     module = base.load(app.name.lower())
     ours = {condition[0] for condition in module.ours(view, app.parameters) if not condition[4]}
-    if not ours <= GUESSED:
+    if not ours <= guessed:
         return
     for other in view.neighbours:
         if other.conflict is not None and other.subject not in told:
             theirs = {condition[0] for condition in module.theirs(view, other, app.parameters) if not condition[4]}
-            if theirs <= GUESSED:
+            if theirs <= guessed:
                 yield _alert(module, other)
 
 

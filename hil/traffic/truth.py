@@ -4,10 +4,11 @@ An encounter is what SUMO's SSM device calls one (time to collision below 3 s, e
 and for people on foot, of whom it knows nothing, the same computed here. Critical: a time to collision below 1.5 s
 (FHWA SSAM's bound) or an encroachment within 0.8 s, on following, merging or crossing ways, our vehicle at 5 m/s or
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
-collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), and who
-follows us in our lane, who has to brake; one of ours that has stood since the traffic began, which nobody hears, its
-unit being without a course; and what had its instant before the drive or after it. All of them are still met: a warning
-while the encounter lasts has a ground.
+collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), one that
+stands waiting while we pass it by a metre or more (SUMO tells 0.05 s of such: it goes by lanes that cross, not by
+places), and who follows us in our lane, who has to brake; one of ours that has stood since the traffic began, which
+nobody hears, its unit being without a course; and what had its instant before the drive or after it. All of them are
+still met: a warning while the encounter lasts has a ground.
 """
 
 import itertools
@@ -15,7 +16,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hil.traffic import on_foot
+from hil.traffic import beside, on_foot
 from hil.traffic.on_foot import AROUND_S
 from hil.traffic.trace import HOST, STEP_S, Encounter, Mover, Step, Trace
 
@@ -27,6 +28,7 @@ IN_LANE_M = 1.75  # who is further beside us is not in our lane
 SAME_DEG, ONCOMING_DEG = 30.0, 150.0
 TURN_DEG = 30.0  # more within the next seconds is a turn
 AHEAD_S = 3.0
+STANDS_MPS, PASSED_M = 0.5, 1.0
 FOLLOWS = "behind_us"
 COURSE_MPS = 5.0 / 3.6
 
@@ -112,11 +114,26 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
         return "unheard"
     kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
     is_same_way = _apart_deg(ego, foe) < SAME_DEG
-    if trace.kinds[encounter.foe].name == "bicycle" and is_same_way and kind not in CROSSING:
-        return "bicycle_in_lane"
+    if trace.kinds[encounter.foe].name == "bicycle":
+        if is_same_way and kind not in CROSSING:
+            return "bicycle_in_lane"
+        if _waits_beside(trace, known, encounter, at_s):
+            return "bicycle_waits"
     ahead_m, right_m = _seen(ego, foe)
     is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
+
+
+def _waits_beside(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> bool:
+    """Whether the other has stood for BEFORE_S, and we keep PASSED_M from it about the instant."""
+    if any(mover.speed_mps >= STANDS_MPS for mover in known.course(encounter.foe, at_s, -BEFORE_S)):
+        return False
+    ours, theirs = (
+        (*known.course(name, at_s, -BEFORE_S), *known.course(name, at_s, AHEAD_S))
+        for name in (encounter.ego, encounter.foe)
+    )
+    kinds = trace.kinds[encounter.ego], trace.kinds[encounter.foe]
+    return all(beside.gap_m(kinds, *both) >= PASSED_M for both in zip(ours, theirs, strict=False))
 
 
 def _conflict(known: Steps, encounter: Encounter, at_s: float, app: str) -> Conflict:

@@ -40,9 +40,10 @@ class Application(Protocol):
     NAME: T/CSAE 53 abbreviation in capitals. TITLE: what it warns of, in a word or two. NEEDS: without which it is
     silent. Parameters: a frozen dataclass whose defaults name their source; where it has max_sigma_m the application
     is off above so much relative error, and where it has off_sigma_m too, only without sound (as_sure) between the two.
-    ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. ours: what must hold of us;
-    theirs, where it is ABOUT something: of each thing. Both can be asked to the end whatever does not hold before.
-    look: pure; the alerts that hold now, most urgent first, at most one per subject.
+    ABOUT: the list of the View that it speaks about, "" where it is about ourselves alone. PARTS, if it has any: of it,
+    what is off before the rest. ours: what must hold of us; theirs, where it is ABOUT something: of each thing. Both
+    can be asked to the end whatever does not hold before. look: pure; the alerts that hold now, most urgent first, at
+    most one per subject.
     """
 
     NAME: str
@@ -57,6 +58,18 @@ class Application(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Of an application, what is off above a smaller relative error than the rest: limit, the name of its parameter.
+
+    title: what it warns of.
+    """
+
+    title: Text
+    limit: str
+    is_of_buses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
     """An application with the parameters of this vehicle."""
 
@@ -65,6 +78,7 @@ class Installed:
     parameters: Any
     title: Text
     needs: frozenset[Need]
+    parts: tuple[Part, ...] = ()
 
     @property
     def silent_sigma_m(self) -> float | None:

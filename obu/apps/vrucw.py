@@ -5,18 +5,27 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need, as_sure
+from obu.apps.base import Need, Part, as_sure
 from obu.apps.icw import side_of
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.on_our_way import front_m, is_on_our_way, leaves_s, stands_before, walks_through_m
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.on_our_way import (
+    front_m,
+    is_on_our_way,
+    leaves_s,
+    stands_before,
+    stops_within_m,
+    waits_at_kerb,
+    walks_through_m,
+)
 from obu.core.right_of_way import holds_us, is_flat, stops_for_light
-from obu.core.world import Kind, Neighbour, View
+from obu.core.world import Kind, Neighbour, Turn, View
 
 NAME = "VRUCW"
 TITLE = Text("行人与骑行者", "Pedestrians and cyclists")
 NEEDS = frozenset({Need.SPEED})
+PARTS = (Part(Text("转弯时车身旁的人", "People beside us in a turn"), "swept_sigma_m", is_of_buses=True),)
 PRIORITY, MARK = 1, 4  # imminent collision; somebody there while we stand
 ABOUT = "neighbours"
 TEXTS = {
@@ -30,7 +39,11 @@ class Parameters:
     """When to speak. Sources: obu/core/driving.py by class; UN R159 for moving off: 0.3 to 3.7 m before the front.
 
     inside_m: somebody whose middle is so far inside our outline's width stands on our way. crossing_mps: towards our
-    way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: as at a crossing.
+    way; slower is walking along it, where a place that errs looks like a step onto the road. apart_s: between the one's
+    leaving and the other's coming; on foot half a second is a step. most_s: where somebody on foot
+    is later nobody knows, and nothing is early that is less than 4 s away (ISO 15623). step_m: so far before our road's
+    edge somebody has stepped off the kerb. turning_mps: nobody turns faster (30 km/h, Road Traffic Safety Law of China,
+    Implementation Regulations art. 46).
     moving_off_mps: UN R159 reaches to 10 km/h. stops_mps2, we_stop_mps2: who can stop for his red light with this is
     taken to do so, a cyclist and our driver (ICW takes it of others), whom RLVW tells of the light before.
     moving_off_s: until the brakes bite. standing_mps: slower we stand.
@@ -45,7 +58,10 @@ class Parameters:
     min_speed_mps: float = 1.0
     inside_m: float = 0.0
     crossing_mps: float = 0.4
-    apart_s: float = 0.8
+    apart_s: float = 0.5
+    most_s: float = 4.0
+    step_m: float = 0.5
+    turning_mps: float = 8.3
     moving_off_mps: float = 2.8
     moving_off_m: float = 3.7
     moving_off_s: float = 2.0
@@ -85,7 +101,8 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     if _is_moving_off(view, parameters):
         yield from _before_front(view, other, parameters)
     elif not _is_swept(view, other, parameters):
-        yield above("along_m", other.along_m, 0.0)
+        if not rides_on_beside(view, other):
+            yield above("along_m", other.along_m, 0.0)
         yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
         is_there_now = is_on_our_way(view, other, parameters.inside_m)
         yield from (_on_our_way if is_there_now else _coming)(view, other, parameters)
@@ -99,6 +116,8 @@ def _before_front(view: View, other: Neighbour, parameters: Parameters) -> Itera
     yield below("left_m", left_m, half_m)
     yield above("right_m", right_m, -half_m)
     yield is_same("stands_before", stands_before(view, ahead_m), False)
+    if other.conflict is not None and not _is_standing(view, parameters):
+        yield at_most("apart_s", other.conflict.apart_s, parameters.apart_s)
 
 
 def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
@@ -122,7 +141,16 @@ def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Co
     across_mps = other.speed_mps * math.sin(math.radians(conflict.angle_deg))
     yield at_least("across_mps", across_mps, parameters.crossing_mps)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
-    yield is_same("is_flat", other.kind is Kind.CYCLIST and is_flat(other, conflict), False)
+    yield at_most("in_s", max(conflict.own_in_s, conflict.other_in_s), parameters.most_s)
+    yield is_same("is_flat", is_flat(other, conflict), False)
+    is_waiting = other.kind is Kind.PEDESTRIAN and waits_at_kerb(view, other, conflict.own_in_s, parameters.step_m)
+    yield is_same("waits_at_kerb", is_waiting, False)
+
+
+def rides_on_beside(view: View, other: Neighbour) -> bool:
+    """A cyclist of our road who rides straight on over the crossing where we turn: his way is before us, not he."""
+    is_turning = view.turn in (Turn.LEFT, Turn.RIGHT)
+    return other.kind is Kind.CYCLIST and other.is_beside and is_turning and other.turn is Turn.STRAIGHT
 
 
 def _within(view: View, ahead_m: float, reach_m: float, parameters: Parameters) -> Iterator[Condition]:
@@ -143,9 +171,10 @@ def _is_moving_off(view: View, parameters: Parameters) -> bool:
 
 def _reach_m(view: View, parameters: Parameters) -> float:
     """As far ahead as we could not stop any more."""
-    own_mps = view.own.speed_mps or 0.0
-    reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
-    if own_mps <= parameters.moving_off_mps:
+    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
+    most_mps = parameters.turning_mps if view.turn in (Turn.LEFT, Turn.RIGHT) else math.inf
+    reach_m = stops_within_m(view, delay_s, brake_mps2, most_mps)
+    if (view.own.speed_mps or 0.0) <= parameters.moving_off_mps:
         reach_m = max(reach_m, parameters.moving_off_m)
     return reach_m + parameters.margin_m
 

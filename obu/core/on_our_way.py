@@ -2,7 +2,9 @@
 
 import math
 
-from obu.core.world import Neighbour, View
+from obu.core.driving import stopping_m
+from obu.core.right_of_way import is_green_at
+from obu.core.world import Neighbour, Turn, View
 
 
 def is_on_our_way(view: View, other: Neighbour, inside_m: float) -> bool:
@@ -35,3 +37,18 @@ def leaves_s(view: View, other: Neighbour, least_mps: float) -> float:
         return math.inf
     half_m = (view.own.body.width_m + other.width_m) / 2.0
     return (half_m - math.copysign(other.right_m, other.right_m * right_mps)) / abs(right_mps)
+
+
+def waits_at_kerb(view: View, other: Neighbour, in_s: float, step_m: float) -> bool:
+    """Whether somebody beside our road has red, as we go straight on with green, and has not stepped off the kerb."""
+    if view.kerb_m is None or view.signal is None or view.turn is not Turn.STRAIGHT:
+        return False
+    return other.right_m > view.kerb_m - step_m and is_green_at(view.signal, in_s)
+
+
+def stops_within_m(view: View, delay_s: float, brake_mps2: float, most_mps: float) -> float:
+    """How far we go from a warning until we stand. Who accelerates does so until he brakes; who turns has slowed."""
+    speed_mps = min(view.own.speed_mps or 0.0, most_mps)
+    gains_mps = delay_s * max(0.0, view.own.vehicle.accel_long_mps2 or 0.0)
+    brakes_mps = min(speed_mps + gains_mps, most_mps)
+    return stopping_m((speed_mps + brakes_mps) / 2.0, delay_s, math.inf) + stopping_m(brakes_mps, 0.0, brake_mps2)

@@ -200,6 +200,7 @@ class View:
     signal: Signal | None = None
     limit_mps: float | None = None
     lanes: int | None = None
+    kerb_m: float | None = None
     drift_mps: float | None = None
     sections: tuple[Section, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()

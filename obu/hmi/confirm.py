@@ -1,4 +1,4 @@
-"""Keeps a warning back that one message alone gave; its one rule: what was reckoned is claimed twice, a message apart.
+"""Keeps a warning back that one message alone gave; its one rule: what was reckoned is claimed by two messages.
 
 Whether two ways meet follows from places and courses that err, and one message may err by much: in the simulated city
 two of five of ICW's and LTA's claims were gone with the next one. What a sender says of himself, that he brakes hard or
@@ -10,34 +10,51 @@ from dataclasses import dataclass, field
 
 from obu.core.alert import Alert
 from obu.core.now import NS_PER_MS, NS_PER_S
+from obu.core.world import View
 
 RECKONED = frozenset({"DNPW", "FCW", "ICW", "LCW", "LTA", "VRUCW"})
-APART_NS = 90 * NS_PER_MS  # BSMs and RSMs come each 100 ms, and looks up to 10 ms after them
+PATIENCE_NS = 250 * NS_PER_MS  # two messages were lost, or he sends seldom (GB/T 45315 annex C): a danger cannot wait
 FORGOTTEN_NS = NS_PER_S // 2  # not claimed for so long (five messages), it begins anew
 
 Key = tuple[str, str]  # (app, subject)
 
 
 @dataclass(slots=True)
+class Claim:
+    """said_utc_ns: of the first message that gave it. first_ns, last_ns: the looks that claimed it."""
+
+    said_utc_ns: int
+    first_ns: int
+    last_ns: int
+
+
+@dataclass(slots=True)
 class Confirm:
-    """When each of what is claimed was first, and last, as obu/runtime/freeze keeps it; of() each look."""
+    """What is claimed, and since when; of() each look."""
 
-    spans: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    claims: dict[Key, Claim] = field(default_factory=dict)
 
-    def of(self, at_ns: int, alerts: Iterable[Alert]) -> list[Alert]:
-        """Of all that is claimed now what may be shown. at_ns never goes back."""
+    def of(self, view: View, alerts: Iterable[Alert]) -> list[Alert]:
+        """Of all that is claimed in this view what may be shown. Its at_ns never goes back."""
         claimed = list(alerts)
-        kept = {key: span for key, span in self.spans.items() if at_ns - span[1] < FORGOTTEN_NS}
+        kept = {key: one for key, one in self.claims.items() if view.at_ns - one.last_ns < FORGOTTEN_NS}
         for alert in claimed:
             if alert.app in RECKONED:
-                key = (alert.app, alert.subject)
-                kept[key] = kept.get(key, (at_ns, at_ns))[0], at_ns
-        self.spans = kept
-        return [alert for alert in claimed if self.is_sure(at_ns, alert)]
+                new = Claim(_said_utc_ns(view, alert.subject), view.at_ns, view.at_ns)
+                kept.setdefault((alert.app, alert.subject), new).last_ns = view.at_ns
+        self.claims = kept
+        return [alert for alert in claimed if self.is_sure(view, alert)]
 
-    def is_sure(self, at_ns: int, alert: Alert) -> bool:
-        """Whether what was claimed at the look of at_ns may be shown."""
+    def is_sure(self, view: View, alert: Alert) -> bool:
+        """Whether what was claimed in this view, the last of of(), may be shown."""
         if alert.app not in RECKONED:
             return True
-        first_ns, _ = self.spans.get((alert.app, alert.subject), (at_ns, at_ns))
-        return at_ns - first_ns >= APART_NS
+        first = self.claims[alert.app, alert.subject]
+        is_newer = _said_utc_ns(view, alert.subject) > first.said_utc_ns
+        return is_newer or view.at_ns - first.first_ns >= PATIENCE_NS
+
+
+def _said_utc_ns(view: View, subject: str) -> int:
+    """The own instant of the newest message about it."""
+    age_s = next(other.age_s for other in view.neighbours if other.subject == subject)
+    return (view.utc_ns or 0) - round(age_s * NS_PER_S)

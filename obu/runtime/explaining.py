@@ -114,7 +114,7 @@ class Story:
                 continue
             if warn.shown is not None and key == (warn.shown.alert.app, warn.shown.alert.subject):
                 continue
-            quiet, is_unsure = arbiter.quiet.get(key), not warn.confirm.is_sure(view.at_ns, alert)
+            quiet, is_unsure = arbiter.quiet.get(key), not warn.confirm.is_sure(view, alert)
             is_quiet = quiet is not None and alert.level <= quiet.level
             behind = None if is_unsure or is_quiet or warn.shown is None else warn.shown.number
             new = Held(alert, behind, is_unsure, Span(view, view))

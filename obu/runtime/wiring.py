@@ -237,7 +237,8 @@ def applications(config: Config) -> tuple[tuple[base.Installed, ...], tuple[base
                 f"apps.{name}.enabled：只能是 true 或 false",
             )
         parameters = strict.convert(section, module.Parameters, f"apps.{name}")
-        found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS))
+        parts = getattr(module, "PARTS", ())
+        found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS, parts))
     return tuple(found[True]), tuple(found[False])
 
 

@@ -91,6 +91,7 @@ class Scene:
             signal=look.signals.of(look.way, own.body.length_m / 2.0),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
             lanes=look.lanes(),
+            kerb_m=look.kerb_m(),
             drift_mps=look.drift_mps(),
             sections=bodies.sections(posture, bodies.build_of(own.body), own.body),
             neighbours=neighbours,
@@ -175,6 +176,15 @@ class Look:
             return None
         road = match.lane.ref[:4]
         return sum(lane.kind == VEHICLE and lane.ref[:4] == road for lane in self._roads.lanes.values())
+
+    def kerb_m(self) -> float | None:
+        """From our way to the right edge of our road, as it is before the crossing."""
+        match = self.way.lane
+        if match is None:
+            return None
+        *road, number = match.lane.ref
+        right = (each for each in self._roads.lanes.values() if [*each.ref[:4]] == road and each.ref[4] > number)
+        return match.lane.width_m / 2.0 + sum(each.width_m for each in right) - match.right_m
 
     def drift_mps(self) -> float | None:
         """Across our lane, right positive."""

@@ -204,7 +204,9 @@ class Screen:
         if page is None:
             return _answer(503, refused="too_many_pages")
         try:
-            await self._tell(page, request.g.stream)
+            # Gone in the midst of a write, as one that is reloaded: microdot would print it and answer the void.
+            with contextlib.suppress(OSError):
+                await self._tell(page, request.g.stream)
         finally:
             self._mirror.close(page)
         return Response.already_handled

@@ -1,7 +1,8 @@
 """The light before us for those who follow: what a panel at the rear of a bus shows, or nothing.
 
 The rule: never a word that may be wrong. It is told only where `[hmi] rear_panel = true`, only of a light near ahead
-whose end is known, and each telling is good for VALID_MS: a panel that hears nothing goes blank by itself.
+whose end is known, with the way that it holds for, and each telling is good for VALID_MS: a panel that hears nothing
+goes blank by itself.
 """
 
 from dataclasses import dataclass
@@ -47,5 +48,10 @@ class RearPanel:
 def _body(view: View | None) -> dict[str, Any]:
     signal = view.signal if view else None
     if signal is None or signal.left_s is None or not 0.0 <= signal.stop_m <= FARTHEST_M:
-        return {"lamp": None, "left_s": None, "valid_ms": VALID_MS}
-    return {"lamp": LAMPS[signal.lamp], "left_s": round(signal.left_s, 1), "valid_ms": VALID_MS}
+        return {"lamp": None, "turn": None, "left_s": None, "valid_ms": VALID_MS}
+    return {
+        "lamp": LAMPS[signal.lamp],
+        "turn": view.turn.value if view and view.turn else None,
+        "left_s": round(signal.left_s, 1),
+        "valid_ms": VALID_MS,
+    }

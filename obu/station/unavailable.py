@@ -5,12 +5,13 @@ offer, what was switched off.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from obu.apps.base import Installed, Need
 from obu.core.alert import Text
+from obu.core.driving import VehicleClass
 from obu.core.frames import RADIO
 from obu.core.world import View
 from obu.scene.movers import UNKNOWN_SIGMA_M
@@ -98,7 +99,7 @@ def _some(view: View, installed: Sequence[Installed], health: Health) -> Iterabl
 
 
 def _uncertain(view: View, installed: Sequence[Installed]) -> Iterable[Lack]:
-    """Applications that tell lanes apart by places, when not even the best known neighbour's is good enough."""
+    """Applications that go by places, and parts of them, when not even the best known neighbour's is good enough."""
     own_m = UNKNOWN_SIGMA_M if view.sigma_m is None else view.sigma_m
     best_m = min((other.sigma_m for other in view.neighbours), default=own_m)
     why = Text(f"定位误差 {best_m:.1f} 米", f"position uncertain by {best_m:.1f} m")
@@ -106,6 +107,12 @@ def _uncertain(view: View, installed: Sequence[Installed]) -> Iterable[Lack]:
     blind = [app for app in gated if app.off_sigma_m is not None and best_m > app.off_sigma_m]
     yield from _of(blind, why, Because.UNIT)
     yield from _of([app for app in gated if app not in blind], why, Because.UNIT, is_silent=True)
+    for app in installed:
+        off = [part for part in app.parts if app not in blind and best_m > getattr(app.parameters, part.limit)]
+        is_bus = view.vehicle is not VehicleClass.TAXI
+        yield from _of(
+            [replace(app, title=part.title) for part in off if is_bus or not part.is_of_buses], why, Because.UNIT
+        )
 
 
 def _of(apps: Sequence[Installed], why: Text, because: Because, is_silent: bool = False) -> Iterable[Lack]:

@@ -79,7 +79,7 @@ class Warn:
         self.facts.expire(now)
         view = self.scene.build(now, own, self.facts, apart)
         alerts = [alert for app in self.apps for alert in app.look(view, app.parameters)]
-        claimed = self.state.confirm.of(now.at_ns, (alert for alert in alerts if not alert.is_mark))
+        claimed = self.state.confirm.of(view, (alert for alert in alerts if not alert.is_mark))
         self.state.shown = self.arbiter.settle(now.at_ns, claimed)
         self.state.marks.take(now.at_ns, alerts)
         self.state.view, self.state.claims = view, tuple(alerts)

@@ -84,8 +84,15 @@ def test_whom_our_side_or_rear_reaches_in_a_turn_is_in_danger_until_we_can_stand
         assert bool(look(4.0, "bus12", swept_s=swept_s, sigma_m=sigma_m, **beside)) is warns
 
 
-@pytest.mark.parametrize("name", ["vrucw_cyclist_beside_a_turning_bus12", "vrucw_pedestrian_at_the_corner_bus18"])
-def test_the_windows_of_turning_buses_are_those_of_the_rope(name):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "vrucw_cyclist_beside_a_turning_bus12",
+        "vrucw_cyclist_rides_on_beside_a_turning_taxi",
+        "vrucw_pedestrian_at_the_corner_bus18",
+    ],
+)
+def test_the_windows_of_those_who_turn_are_those_of_the_rope(name):
     scenario = scenario_file.read(scenario_file.paths()[name])
     touched_at_s = windows.touched_s(scenario, scenario.actor[0].name)
     wanted = windows.stop_before_s(scenario.own.kind, scenario.own.speed_mps, touched_at_s)
@@ -131,3 +138,79 @@ def test_a_cyclist_on_no_lane_who_rides_nearly_along_us_is_not_taken_to_turn_int
     curve = {"kind": Kind.CYCLIST, "speed_mps": 5.0}
     assert not look(**curve, **meets(angle_deg=25.0)) and look(**curve, **meets(angle_deg=35.0))
     assert look(**curve, turn=Turn.LEFT, **meets(angle_deg=25.0)), "on a way of MAP he does"
+
+
+GREEN = Signal(Lamp.PROTECTED_GREEN, 8.0, 20.0, (0.0, 20.0))
+
+
+@pytest.mark.parametrize(
+    ("right_m", "seen", "warns"),
+    [
+        (4.0, {}, False),  # on the pavement
+        (3.3, {}, False),  # on the kerb, as well as places tell
+        (2.9, {}, True),  # stepped off
+        (4.0, {"kerb_m": None}, True),
+        (4.0, {"turn": Turn.RIGHT}, True),  # the crossing of the road that we turn into has green with us
+        (4.0, {"signal": None}, True),
+        (4.0, {"signal": dataclasses.replace(GREEN, left_s=1.0, green=(0.0, 1.0))}, True),  # ends before we come
+        (-4.0, {}, True),  # from the other side, over lanes
+    ],
+)
+def test_who_is_beside_the_road_waits_while_we_go_straight_on_with_green(right_m, seen, warns):
+    walker = dataclasses.replace(WALKER, right_m=right_m)
+    green = {"kerb_m": 3.5, "turn": Turn.STRAIGHT, "signal": GREEN} | seen
+    assert bool(vrucw.look(view(walker, speed_mps=8.0, kind="taxi", **green), vrucw.Parameters())) is warns
+    rides = dataclasses.replace(walker, kind=Kind.CYCLIST)
+    assert vrucw.look(view(rides, speed_mps=8.0, kind="taxi", **green), vrucw.Parameters()), "a light of his own tells"
+
+
+@pytest.mark.parametrize(
+    ("change", "turn", "warns"),
+    [
+        ({}, Turn.RIGHT, True),
+        ({}, Turn.STRAIGHT, False),
+        ({"is_beside": False}, Turn.RIGHT, False),
+        ({"turn": Turn.RIGHT}, Turn.RIGHT, False),
+        ({"kind": Kind.PEDESTRIAN}, Turn.RIGHT, False),
+    ],
+)
+def test_a_cyclist_beside_us_rides_straight_on_where_we_turn_over_his_way(change, turn, warns):
+    """He is 5 m behind our middle: his way is before us, long before our side is where he is."""
+    beside = {"kind": Kind.CYCLIST, "along_m": -5.0, "right_m": 3.7, "speed_mps": 5.5, "is_beside": True}
+    cyclist = dataclasses.replace(WALKER, **({"turn": Turn.STRAIGHT} | beside | change))
+    assert bool(vrucw.look(view(cyclist, speed_mps=5.3, turn=turn), vrucw.Parameters())) is warns
+
+
+def test_where_somebody_walks_later_than_in_four_seconds_nobody_knows():
+    later = {"own_in_s": 3.9, "own_out_s": 4.5, "other_out_s": 6.0}
+    assert look(**meets(other_in_s=4.0, **later)) and not look(**meets(other_in_s=4.1, **later))
+
+
+def test_who_walks_nearly_along_us_beside_our_way_is_not_taken_to_walk_into_us():
+    assert look(**meets(angle_deg=35.0)) and not look(**meets(angle_deg=25.0))
+
+
+@pytest.mark.parametrize(
+    ("own_mps", "accel_mps2", "turn", "own_m", "warns"),
+    [
+        (5.0, 0.0, None, 14.0, False),  # stops within 9.8 m
+        (5.0, 2.0, None, 14.0, True),  # 7.8 m/s when the brakes bite: 15.7 m
+        (5.0, -2.0, None, 14.0, False),
+        (15.0, 0.0, None, 40.0, True),  # 46.0 m
+        (15.0, 0.0, Turn.LEFT, 40.0, False),  # it slows for the turn: 19.3 m
+        (15.0, 0.0, Turn.LEFT, 20.0, True),
+    ],
+)
+def test_how_far_ahead_somebody_who_comes_is_told(own_mps, accel_mps2, turn, own_m, warns):
+    """A taxi: 1.4 s and 4.5 m/s2, 1 m of margin."""
+    walker = dataclasses.replace(WALKER, conflict=dataclasses.replace(MEETS, own_m=own_m))
+    there = view(walker, speed_mps=own_mps, kind="taxi", turn=turn, bus={"accel_long_mps2": accel_mps2})
+    assert bool(vrucw.look(there, vrucw.Parameters())) is warns
+
+
+@pytest.mark.parametrize(("own_in_s", "warns"), [(2.0, True), (6.0, False)])
+def test_who_has_passed_before_a_bus_at_a_crawl_comes_is_in_no_danger(own_in_s, warns):
+    """A cyclist rides past 2.5 m before the front of a bus that gives way."""
+    passing = dataclasses.replace(MEETS, own_m=2.5, own_in_s=own_in_s, own_out_s=12.0, other_in_s=1.1, other_out_s=2.1)
+    there = {"offset": Offset(8.5, -7.5), "heading_diff_deg": 88.0, "speed_mps": 4.7, "conflict": passing}
+    assert bool(look(0.4, "bus12", kind=Kind.CYCLIST, **there)) is warns

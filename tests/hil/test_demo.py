@@ -87,6 +87,7 @@ def test_a_signal_ends_it_cleanly(show: Start, run_folder: Path, number: signal.
     assert one.child.stdout
     lines = [one.child.stdout.readline() for _ in range(4)]
     assert lines[0].startswith("driver's screen: http://127.0.0.1:") and "BSM" in lines[3]
+    assert Path(lines[1].split(": ")[1].split("  ")[0].strip()).is_file(), "what --config of the other verbs takes"
     assert len(children_of(run_folder)) == 4  # city, unit, screen, and their guard
     one.child.send_signal(number)
     assert one.end(10.0)[0] == 0

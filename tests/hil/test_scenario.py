@@ -83,6 +83,7 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
         ("at_m = 20.0", "at_m = 20.0\ncount = 60", 17, "actor[1].count"),
+        ("at_m = 20.0", "at_m = -390.0\nspeed_mps = 6.0", 16, "actor[1].at_m"),
         ("at_m = 20.0", "at_m = 20.0\nchanges_id_s = [3.0, 2.0]", 17, "actor[1].changes_id_s"),
         ("at_m = 20.0", 'at_m = 20.0\nsays = "rsm"\nchanges_id_s = [3.0]', 18, "actor[1].changes_id_s"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "ambulance"\nchanges_id_s = [3.0]', 18, "actor[1].changes_id_s"),
@@ -107,6 +108,12 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path, old: str, new: str, line
     place = f"{tmp_path / 'bad.toml'}" + (f":{line}" if line else "")
     assert str(caught).startswith(f"{place}: {key}: ")
     assert caught.zh.startswith(f"{place}：{key}：")
+
+
+def test_a_road_across_ours_is_none_beside_a_map_that_tells_all_lanes(tmp_path) -> None:
+    (tmp_path / "x.json").write_bytes((scenario_file.FOLDER / "crossing_behind_a_bend.json").read_bytes())
+    road = '[road]\nmap = "x.json"\n[[crossroad]]\nat_m = 50.0\n[own]'
+    assert "crossroad[0]: road.map tells all lanes already" in str(_caught(tmp_path, "[own]", road))
 
 
 def test_a_scenario_without_a_key_that_each_has_names_it(tmp_path) -> None:

@@ -44,6 +44,23 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: FakeU
     expect(page.locator(".door")).to_be_visible()
 
 
+def test_a_reason_that_silences_some_and_stops_others_is_said_once(page: Page, talker: FakeUnit) -> None:
+    def lack(zh: str, en: str, *, is_silent: bool, why: str = "此处无地图") -> dict[str, object]:
+        apps = [{"name": "X", "title": {"zh": zh, "en": en}}]
+        return {"apps": apps, "why": {"zh": why, "en": "no map"}, "because": "place", "is_silent": is_silent}
+
+    talker.status = STATUS | {
+        "unavailable": [
+            lack("闯红灯", "Red light", is_silent=False),
+            lack("路口碰撞", "Crossing traffic", is_silent=True),
+            lack("限速", "Speed limit", is_silent=False, why="无限速数据"),
+        ]
+    }
+    expect(page.locator(".missing li")).to_have_text(
+        ["闯红灯不可用，路口碰撞无声音：此处无地图", "限速不可用：无限速数据"]
+    )
+
+
 def test_a_long_list_of_what_is_missing_leaves_every_panel_whole(page: Page, talker: FakeUnit) -> None:
     lack = {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 3,
             "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False}  # fmt: skip
@@ -144,22 +161,45 @@ def test_the_panel_at_the_rear_counts_down_and_is_black_as_soon_as_that_is_old(
     panel.goto(f"{screen.url}rear")
     expect(panel.locator("main")).to_be_hidden()
     for lamp, left_s, words in (("red", 31.2, "32"), ("green", 8.0, "8")):
-        talker.extra = ("rear", {"lamp": lamp, "left_s": left_s, "valid_ms": 1000})
+        talker.extra = ("rear", {"lamp": lamp, "turn": "left", "left_s": left_s, "valid_ms": 1000})
         expect(panel.locator("b")).to_have_text(words)
+        expect(panel.locator(".way svg")).to_have_count(1)
         expect(panel.locator("main")).to_have_attribute("data-lamp", lamp)
         assert font_px(panel, "b") >= 200
-    talker.extra = ("rear", {"lamp": None, "left_s": None, "valid_ms": 1000})
+    talker.extra = ("rear", {"lamp": None, "turn": None, "left_s": None, "valid_ms": 1000})
     expect(panel.locator("main")).to_be_hidden()
-    talker.extra = ("rear", {"lamp": "red", "left_s": 9.0, "valid_ms": 1000})
+    talker.extra = ("rear", {"lamp": "red", "turn": None, "left_s": 9.0, "valid_ms": 1000})
     expect(panel.locator("main")).to_be_visible()
     talker.extra = None  # the unit goes on, and says no more of it
     expect(panel.locator("main")).to_be_hidden(timeout=2000)
-    talker.extra = ("rear", {"lamp": "red", "left_s": 9.0, "valid_ms": 1000})
+    talker.extra = ("rear", {"lamp": "red", "turn": None, "left_s": 9.0, "valid_ms": 1000})
     expect(panel.locator("main")).to_be_visible()
     talker.stop()
     talker.leave()
     expect(panel.locator("main")).to_be_hidden(timeout=1500)
     assert "beat" not in requests, "it is not the driver's display"
+    panel.close()
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+@pytest.mark.parametrize("size", [(128, 32), (192, 64), (256, 64), (320, 80), (96, 96), (1280, 256), (800, 480)])
+def test_a_panel_of_any_shape_shows_all_of_it_and_nothing_over_another(
+    browser: Browser, screen: Screen, talker: FakeUnit, size: tuple[int, int], is_asked: bool
+) -> None:
+    """The longest countdown there is, and a way; as the window, or as its corner asked for."""
+    width, height = (1280, 720) if is_asked else size
+    panel = browser.new_page(viewport={"width": width, "height": height})
+    panel.goto(f"{screen.url}rear?size={size[0]}x{size[1]}" if is_asked else f"{screen.url}rear")
+    talker.extra = ("rear", {"lamp": "red", "turn": "back", "left_s": 999.0, "valid_ms": 1000})
+    expect(panel.locator("b")).to_have_text("999")
+    parts = [box(panel, part) for part in ("p", ".housing", "b")]
+    for number, one in enumerate(parts):
+        assert one["x"] >= 0 and one["x"] + one["width"] <= size[0]
+        # An em is higher than its figures: half a pixel more than the panel is black.
+        assert one["y"] >= -0.5 and one["y"] + one["height"] <= size[1] + 0.5
+        for other in parts[number + 1 :]:
+            is_beside = one["x"] + one["width"] <= other["x"] + 0.5 or other["x"] + other["width"] <= one["x"] + 0.5
+            assert is_beside or one["y"] + one["height"] <= other["y"] + 0.5
     panel.close()
 
 

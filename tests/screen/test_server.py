@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -116,6 +117,18 @@ def test_a_page_that_does_not_read_costs_nobody_anything(screen: Screen, unit: F
             lively.next("scene", lambda scene: scene["heading_deg"] == step)  # noqa: B023 (at once)
     assert resident_kib(screen) - before_kib < 4096
     stalled.close()
+
+
+def test_a_page_that_is_torn_off_leaves_no_word_in_the_log(screen: Screen, unit: FakeUnit) -> None:
+    """Reset while it is told, as by a browser that is killed; the place it had is free again."""
+    for number in range(10):
+        page = Events(screen)
+        page.next("hello")
+        page.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        page.close()
+        unit.tell("scene", {**SCENE, "heading_deg": float(number)})
+    assert Events(screen).next("scene")["heading_deg"] == 9.0
+    assert screen.stop() == (0, "")
 
 
 def resident_kib(screen: Screen) -> int:

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from obu.core.now import NS_PER_MS, Now
-from obu.core.world import Lamp, Signal, View
+from obu.core.world import Lamp, Signal, Turn, View
 from obu.station.rear import RearPanel
 from tests.apps.seen import view
 
-NOTHING = {"lamp": None, "left_s": None, "valid_ms": 1000}
+NOTHING = {"lamp": None, "turn": None, "left_s": None, "valid_ms": 1000}
 
 
 def red(stop_m: float = 80.0, left_s: float | None = 11.44, lamp: Lamp = Lamp.RED) -> View:
-    return view(signal=Signal(lamp, stop_m, left_s, None))
+    return view(signal=Signal(lamp, stop_m, left_s, None), turn=Turn.LEFT)
 
 
 def at(ms: int) -> Now:
@@ -36,7 +36,7 @@ def test_what_is_unknown_far_or_passed_is_blank(seen: View | None) -> None:
 
 
 def test_the_lamp_and_what_is_left_of_it_again_and_again_and_at_once_when_it_changes() -> None:
-    assert told(red()) == {"lamp": "red", "left_s": 11.4, "valid_ms": 1000}
+    assert told(red()) == {"lamp": "red", "turn": "left", "left_s": 11.4, "valid_ms": 1000}
     panel = RearPanel(True)
     count = sum(len(panel.look(at(ms), red())) for ms in range(0, 1000, 10))
     assert count == 4, "well within what it is valid for"

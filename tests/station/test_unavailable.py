@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from hil.showcase import PLAYS, Stage
+from obu.apps import vrucw
 from obu.apps.base import Need
 from obu.core.alert import Level
+from obu.core.driving import VehicleClass
 from obu.core.errors import ConfigError
 from obu.core.frames import RADIO
 from obu.core.world import View
@@ -114,18 +116,50 @@ def test_what_this_place_does_not_offer_is_no_fault() -> None:
 
 
 def test_lanes_cannot_be_told_apart_when_the_best_known_neighbour_is_too_uncertain() -> None:
-    """BSW is off above 0.8 m, others are silent, and off above their own limits."""
+    """BSW is off above 0.8 m, a part of VRUCW in a bus, others are silent, and off above their own limits."""
     assert told(RLVW, sigma_m=0.8) == []
     why = "position uncertain by 0.9 m"
     lanes = ["EBW", "FCW", "LCW"]
-    assert told(RLVW, sigma_m=0.9) == [(["BSW"], why, "unit", False), (lanes, why, "unit", True)]
+    assert told(RLVW, sigma_m=0.9) == [
+        (["BSW"], why, "unit", False),
+        (lanes, why, "unit", True),
+        (["VRUCW"], why, "unit", False),
+    ]
     assert told(RLVW, sigma_m=2.6) == [
         (["BSW", "EBW", "FCW", "LCW", "LTA"], "position uncertain by 2.6 m", "unit", False),
         (["ICW", "VRUCW"], "position uncertain by 2.6 m", "unit", True),
+        (["VRUCW"], "position uncertain by 2.6 m", "unit", False),
     ]
     alone = dataclasses.replace(RLVW, neighbours=(), sigma_m=None)
     silent = sorted([*lanes, "LTA", "VRUCW"])
-    assert [names for names, *_ in told(alone)] == [["BSW"], silent], "who tells no error is taken to have 1.5 m"
+    assert [names for names, *_ in told(alone)] == [["BSW"], silent, ["VRUCW"]], (
+        "who tells no error is taken to have 1.5 m"
+    )
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "sigma_m", "is_off"),
+    [
+        (VehicleClass.BUS12, 0.8, False),
+        (VehicleClass.BUS12, 0.9, True),
+        (VehicleClass.BUS18, 2.6, True),
+        (VehicleClass.TAXI, 0.9, False),  # its rear follows its front: there is nothing to be off
+        (VehicleClass.BUS12, 5.1, False),  # all of VRUCW is
+    ],
+)
+def test_a_part_that_is_off_before_the_rest_is_told_by_what_it_warns_of(
+    vehicle: VehicleClass, sigma_m: float, is_off: bool
+) -> None:
+    view = erring(dataclasses.replace(RLVW, vehicle=vehicle), sigma_m)
+    found = unavailable.told(unavailable.lacks(view, FCW.apps, (), WELL), FCW.apps)
+    titles = {app["title"]["en"]: lack for lack in found for app in lack["apps"]}
+    (part,) = vrucw.PARTS
+    assert (part.title.en in titles) is is_off
+    if is_off:
+        lack = titles[part.title.en]
+        assert [app["name"] for app in lack["apps"]] == ["VRUCW"]
+        assert (lack["because"], lack["is_silent"]) == ("unit", False)
+        assert lack["why"] == {"zh": f"定位误差 {sigma_m:.1f} 米", "en": f"position uncertain by {sigma_m:.1f} m"}
 
 
 def test_what_was_switched_off_is_said_and_does_not_look(tmp_path: Any) -> None:

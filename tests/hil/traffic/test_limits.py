@@ -104,24 +104,32 @@ def seen(known: Courses, at_s: float) -> View:
     return View(at_ns=0, utc_ns=0, own=own, neighbours=(other,))
 
 
-@pytest.mark.parametrize("will", [False, True])
-def test_who_will_wait_is_known_to_do_so_only_with_what_drivers_will_do(will: bool) -> None:
-    """He waits 12 m before our way until 8 s; at 2 s he is 40 m before it, at 10 m/s."""
+@pytest.mark.parametrize(("others", "ours"), [(False, False), (True, False), (True, True)])
+def test_who_will_wait_is_known_to_do_so_only_with_what_he_will_do(others: bool, ours: bool) -> None:
+    """He waits 12 m before our way until 8 s, at 2 s he is 40 m before it; we go on at 10 m/s."""
     known = courses(WAITS)
-    (found,) = knowing.with_ways(Knower(HOST, known, {"s": "foe"}), 2.0, seen(known, 2.0), will=will).neighbours
+    (found,) = knowing.with_ways(Knower(HOST, known, {"s": "foe"}), 2.0, seen(known, 2.0), others, ours).neighbours
     assert found.conflict is not None
     assert found.conflict.own_in_s == pytest.approx(2.7, abs=0.15)  # half of us and of his width before 3 s
-    if will:
-        assert found.conflict.other_in_s == pytest.approx(6.9, abs=0.15)  # 9 m at 10 m/s from 8 s on
-    else:
-        assert found.conflict.other_in_s == pytest.approx(3.7, abs=0.15)  # 37 m
+    # 37 m at 10 m/s, or 9 m from 8 s on
+    assert found.conflict.other_in_s == pytest.approx(6.9 if others else 3.7, abs=0.15)
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_what_our_driver_will_do_is_known_apart(ours: bool) -> None:
+    """We are the one who waits."""
+    known = courses(OURS, WAITS)
+    (found,) = knowing.with_ways(Knower(HOST, known, {"s": "foe"}), 2.0, seen(known, 2.0), True, ours).neighbours
+    assert found.conflict is not None
+    assert found.conflict.own_in_s == pytest.approx(6.9 if ours else 3.7, abs=0.15)
+    assert found.conflict.other_in_s == pytest.approx(2.7, abs=0.15)
 
 
 def test_who_is_ahead_on_our_way_is_so_by_the_way_that_we_drive() -> None:
     """We turn right at 4 s; who stands on the road we turn into is ahead of us along our way."""
     ours, (x, y) = turning(90.0), FIRST
     known = courses(straight(x + 20, y, 90, 0), ours)
-    (found,) = knowing.with_ways(Knower(HOST, known, {"s": "foe"}), 2.0, seen(known, 2.0), will=False).neighbours
+    (found,) = knowing.with_ways(Knower(HOST, known, {"s": "foe"}), 2.0, seen(known, 2.0), False, False).neighbours
     assert found.along_m == pytest.approx(40.0, abs=2.5) and abs(found.right_m) < 1.5
     assert found.course is Course.SAME and found.zone is Zone.SAME
 

@@ -135,6 +135,24 @@ def test_what_came_to_its_height_before_the_drive_is_a_ground_while_it_lasts() -
     assert [score.has_ground(ridden, warned(at_s), "foe") for at_s in (1.0, 4.9, 5.1)] == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("beside_m", "speed_mps", "reason"), [(5.2, 0.0, "bicycle_waits"), (4.8, 0.0, ""), (5.2, 0.6, "")]
+)
+def test_a_bicycle_that_stands_waiting_and_is_passed_by_a_metre_is_met_by_nobody(
+    beside_m: float, speed_mps: float, reason: str
+) -> None:
+    """Half of our width is 1 m, of its length, across our way, 2 m, of its width 1 m: between are 1.2 m, or 0.8 m."""
+    foe = [dataclasses.replace(mover, speed_mps=speed_mps) for mover in straight(beside_m, 0, 90, 0)]
+    trace = drive(
+        {HOST: straight(0, -50, 0, 10), "foe": foe},
+        {HOST: "host_taxi", "foe": "bicycle"},
+        encounter("foe", ttc_s=0.05, ttc_at_s=5.0, ttc_type=13),
+    )
+    found = truth.find(trace)
+    assert found.left_out == ({reason: 1} if reason else {})
+    assert bool(truth.critical(found.conflicts)) is not bool(reason)
+
+
 @pytest.mark.parametrize(("speed_mps", "is_critical"), [(1.0, False), (2.0, True)])
 def test_one_of_ours_without_a_course_is_heard_by_nobody(speed_mps: float, is_critical: bool) -> None:
     trace = drive(
