@@ -8,9 +8,9 @@ from typing import Any
 from hil import defects, faults, junction, recorded, sent, unit, variants
 from hil.expected import Warning
 from hil.people import KIN
-from hil.scenario import CLASSES, Act, Actor, Piece, Scenario
+from hil.scenario import CLASSES, LEAD_S, Act, Actor, Piece, Scenario
 from hil.toml_lines import located
-from hil.ways import road_of
+from hil.ways import BEFORE_M, road_of
 from obu.codec import json_form
 from obu.codec.messages import unpack
 from obu.core.errors import ConfigError, LocalError, RemoteError
@@ -239,8 +239,20 @@ def _actors_wrong(found: Scenario) -> Iterator[Wrong]:
             continue
         if actor.name in names[:index] or actor.name == "roadside":
             yield f"{key}.name", "is taken", "名称已被使用"
+        if _first_m(actor) < -BEFORE_M:
+            yield (
+                f"{key}.at_m",
+                f"he would come from before the road, which begins {BEFORE_M:g} m before its origin",
+                f"起点早于道路起点（原点前 {BEFORE_M:g} m）",
+            )
         yield from _acts_wrong(key, actor.act)
         yield from _pieces_wrong(f"{key}.way", actor.way)
+
+
+def _first_m(actor: Actor) -> float:
+    """Where on the road the last of them is at first."""
+    driven_m = LEAD_S * actor.speed_mps if actor.heading_deg == 0.0 else 0.0
+    return actor.at_m - (actor.count - 1) * actor.apart_m - driven_m
 
 
 def _names_wrong(key: str, actor: Actor) -> Iterator[Wrong]:

@@ -18,9 +18,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "adrift": ("bsm", "max_fix_age_ms", 60_000),  # sends whatever its position is worth
     "careless": ("clock", "max_error_ms", 1000.0),  # whatever its clock is
     "day_one": ("receive", "day2_aids", ()),  # does not hear day 2
-    "farsighted": ("apps.ebw", "range_m", 1000.0),
     "irritable": ("apps.ebw", "hard_braking_mps2", 2.5),
-    "nervous": ("apps.ebw", "min_speed_mps", -1.0),  # speaks while we stand
     "hindsighted": ("apps.hlw", "passed_m", 1000.0),  # warns of what is behind
     "tardy": ("apps.hlw", "lead_s", 4.0),
     "near": ("apps.hlw", "min_distance_m", 0.0),  # nothing is announced while we stand

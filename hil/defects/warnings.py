@@ -4,7 +4,7 @@ import dataclasses
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
-from obu.apps import bsw, dnpw, fcw, glosa, lcw, rlvw, vrucw
+from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw, vrucw
 from obu.core.world import Lamp, Signal, View
 from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
@@ -12,10 +12,17 @@ from obu.scene.signals import Signals
 from obu.scene.sweep import Sweep
 from obu.scene.view import Scene
 
+FAR_M = 1000.0
+
 
 def _never_brakes() -> tuple[Patch, ...]:
     """Nobody's own braking is seen."""
     return tuple(Patch(app, "is_braking", lambda *_: False) for app in (fcw, rlvw))
+
+
+def _always_hurries() -> tuple[Patch, ...]:
+    """As if we drove, and fast."""
+    return Patch(ebw, "ours", lambda *_: ()), Patch(ebw, "reach_m", lambda *_: FAR_M)
 
 
 def _without_signs(seen: View) -> View:
@@ -66,6 +73,8 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
 DEFECTS: dict[str, Defect] = {
     "brakeless": Defect("it does not see its own driver brake", _never_brakes),
     "flat": constant("it knows no bridges: who crosses is on our level", ways, "are_joined", lambda *_: True),
+    "farsighted": constant("nobody who brakes is too far away for it", ebw, "reach_m", lambda *_: FAR_M),
+    "nervous": Defect("it speaks of who brakes while we stand", _always_hurries),
     "unmoved": Defect("it does not see the others brake", _never_stops),
     "lightless": changed("it makes nothing of SPAT", Facts, "heard", but("Spat")),
     "cameraless": changed("it makes nothing of RSM", Facts, "heard", but("Rsm")),

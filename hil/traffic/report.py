@@ -119,8 +119,8 @@ def _limits(known: Mapping[str, Mapping[str, Any]], cost: Mapping[str, Mapping[s
         "## What limits the warnings, and by how much", "",
         "The same drives, with one thing known as it really was; how it is told: [city.md](city.md).", "",
         *(f"- {title}: {limits.WHY[title]}" for title in known), "",
-        "Of the conflicts that were missed, how many would not have been, less those that were found and would not; of "
-        "the warnings without a ground, how many there would not have been, less those that would be new:", "",
+        "More (+) and less (-) conflicts that would have been found, against those that were missed; less (-) and more "
+        "(+) warnings without a ground, against those that there were:", "",
         *_table(("", *score.COLLISION), [(title, *map(_cost, row.values())) for title, row in cost.items()]), "",
         "Found of all that was critical (median lead); without a ground of all warnings:", "",
     ]  # fmt: skip
@@ -135,8 +135,8 @@ def _limits(known: Mapping[str, Mapping[str, Any]], cost: Mapping[str, Mapping[s
 
 
 def _cost(row: Mapping[str, int]) -> str:
-    missed = f"{row['missed_no_more']} - {row['lost']} of {row['missed']}"
-    return f"{missed}; {row['groundless_no_more']} - {row['new']} of {row['groundless']}"
+    found = f"+{row['missed_no_more']} -{row['lost']}, {row['missed']} missed"
+    return f"{found}; -{row['groundless_no_more']} +{row['new']}, {row['groundless']} groundless"
 
 
 def _known(row: Mapping[str, Any]) -> str:

@@ -23,8 +23,10 @@ class Parameters:
     """When to speak.
 
     hard_braking_mps2: GB/T 45315-2025 event limit is 4 m/s2, YD/T 3709 says 0.4 g; either deceleration counts as
-    the event flag does. range_m: T/CSAE 53 EBW range. max_sigma_m, off_sigma_m: as FCW's, for who brakes in which lane.
-    min_speed_mps: standing or crawling in a queue everybody brakes. max_age_s: older than this the braking is history.
+    the event flag does. range_m: T/CSAE 53 EBW range. reserve_s: who has so much (the advice of two seconds between
+    cars, three of what is heavy) beyond what he needs to stop where the other will stand in his lane need do nothing.
+    max_sigma_m, off_sigma_m: as FCW's, for who brakes in which lane. min_speed_mps: standing or crawling in a queue
+    everybody brakes. max_age_s: older than this the braking is history.
     """
 
     hard_braking_mps2: float = 4.0
@@ -34,6 +36,7 @@ class Parameters:
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
     min_speed_mps: float = 2.0
+    reserve_s: ByClass = ByClass(taxi=2.0, bus12=3.0, bus18=3.0)
     max_age_s: float = 1.0
 
 
@@ -57,14 +60,17 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("course", other.course, Course.SAME)
     yield is_one_of("zone", other.zone, DIRECTIONS)
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
-    reach_m = parameters.range_m if other.zone is Zone.SAME else _reach_m(view, parameters)
-    yield from ahead(other, reach_m, parameters.max_age_s)
+    yield from ahead(other, reach_m(view, other, parameters), parameters.max_age_s)
 
 
-def _reach_m(view: View, parameters: Parameters) -> float:
-    """In which we stop, and no further than the range."""
-    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
-    return min(parameters.range_m, stopping_m(view.own.speed_mps or 0.0, delay_s, brake_mps2))
+def reach_m(view: View, other: Neighbour, parameters: Parameters) -> float:
+    """In which we stop, in our lane with the reserve and what he still rolls, and no further than the range."""
+    own_mps = view.own.speed_mps or 0.0
+    our_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    if other.zone is Zone.SAME:
+        hard_mps2 = max(parameters.hard_braking_mps2, -(other.accel_long_mps2 or 0.0))
+        our_m += own_mps * parameters.reserve_s.of(view.vehicle) - other.speed_mps**2 / (2.0 * hard_mps2)
+    return min(parameters.range_m, our_m)
 
 
 def _alert(other: Neighbour, speed_mps: float, parameters: Parameters) -> Alert:

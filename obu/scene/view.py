@@ -169,10 +169,12 @@ class Look:
         self._line = (*bodies.behind(posture, build, own.body, self._x, self._y), *self.way.legs)
 
     def lanes(self) -> int | None:
-        """Of our road in our direction, None where no MAP tells."""
-        if self.way.lane is None:
+        """Of our road in our direction, None where no MAP tells; where it tells of the other one alone, as many."""
+        back_deg = (self._heading_deg + 180.0) % 360.0
+        match = self.way.lane or self._roads.match(self._x, self._y, back_deg, self._speed_mps)
+        if match is None:
             return None
-        road = self.way.lane.lane.ref[:4]
+        road = match.lane.ref[:4]
         return sum(lane.kind == VEHICLE and lane.ref[:4] == road for lane in self._roads.lanes.values())
 
     def kerb_m(self) -> float | None:

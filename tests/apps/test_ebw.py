@@ -36,13 +36,20 @@ def test_hard_braking_in_our_lane_is_imminent():
         ({"course": Course.ONCOMING}, False),
         ({"course": Course.CROSSING}, False),
         ({"along_m": -40.0}, False),  # behind us
-        ({"gap_m": 150.0}, True),
-        ({"gap_m": 151.0}, False),
+        ({"gap_m": 72.7}, True),  # three seconds more, less the 6.4 m he rolls
+        ({"gap_m": 72.9}, False),
+        ({"gap_m": 71.1, "accel_long_mps2": None}, True),  # the flag: 4 m/s2 or more
+        ({"gap_m": 71.3, "accel_long_mps2": None}, False),
         ({"age_s": 1.1}, False),
     ],
 )
 def test_whom_it_concerns(change, warns):
     assert bool(look(dataclasses.replace(BRAKING, **change))) is warns
+
+
+@pytest.mark.parametrize(("gap_m", "warns"), [(150.0, True), (151.0, False)])
+def test_no_further_than_the_range(gap_m, warns):
+    assert bool(look(dataclasses.replace(BRAKING, gap_m=gap_m), 25.0)) is warns
 
 
 def test_beside_our_lane_it_is_a_caution_with_its_side():

@@ -83,6 +83,7 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
         ("at_m = 20.0", "at_m = true", 16, "actor[1].at_m"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "cart"', 17, "actor[1].kind"),
         ("at_m = 20.0", "at_m = 20.0\ncount = 60", 17, "actor[1].count"),
+        ("at_m = 20.0", "at_m = -390.0\nspeed_mps = 6.0", 16, "actor[1].at_m"),
         ("at_m = 20.0", "at_m = 20.0\nchanges_id_s = [3.0, 2.0]", 17, "actor[1].changes_id_s"),
         ("at_m = 20.0", 'at_m = 20.0\nsays = "rsm"\nchanges_id_s = [3.0]', 18, "actor[1].changes_id_s"),
         ("at_m = 20.0", 'at_m = 20.0\nkind = "ambulance"\nchanges_id_s = [3.0]', 18, "actor[1].changes_id_s"),

@@ -111,5 +111,7 @@ def test_a_map_tells_how_many_lanes_our_road_has_and_how_fast_we_leave_ours():
     here = Node(ref=refs[1], place=HERE, links=(Link(upstream=refs[0], lanes=lanes),))
     found = view(own(heading_deg=5.0), MapData(msg_count=0, nodes=(here,)))
     assert found.lanes == 2 and found.drift_mps == pytest.approx(0.87, abs=0.01)  # 10 m/s sin 5 deg
+    back = view(own(heading_deg=180.0), MapData(msg_count=0, nodes=(here,)))  # as behind a crossing
+    assert back.lanes == 2 and back.drift_mps is None and not back.is_on_map
     nowhere = view(own())
     assert nowhere.lanes is None and nowhere.drift_mps is None

@@ -44,6 +44,23 @@ def test_what_is_not_available_is_said_with_its_reason(page: Page, talker: FakeU
     expect(page.locator(".door")).to_be_visible()
 
 
+def test_a_reason_that_silences_some_and_stops_others_is_said_once(page: Page, talker: FakeUnit) -> None:
+    def lack(zh: str, en: str, *, is_silent: bool, why: str = "此处无地图") -> dict[str, object]:
+        apps = [{"name": "X", "title": {"zh": zh, "en": en}}]
+        return {"apps": apps, "why": {"zh": why, "en": "no map"}, "because": "place", "is_silent": is_silent}
+
+    talker.status = STATUS | {
+        "unavailable": [
+            lack("闯红灯", "Red light", is_silent=False),
+            lack("路口碰撞", "Crossing traffic", is_silent=True),
+            lack("限速", "Speed limit", is_silent=False, why="无限速数据"),
+        ]
+    }
+    expect(page.locator(".missing li")).to_have_text(
+        ["闯红灯不可用，路口碰撞无声音：此处无地图", "限速不可用：无限速数据"]
+    )
+
+
 def test_a_long_list_of_what_is_missing_leaves_every_panel_whole(page: Page, talker: FakeUnit) -> None:
     lack = {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 3,
             "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False}  # fmt: skip

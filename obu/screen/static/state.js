@@ -50,12 +50,16 @@ function overdue(trust) {
   return [...new Set(stale)].sort();
 }
 
-// Warnings that cannot come now: the unit says which, why, and whose lack it is.
+// Warnings that cannot come now: the unit says which, why, and whose lack it is. One reason is said once.
 function unavailable({ unavailable }, lang, texts) {
-  return (unavailable ?? []).map(({ apps, why, because, is_silent }) => {
+  const reasons = new Map();
+  for (const { apps, why, because, is_silent } of unavailable ?? []) {
     const names = apps === null ? texts.all_warnings : apps.map(({ title }) => title[lang]).join(texts.and);
-    return [because, (is_silent ? texts.silent : texts.unavailable)(names, why[lang])];
-  });
+    const key = `${because} ${why[lang]}`;
+    if (!reasons.has(key)) reasons.set(key, { because, why: why[lang], which: [] });
+    reasons.get(key).which.push((is_silent ? texts.silent : texts.unavailable)(names));
+  }
+  return [...reasons.values()].map(({ because, why, which }) => [because, texts.because(which.join(texts.also), why)]);
 }
 
 function line(because, text) {

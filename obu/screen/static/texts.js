@@ -64,8 +64,10 @@ export const TEXTS = {
     interface: { gnss: "定位", radio: "电台", pool: "密码模块" },
     and: "、",
     all_warnings: "所有预警",
-    unavailable: (names, why) => `${names}不可用：${why}`,
-    silent: (names, why) => `${names}无声音：${why}`,
+    also: "，",
+    unavailable: (names) => `${names}不可用`,
+    silent: (names) => `${names}无声音`,
+    because: (which, why) => `${which}：${why}`,
   },
   en: {
     other_language: "中文",
@@ -128,8 +130,10 @@ export const TEXTS = {
     interface: { gnss: "position", radio: "radio", pool: "crypto" },
     and: ", ",
     all_warnings: "All warnings",
-    unavailable: (names, why) => `${names} off: ${why}`,
-    silent: (names, why) => `${names} silent: ${why}`,
+    also: ", ",
+    unavailable: (names) => `${names} off`,
+    silent: (names) => `${names} silent`,
+    because: (which, why) => `${which}: ${why}`,
   },
 };
 

@@ -116,6 +116,7 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
     groundless = {title: row["all"]["groundless"] or 0 for title, row in found["limits"].items()}
     assert groundless == {title: 0 if title == limits.Known.WAYS.value else 1 for title in limits.WHY}
     nobody = found["costs"][limits.Known.WAYS.value]["LCW"]
+    assert "+0 -0, 0 missed; -1 +0, 1 groundless" in page
     assert (nobody["groundless"], nobody["groundless_no_more"], nobody["new"]) == (1, 1, 0)
     assert found["costs"][limits.Known.AS_IS.value]["LCW"]["groundless_no_more"] == 0
     assert all(f"| {title} |" in page and limits.WHY[title] in page for title in limits.WHY)
