@@ -74,6 +74,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("both_turn_left", pass_left(view, other), False)
     yield is_same("we_follow", follows(view, other, conflict), False)
     yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
+    yield below("own_in_s", conflict.own_in_s, math.inf)
     own_mps = view.own.speed_mps or 0.0
     if own_mps < parameters.creeping_mps:
         yield at_most("other_in_s", conflict.other_in_s, parameters.gap_s.of(view.vehicle))
@@ -82,7 +83,6 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
     yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
-    yield below("own_in_s", conflict.own_in_s, math.inf)
 
 
 def _alert(other: Neighbour, parameters: Parameters) -> Alert:

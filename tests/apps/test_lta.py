@@ -1,6 +1,7 @@
 """LTA speaks when we turn left before somebody who comes: moving as at a crossing, waiting by the critical gap."""
 
 import dataclasses
+import math
 
 import pytest
 
@@ -53,3 +54,10 @@ def test_waiting_the_gap_must_be_that_of_the_class(kind, gap_s):
     for apart_s, warns in ((gap_s - 0.1, True), (gap_s + 0.1, False)):
         meets = dataclasses.replace(MEETS, own_m=4.0, other_in_s=apart_s, other_out_s=apart_s + 1)
         assert bool(look(kind, 1.0, {"conflict": meets})) is warns
+
+
+def test_who_brakes_to_a_stand_before_the_gap_waits():
+    """Creeping into the crossing to its middle: the driver sees the stream that he waits for."""
+    meets = dataclasses.replace(MEETS, own_m=4.0, other_in_s=2.0, other_out_s=3.0)
+    assert look("taxi", 1.0, {"conflict": meets})
+    assert not look("taxi", 1.0, {"conflict": dataclasses.replace(meets, own_in_s=math.inf, own_out_s=math.inf)})
