@@ -242,7 +242,7 @@ class Look:
             turn=_turn(way) if way else None,
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
             is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
-            is_beside=_is_one_road(way, self.way),
+            is_beside=self._is_one_road(mover.subject, way),
             askew_deg=askew_deg,
             swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),
         )
@@ -279,11 +279,12 @@ class Look:
                 return way
         return ways.on_curve(x, y, heading_deg, speed_mps, yaw_deg_s)
 
-
-def _is_one_road(one: Way | None, other: Way) -> bool:
-    if one is None or one.lane is None or other.lane is None:
-        return False
-    return one.lane.lane.ref[:4] == other.lane.lane.ref[:4]
+    def _is_one_road(self, subject: str, way: Way | None) -> bool:
+        """Whether somebody came on the road on which we came, wherever in the crossing the two are now."""
+        if way is None or way.lane is None or self.way.lane is None:
+            return False
+        his, ours = (self.came.get(who, at.lane.ref[:4]) for who, at in ((subject, way.lane), (OURS, self.way.lane)))
+        return his == ours
 
 
 def _turn(way: Way) -> Turn | None:
