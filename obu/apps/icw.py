@@ -8,7 +8,16 @@ from obu.apps.base import Need, as_sure
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
 from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
-from obu.core.right_of_way import follows, holds_us, is_flat, own_turn, pass_left, stops_for_light, waits
+from obu.core.right_of_way import (
+    changes_lane,
+    follows,
+    holds_us,
+    is_flat,
+    own_turn,
+    pass_left,
+    stops_for_light,
+    waits,
+)
 from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "ICW"
@@ -83,6 +92,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     if is_along(other):
         yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
     yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
+    yield is_same("changes_lane", changes_lane(view, other), False)
     yield is_same("is_flat", is_flat(other, conflict), False)
     yield is_same("both_turn_left", pass_left(view, other), False)
     yield is_same("we_follow", follows(view, other, conflict), False)

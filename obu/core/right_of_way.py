@@ -11,17 +11,30 @@ from obu.core.world import Conflict, Lamp, Neighbour, Signal, Turn, View
 
 JOIN_DEG = 20.0  # flatter ways join: the second follows the first and does not have to stand
 FLAT_DEG = 30.0  # of no lanes that are known: a bend, a change of lane
+TURNED_DEG = 15.0  # a course so far from that of the road is a turn that has begun
+SPEEDS_UP_MPS2 = 0.5
+REACTION_S = 2.5  # AASHTO's of braking: who has not begun by then stops so much later
+TURNING_MPS = 10.0  # who is faster before a turn will slow down for it
 
 
 def waits(view: View, other: Neighbour, conflict: Conflict, most_mps2: float) -> bool:
-    """Whether the other has to give way to us and still can, braking with most_mps2."""
-    return _is_bound(view, other, conflict) and needed_mps2(other.speed_mps, view.own.speed_mps, conflict) <= most_mps2
+    """Whether the other has to give way to us and still can, braking with most_mps2, and does not drive as if he did
+    not: who turns left before us and speeds up so long that then he could not any more does not wait."""
+    if not _is_bound(view, other, conflict) or _goes_on(other, conflict, most_mps2):
+        return False
+    return needed_mps2(other.speed_mps, view.own.speed_mps, conflict) <= most_mps2
 
 
 def follows(view: View, other: Neighbour, conflict: Conflict) -> bool:
     """Whether we join behind somebody who is no slower than we."""
     is_second = conflict.own_in_s > conflict.other_in_s
     return conflict.angle_deg < JOIN_DEG and is_second and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+
+
+def changes_lane(view: View, other: Neighbour) -> bool:
+    """Whether of two on one road one would turn left over the other's way and drives beside it still: who turns left
+    does so from the leftmost lane, the signal means that lane first."""
+    return other.is_beside and Turn.LEFT in (view.turn, other.turn) and abs(other.heading_diff_deg) < TURNED_DEG
 
 
 def own_turn(view: View) -> Turn | None:
@@ -73,6 +86,15 @@ def needed_mps2(speed_mps: float, our_mps: float | None, conflict: Conflict) -> 
 
 def _can_stop(signal: Signal, speed_mps: float, most_mps2: float) -> bool:
     return signal.stop_m >= 0.0 and speed_mps * speed_mps <= 2.0 * most_mps2 * max(signal.stop_m, 0.1)
+
+
+def _goes_on(other: Neighbour, conflict: Conflict, most_mps2: float) -> bool:
+    accel_mps2 = other.accel_long_mps2 or 0.0
+    if other.turn is not Turn.LEFT or accel_mps2 < SPEEDS_UP_MPS2 or other.speed_mps > TURNING_MPS:
+        return False
+    then_mps = other.speed_mps + accel_mps2 * REACTION_S
+    left_m = conflict.other_m - (other.speed_mps + then_mps) / 2.0 * REACTION_S
+    return then_mps * then_mps > 2.0 * most_mps2 * left_m
 
 
 def _is_bound(view: View, other: Neighbour, conflict: Conflict) -> bool:

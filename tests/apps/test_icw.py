@@ -102,6 +102,29 @@ def test_who_turns_left_before_us_and_still_can_wait_is_taken_to_do_so():
     assert look(turns, {"other_m": 11.0}, turn=Turn.STRAIGHT)
 
 
+@pytest.mark.parametrize(
+    ("speed_mps", "accel_mps2", "other_m", "warns"),
+    [
+        (5.0, 1.5, 16.0, True),  # after 2.5 s it has 8.8 m/s and is in our way
+        (5.0, 0.0, 16.0, False),  # 0.8 m/s2 would do at any time
+        (5.0, 0.2, 16.0, False),
+        (3.0, 1.0, 18.0, False),  # it rolls to where it waits: from 5.5 m/s it stops within 7.4 m with 2.0 m/s2
+        (12.0, 1.0, 40.0, False),  # nobody turns so fast: it will slow down for the turn, and needs 1.8 m/s2
+    ],
+)
+def test_who_turns_left_before_us_and_speeds_up_does_not_wait(speed_mps, accel_mps2, other_m, warns):
+    turns = {"turn": Turn.LEFT, "is_opposite": True, "speed_mps": speed_mps, "accel_long_mps2": accel_mps2}
+    assert bool(look(turns, {"other_m": other_m}, turn=Turn.STRAIGHT)) is warns
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(Turn.LEFT, Turn.STRAIGHT), (Turn.STRAIGHT, Turn.LEFT)])
+def test_a_left_turn_over_a_way_beside_it_is_a_change_of_lanes_until_it_has_begun(ours, theirs):
+    beside = {"is_beside": True, "turn": theirs}
+    assert not look(beside | {"heading_diff_deg": 5.0}, turn=ours)
+    assert look(beside | {"heading_diff_deg": 25.0}, turn=ours)
+    assert look(beside | {"heading_diff_deg": 5.0, "is_beside": False}, turn=ours)
+
+
 def test_who_comes_from_behind_us_on_our_road_keeps_clear_of_us():
     turns = {"is_beside": True, "turn": Turn.RIGHT}
     assert not look(turns, {"other_in_s": 2.0, "other_m": 30.0}), "he can wait with 1.7 m/s2"
