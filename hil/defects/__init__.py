@@ -25,7 +25,8 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     **warnings.SETTINGS,
 }
 GULLIBLE = "gullible"  # trusts the root of whoever wants to be trusted (hil/sim.py)
-CODE: dict[str, Defect] = {**air.DEFECTS, **given.DEFECTS, **scene.DEFECTS, **tell.DEFECTS, **warnings.DEFECTS}
+TABLES = (air.DEFECTS, given.DEFECTS, scene.DEFECTS, tell.DEFECTS, warnings.DEFECTS)
+CODE: dict[str, Defect] = {name: defect for table in TABLES for name, defect in table.items()}
 ALL = frozenset({*SETTINGS, GULLIBLE, *CODE})
 
 

@@ -55,7 +55,7 @@ def _on_duty(seen: View) -> View:
 
 SETTINGS: dict[str, tuple[str, str, object]] = {
     "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
-    "impatient": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
+    "early_or_late": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
     "lawless": ("apps.vrucw", "we_stop_mps2", 0.0),  # no driver stops for a red light
     "kerbless": ("apps.vrucw", "step_m", -99.0),  # nobody waits at a kerb
@@ -81,7 +81,7 @@ DEFECTS: dict[str, Defect] = {
     "roadless": changed("it makes nothing of RSI", Facts, "heard", but("Rsi")),
     "signblind": result("it shows no sign", Scene, "build", _without_signs),
     "colourblind": result("every light is red", Signals, "of", _red),
-    "literal": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
+    "by_the_letter": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),

@@ -25,6 +25,11 @@ def pki_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("defects") / "pki"
 
 
+def test_each_defect_has_a_name_of_its_own() -> None:
+    names = [name for table in (*defects.TABLES, defects.SETTINGS, {defects.GULLIBLE}) for name in table]
+    assert len(names) == len(set(names)), sorted(name for name in set(names) if names.count(name) > 1)
+
+
 @pytest.mark.parametrize("defect", sorted(defects.CODE))
 def test_a_planted_defect_fits_the_unit(defect: str, pki_folder: Path, tmp_path: Path) -> None:
     patches = defects.CODE[defect].patches()
