@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -100,6 +101,13 @@ def test_a_file_says_what_it_is_and_stays_small(path: Path) -> None:
     assert len(opening) >= SHORTEST_SENTENCE, "a file opens with one sentence: what lives here"
     is_generated = path.parent == ROOT / "obu/codec/generated"
     assert is_generated or len(text.splitlines()) <= MOST_LINES
+
+
+def test_a_benchmark_hides_no_module_of_python() -> None:
+    """A side of one is run by its path, with this folder first among those that it imports from."""
+    names = {path.stem for path in (ROOT / "tests/bench").glob("*.py")}
+    assert "vehicle_bus_side" in names
+    assert not names & sys.stdlib_module_names
 
 
 def test_a_library_is_listed_with_its_reason() -> None:
