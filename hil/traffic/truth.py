@@ -131,7 +131,7 @@ def _left_out(trace: Trace, known: Steps, units: Collection[Point], encounter: E
             return "bicycle_in_lane"
         if _waits_beside(trace, known, encounter, at_s):
             return "bicycle_waits"
-    ahead_m, right_m = _seen(ego, foe)
+    ahead_m, right_m = seen(ego, foe)
     is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
 
@@ -187,7 +187,7 @@ def _turns_left(known: Steps, name: str, at_s: float) -> bool:
     return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
 
 
-def _seen(ego: Mover, other: Mover) -> tuple[float, float]:
+def seen(ego: Mover, other: Mover) -> tuple[float, float]:
     """(ahead, right) on SUMO's plane, whose north is turned by a degree and a half: of no account within metres."""
     heading = math.radians(ego.heading_deg)
     dx, dy = other.x - ego.x, other.y - ego.y
