@@ -77,10 +77,15 @@ class Signs:
             return Maneuver.STRAIGHT
         return Maneuver.LEFT if self.left else Maneuver.RIGHT
 
-    def against_m(self, way: Lane) -> float:
-        """What speaks against a way, as if its line were so far aside."""
+    def against_m(self, way: Lane, off_deg: float) -> float:
+        """What speaks against a way, as if its line were so far aside. off_deg: of the course to its own.
+
+        Who signals a turn and has turned out of another way has begun that turn, however wide or short he takes it.
+        """
         road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
-        return road_m if way.maneuver is self.turn else road_m + UNSIGNALLED_M
+        if way.maneuver is self.turn:
+            return road_m
+        return road_m + UNSIGNALLED_M + (off_deg * DEGREE_M if self.left != self.right else 0.0)
 
 
 @quick
@@ -166,7 +171,7 @@ class Roads:
             if away_m > FAR_M or unlike_m >= least_m:
                 continue
             if piece.lane.maneuver is not None:
-                unlike_m += signs.against_m(piece.lane)
+                unlike_m += signs.against_m(piece.lane, off_deg)
             if unlike_m < least_m:
                 least_m = unlike_m
                 right_m = math.copysign(away_m, beside_x * leg.uy - beside_y * leg.ux)

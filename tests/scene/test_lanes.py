@@ -69,6 +69,20 @@ def test_where_ways_over_a_crossing_lie_on_one_another_the_turn_signal_tells(lef
     assert match is not None and match.lane.maneuver is maneuver
 
 
+@pytest.mark.parametrize(("left", "maneuver"), [(True, Maneuver.LEFT), (False, Maneuver.STRAIGHT)])
+def test_who_signals_left_and_has_turned_out_of_the_straight_way_is_on_the_left_one_though_he_cuts_it_short(
+    left, maneuver
+):
+    """As SUMO's taxis do: turned by 40 degrees, 2 m beside the straight way and further from the other."""
+    before = ROADS.match(*at(370.0, 247.7), 88.5, 8.0)
+    match = ROADS.match(*at(391.8, 250.2), 50.0, 2.3, Signs(left=left, road=before.lane.ref[:4]))
+    assert match.lane.maneuver is maneuver
+
+
+def at(x, y):
+    return ROADS.frame.to_plane(NET.plane.place(x, y))
+
+
 def test_who_crosses_another_way_stays_on_that_of_the_road_on_which_he_came():
     """Where two ways from crossing roads meet flatly, course and place alone would do for either."""
     turns = [way for way in ROADS.all() if way.maneuver is Maneuver.LEFT]
