@@ -1,14 +1,15 @@
 """Scenario files, strictly: what is wrong is one sentence that names file, line and key."""
 
 import dataclasses
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from hil import defects, faults, junction, recorded, sent, unit, variants
 from hil.expected import Warning
 from hil.people import KIN
-from hil.scenario import CLASSES, LEAD_S, Act, Actor, Piece, Scenario
+from hil.scenario import CLASSES, LEAD_S, Act, Actor, Piece, Remapped, Revision, Scenario
 from hil.toml_lines import located
 from hil.ways import BEFORE_M, road_of
 from obu.codec import json_form
@@ -171,15 +172,19 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, signal in enumerate(found.signal):
         key = f"signal[{index}]"
         yield from _lanes_wrong(key, signal.lanes, signal.ours)
-        begins_s = [revision.from_s for revision in signal.revision]
+        yield from _order_wrong(key, signal.revision)
         for number, revision in enumerate(signal.revision):
             yield from _lanes_wrong(f"{key}.revision[{number}]", revision.lanes, revision.ours)
-            if begins_s[:number] and revision.from_s <= begins_s[number - 1]:
-                yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
         for number, phase in enumerate(signal.phase):
             if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
                 colours = ", ".join(junction.COLOURS)
                 yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _order_wrong(key: str, revisions: Sequence[Revision | Remapped]) -> Iterator[Wrong]:
+    for number, (before, after) in enumerate(itertools.pairwise(revisions), start=1):
+        if after.from_s <= before.from_s:
+            yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
 
 
 def _lanes_wrong(key: str, lanes: tuple[str, ...], ours: int) -> Iterator[Wrong]:
@@ -197,8 +202,9 @@ def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, across in enumerate(found.crossroad):
         if not 30.0 <= abs(across.heading_deg) <= 150.0:
             yield f"crossroad[{index}].heading_deg", "must be 30 to 150, or -30 to -150", "应为 30..150 或 -150..-30"
-        if not 20.0 <= across.reach_m <= 1000.0:
+        if not all(20.0 <= each.reach_m <= 1000.0 for each in (across, *across.revision)):
             yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
+        yield from _order_wrong(f"crossroad[{index}]", across.revision)
         if found.road.map:
             yield f"crossroad[{index}]", "road.map tells all lanes already", "road.map 已包含全部车道"
 
