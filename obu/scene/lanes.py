@@ -22,8 +22,9 @@ LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
 FAR_M = 12.0  # nobody further beside a lane is on it
 HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
-# Of a way, as if its line were so far aside: a degree of another course, another turn than signalled, another road.
-DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
+# Of a way, as if its line were so far aside: a degree of another course, a turn without a signal, a way against the
+# signal (nobody changes lanes within a crossing, and who turns left may cut the corner), another road.
+DEGREE_M, UNSIGNALLED_M, AGAINST_SIGNAL_M, ANOTHER_ROAD_M = 0.05, 0.5, 2.0, 3.0
 CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
 # is one vehicle); when night begins, or whether children are there, no MAP says.
@@ -80,7 +81,9 @@ class Signs:
     def against_m(self, way: Lane) -> float:
         """What speaks against a way, as if its line were so far aside."""
         road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
-        return road_m if way.maneuver is self.turn else road_m + UNSIGNALLED_M
+        if way.maneuver is self.turn:
+            return road_m
+        return road_m + (UNSIGNALLED_M if self.turn is Maneuver.STRAIGHT else AGAINST_SIGNAL_M)
 
 
 @quick

@@ -48,6 +48,14 @@ def test_when_there_is_none(seen):
     assert not look(**seen)
 
 
+@pytest.mark.parametrize(("other_m", "warns"), [(25.0, False), (14.0, True)])
+def test_who_turns_right_from_the_opposite_side_gives_way_to_our_left_turn_while_he_can(other_m, warns):
+    """Implementation Regulations art. 51: from 9 m/s he needs 1.6 m/s2, or 2.9."""
+    turns = {"turn": Turn.RIGHT, "speed_mps": 9.0}
+    meets = dataclasses.replace(MEETS, other_m=other_m)
+    assert bool(look(change=turns | {"conflict": meets})) is warns
+
+
 @pytest.mark.parametrize(("kind", "gap_s"), [("taxi", 4.1), ("bus12", 5.1), ("bus18", 6.1)])
 def test_waiting_the_gap_must_be_that_of_the_class(kind, gap_s):
     """HCM's critical gap of a left turn, one and two seconds more for heavy vehicles."""
