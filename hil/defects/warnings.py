@@ -83,6 +83,7 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "by_the_letter": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
+    "timeless": constant("whoever is behind us is there when we turn", lcw, "_meets_in_turn", lambda *_: True),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
+from hil.traffic import sideways
 from hil.traffic.host import Warned
 from hil.traffic.score import COLLISION
 from hil.traffic.trace import Kind, Mover
@@ -32,14 +33,16 @@ class Missed(Enum):
     """Causes of a miss."""
 
     ALREADY = "it was warned of by another application of no collision"
+    SHARED = "the same warning, of another on that side, was on the screen"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
     AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
     NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
     SUDDEN = "one of the two stood until 1.5 s before"
-    SCREEN = "the screen showed another collision"
-    RULE = "the rules did not see it"
+    ITS_MOVE = "it came over to us, who told of no move of ours, which alone LCW is about"
+    SCREEN = "nothing told of it, while another collision was on the screen"
+    RULE = "nothing told of it, nor of another collision"
 
 
 class Groundless(Enum):
@@ -67,6 +70,8 @@ def of_miss(
     of_it = [warning for warning, foe in ours if foe == conflict.foe]
     if any(warning.app not in COLLISION and warning.at_s <= conflict.at_s for warning in of_it):
         return Missed.ALREADY
+    if any(sideways.is_of_that_side(known, warning, conflict) for warning, _ in ours):
+        return Missed.SHARED
     if of_it:
         return Missed.LATE
     if any(warning.app == "RLVW" and warning.at_s <= conflict.at_s for warning, _ in ours):
@@ -77,6 +82,8 @@ def of_miss(
         return Missed.BLOCKED
     if any(_stood(known, name, conflict.at_s - SUDDEN_S) for name in (conflict.host, conflict.foe)):
         return Missed.SUDDEN
+    if sideways.has_come_over(known, conflict):
+        return Missed.ITS_MOVE
     is_taken = any(warning.app in COLLISION and warning.at_s <= conflict.at_s for warning, _ in ours)
     return Missed.SCREEN if is_taken else Missed.RULE
 

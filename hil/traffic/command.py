@@ -158,7 +158,8 @@ def _drive(case: Case, progress: Callable[[float], None]) -> Driven:
             roads, traffic, case.sigma_m, Path(folder), progress, tuple(limits.Known) if case.has_limits else ()
         )
     kinds = {name: kind.name for name, kind in traffic.kinds.items() if name.startswith(trace.HOST)}
-    drive = Drive(truth.find(traffic), score.named(ridden.warned, ridden.ids), kinds, ridden.hosts_s)
+    units = [roads.nodes[light] for light in roads.programs]
+    drive = Drive(truth.find(traffic, units), score.named(ridden.warned, ridden.ids), kinds, ridden.hosts_s)
     again = limited(drive, ridden, traffic) if case.has_limits else {}
     return Driven(traffic.seed, drive, events_of(drive, traffic), again)
 

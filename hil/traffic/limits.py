@@ -27,7 +27,8 @@ from obu.station.warn import WarnState
 LOOK_APART_NS = 90 * NS_PER_MS
 AGAIN_NS = round(3.5 * NS_PER_S)  # a claim that was away for less is the same: the arbiter's linger and quiet
 MEETING = ("ICW", "LTA", "VRUCW")  # which guess who will drive on, by these conditions of others and of us
-OF_OTHERS, OF_US = frozenset({"stops_for_light", "waits", "speed_mps"}), frozenset({"light_holds_us", "own_stops"})
+OF_OTHERS = frozenset({"stops_for_light", "waits", "speed_mps", "waits_at_kerb"})
+OF_US = frozenset({"light_holds_us", "own_stops"})
 
 
 class Known(Enum):

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hil.traffic.host import Warned
-from hil.traffic.truth import Conflict, Truth, critical
+from hil.traffic.truth import EARLIEST_S, Conflict, Truth, critical
 from obu.scene.movers import REAR
 
 COLLISION = ("FCW", "ICW", "LTA", "LCW", "DNPW", "VRUCW")  # what is held against conflicts; the others are counted
-EARLIEST_S, EARLY_S, LATE_S = 10.0, 8.0, 1.0
+EARLY_S, LATE_S = 8.0, 1.0
 AGAIN_S = 10.0  # the same warning within so long is a flicker
 
 

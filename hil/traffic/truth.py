@@ -6,18 +6,21 @@ and for people on foot, of whom it knows nothing, the same computed here. Critic
 more within the 3 s before. Left out, and counted apart: a bicycle passed in its own lane, which SUMO's sublanes call a
 collision (not one that rides straight on beside us while we turn over its way: SUMO calls that crossing), one that
 stands waiting while we pass it by a metre or more (SUMO tells 0.05 s of such: it goes by lanes that cross, not by
-places), and who follows us in our lane, who has to brake; one of ours that has stood since the traffic began, which
-nobody hears, its unit being without a course; and what had its instant before the drive or after it. All of them are
-still met: a warning while the encounter lasts has a ground.
+places), and who follows us in our lane, who has to brake; whom nobody hears: one of ours that has stood since the
+traffic began, its unit being without a course, and a bicycle or somebody on foot whom no roadside unit has seen within
+the 10 s in which a warning would count; and what had its instant before the drive or after it. All of them are still
+met: a warning while the encounter lasts has a ground.
 """
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hil.traffic import beside, on_foot
+from hil.traffic.net import Point
 from hil.traffic.on_foot import AROUND_S
+from hil.traffic.roadside import SEES_M, SENSED
 from hil.traffic.trace import HOST, STEP_S, Encounter, Mover, Step, Trace
 
 CRITICAL_TTC_S, CRITICAL_PET_S = 1.5, 0.8
@@ -31,6 +34,7 @@ AHEAD_S = 3.0
 STANDS_MPS, PASSED_M = 0.5, 1.0
 FOLLOWS = "behind_us"
 COURSE_MPS = 5.0 / 3.6
+EARLIEST_S = 10.0  # a warning so long before the instant is of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,15 @@ class Truth:
     left_out: Mapping[str, int]
 
 
-def find(trace: Trace) -> Truth:
-    """All of a drive."""
+def find(trace: Trace, units: Collection[Point]) -> Truth:
+    """All of a drive. units: where the roadside units are."""
     left_out: dict[str, int] = {}
     known = Steps(trace.steps)
     found = []
     hosts = [name for name in trace.kinds if name.startswith(HOST)]
     for encounter in itertools.chain(trace.encounters, on_foot.encounters(trace, hosts)):
         at_s = _instant(encounter)
-        reason = "no_instant" if at_s is None else _left_out(trace, known, encounter, at_s)
+        reason = "no_instant" if at_s is None else _left_out(trace, known, units, encounter, at_s)
         if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
         app = "" if at_s is None or reason else _app(trace, known, encounter, at_s)
@@ -89,6 +93,11 @@ class Steps:
         steps = itertools.takewhile(lambda step: step.at_s <= until_s, self._steps)
         return any(step.movers[name].speed_mps >= COURSE_MPS for step in steps if name in step.movers)
 
+    def has_been_near(self, name: str, until_s: float, units: Collection[Point]) -> bool:
+        """Whether a roadside unit saw somebody within the EARLIEST_S before."""
+        there = self.course(name, until_s, -EARLIEST_S)
+        return any(math.hypot(mover.x - x, mover.y - y) <= SEES_M for mover in there for x, y in units)
+
     def course(self, name: str, at_s: float, span_s: float) -> Iterator[Mover]:
         """Where somebody was from at_s on, or before it where span_s is negative, while he was there."""
         for number in range(round(abs(span_s) / STEP_S) + 1):
@@ -106,10 +115,13 @@ def _instant(encounter: Encounter) -> float | None:
     return encounter.pet_at_s
 
 
-def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> str:
+def _left_out(trace: Trace, known: Steps, units: Collection[Point], encounter: Encounter, at_s: float) -> str:
     ego, foe = known.mover(encounter.ego, at_s), known.mover(encounter.foe, at_s)
     if ego is None or foe is None:
         return "not_there"
+    is_sensed = trace.kinds[encounter.foe].name in SENSED
+    if is_sensed and not known.has_been_near(encounter.foe, at_s, units):
+        return "unheard"
     if encounter.foe.startswith(HOST) and not known.has_driven(encounter.foe, at_s):
         return "unheard"
     kind = encounter.ttc_type if at_s == encounter.ttc_at_s else encounter.pet_type
@@ -119,7 +131,7 @@ def _left_out(trace: Trace, known: Steps, encounter: Encounter, at_s: float) -> 
             return "bicycle_in_lane"
         if _waits_beside(trace, known, encounter, at_s):
             return "bicycle_waits"
-    ahead_m, right_m = _seen(ego, foe)
+    ahead_m, right_m = seen(ego, foe)
     is_hit_from_behind = kind == COLLISION and is_same_way and ahead_m < 0 and abs(right_m) < IN_LANE_M
     return FOLLOWS if kind == LEADER or is_hit_from_behind else ""
 
@@ -175,7 +187,7 @@ def _turns_left(known: Steps, name: str, at_s: float) -> bool:
     return _wrapped(after.heading_deg - before.heading_deg) < -TURN_DEG
 
 
-def _seen(ego: Mover, other: Mover) -> tuple[float, float]:
+def seen(ego: Mover, other: Mover) -> tuple[float, float]:
     """(ahead, right) on SUMO's plane, whose north is turned by a degree and a half: of no account within metres."""
     heading = math.radians(ego.heading_deg)
     dx, dy = other.x - ego.x, other.y - ego.y

@@ -44,6 +44,10 @@ class Application(Protocol):
     what is off before the rest. ours: what must hold of us; theirs, where it is ABOUT something: of each thing. Both
     can be asked to the end whatever does not hold before. look: pure; the alerts that hold now, most urgent first, at
     most one per subject.
+
+    None of them raises, whatever a stranger sends: each field of the View may hold any value of its type, or nothing.
+    One that raises all the same is at fault itself; nothing catches it, and `obu run` ends with it, to be started again
+    by its service. A claim is free in its subject, of which the view need not hold anything.
     """
 
     NAME: str

@@ -1,12 +1,13 @@
 """IVS, in-vehicle signage: what a sign on our road says, on the screen (T/CSAE 53-2020)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_there
-from obu.core.signs import NAMES
+from obu.core.signs import FIGURED, NAMES, SYMBOLS
 from obu.core.world import Sign, View
 
 NAME = "IVS"
@@ -14,7 +15,9 @@ TITLE = Text("交通标志", "Road signs")
 NEEDS = frozenset({Need.SPEED})
 PRIORITY = 6
 ABOUT = "signs"
-SPEED_LIMITS = (85, 86)  # their number is in the MAP, and SLW's
+SPEED_LIMITS = (85, 86)  # of those that the MAP tells, SLW speaks
+CODE = re.compile("^[0-9A-Za-z]{16}")  # GB/T 30699-2014, with which T/CSAE 159-2020 has the words begin
+FIGURE = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d)?(?![\d.])")
 LONGEST_WORDS = 12
 UNNAMED = Text("前方有道路标志", "Road sign ahead")
 
@@ -43,7 +46,8 @@ def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
 def theirs(view: View, sign: Sign, parameters: Parameters) -> Iterator[Condition]:
     """Of what it is about."""
     reach_m = max((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.least_m)
-    yield "sign_type", sign.sign_type, "not in", SPEED_LIMITS, sign.sign_type not in SPEED_LIMITS
+    told = () if view.limit_mps is None else SPEED_LIMITS
+    yield "sign_type", sign.sign_type, "not in", told, sign.sign_type not in told
     yield at_least("ahead_m", sign.ahead_m, -parameters.passed_m)
     yield at_most("ahead_m", sign.ahead_m, min(reach_m, parameters.range_m))
 
@@ -55,12 +59,13 @@ def _alert(sign: Sign, speed_mps: float) -> Alert:
         level=Level.INFORMATION,
         priority=PRIORITY,
         text=text_of(sign),
-        symbol="sign_ahead",
+        symbol=SYMBOLS.get(sign.sign_type, "sign_ahead"),
         direction=Direction.AHEAD,
         distance_m=max(0.0, sign.ahead_m),
         time_s=max(0.0, sign.ahead_m) / speed_mps if speed_mps > 0.5 else None,
         why=(
             ("sign_type", float(sign.sign_type)),
+            *((("figure", figure),) if (figure := figure_of(sign)) else ()),
             ("ahead_m", round(sign.ahead_m, 1)),
             ("age_s", round(sign.age_s, 2)),
         ),
@@ -68,6 +73,18 @@ def _alert(sign: Sign, speed_mps: float) -> Alert:
 
 
 def text_of(sign: Sign) -> Text:
-    """Its name; a sign that is text has its own words, which come from afar and are cut."""
-    words = (sign.description or "")[:LONGEST_WORDS]
-    return NAMES.get(sign.sign_type) or (Text(words, words) if words else UNNAMED)
+    """Its name and figure; a sign that is text has its own words, which come from afar and are cut."""
+    name, figure, words = NAMES.get(sign.sign_type), figure_of(sign), _words(sign)[:LONGEST_WORDS]
+    if name:
+        return Text(f"{name.zh} {figure}", f"{name.en} {figure}") if figure else name
+    return Text(words, words) if words else UNNAMED
+
+
+def figure_of(sign: Sign) -> str:
+    """The only figure in its words, if it is a sign that bears one; else ""."""
+    found = FIGURE.findall(_words(sign)) if sign.sign_type in FIGURED else []
+    return found[0] if len(found) == 1 else ""
+
+
+def _words(sign: Sign) -> str:
+    return CODE.sub("", sign.description or "")

@@ -1,5 +1,6 @@
 """LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from obu.core.condition import (
 )
 from obu.core.driving import ByClass
 from obu.core.vehicle import Light
-from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
+from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 
 NAME = "LCW"
 TITLE = Text("变道", "Lane change")
@@ -39,8 +40,10 @@ class Parameters:
 
     Who waits for his gap signals, too; BSW's mark is enough for him. drift_mps: so fast across our lane he has begun, a
     change of lanes taking 3 to 6 s for 3.5 m; where no MAP tells of the lane the signal alone must do, and at a stop.
-    A turn over the next lane (next_m beside us) is a change of lanes, too, turn_within_s before it at the most: of a
-    driver who does not yet slow down with turn_mps2 towards turn_mps, as he would (12 m of radius at 3 m/s2 aside).
+    A turn over the lanes beside us (from next_m on) is a change of lanes, too, of a driver who does not brake to a
+    stand before them: turn_within_s before it at the most, so less than 4 s before whoever comes (ISO 15623). He slows
+    down with turn_mps2 towards turn_mps (12 m of radius at 3 m/s2 aside); slower before the line he may still wait,
+    behind it who crawls (least_mps, as ICW) does.
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
@@ -55,9 +58,10 @@ class Parameters:
     crossing_m: float = 60.0
     drift_mps: float = 0.3
     turn_mps: float = 6.0
+    least_mps: float = 2.8
     turn_mps2: float = 2.5
-    turn_within_s: float = 4.0
-    next_m: tuple[float, float] = (1.75, 5.25)
+    turn_within_s: float = 3.3
+    next_m: float = 1.75
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
     zone: bsw.Parameters = bsw.Parameters(max_sigma_m=2.5)
@@ -116,14 +120,19 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 
 
 def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    """Whether we turn over the next lane while somebody who came up with us goes straight on along it."""
-    (sign, _, _), speed_mps = _side(view) or NO_SIDE, view.own.speed_mps or 0.0
-    meets, turn = other.conflict, Turn.LEFT if sign < 0 else Turn.RIGHT
-    is_his = other.kind is Kind.VEHICLE and other.is_beside and other.turn is Turn.STRAIGHT and other.along_m < 0.0
-    is_next = parameters.next_m[0] < other.right_m * sign <= parameters.next_m[1]
-    if meets is None or view.turn is not turn or not (is_his and is_next):
+    """Whether we turn over the lanes beside us while somebody who comes up on one goes another way."""
+    (sign, _, _), turn = _side(view) or NO_SIDE, other.turn
+    if other.conflict is None or view.turn not in (Turn.LEFT, Turn.RIGHT) or turn in (view.turn, None):
         return False
-    if speed_mps < parameters.turn_mps or (view.own.vehicle.accel_long_mps2 or 0.0) <= -parameters.turn_mps2:
+    is_to_that_side = view.turn is (Turn.LEFT if sign < 0 else Turn.RIGHT) and other.right_m * sign > parameters.next_m
+    is_his = other.kind is Kind.VEHICLE and other.is_beside and other.along_m < 0.0
+    return is_to_that_side and is_his and _meets_in_turn(view, other, other.conflict, parameters)
+
+
+def _meets_in_turn(view: View, other: Neighbour, meets: Conflict, parameters: Parameters) -> bool:
+    """Whether we turn now, and are there together, we slowing down as for a turn and he as fast as he is."""
+    speed_mps, has_begun = view.own.speed_mps or 0.0, view.signal is not None and view.signal.stop_m < 0.0
+    if math.isinf(meets.own_in_s) or speed_mps < (parameters.least_mps if has_begun else parameters.turn_mps):
         return False
     in_s = turning_s(meets.own_m, speed_mps, parameters)
     out_s = in_s + (view.own.body.length_m + other.width_m) / parameters.turn_mps

@@ -1,8 +1,40 @@
-"""What road signs are called: in short by GB 5768.2-2009 and YD/T 3709's signType; in English by us."""
+"""What road signs are called, and how they look: by GB 5768.2-2009 and YD/T 3709's signType; in English by us."""
 
 from obu.core.alert import Text
 
 WARNING, PROHIBITION = range(1, 48), range(48, 98)  # clauses 5 and 6 of GB 5768.2; the others tell or guide
+# Prohibitions that are no red ring: an octagon, a triangle on its point, a red disc, what ends one; and the empty ring.
+OUTLINES = {48: "stop", 49: "give_way", 51: "road_closed", 52: "no_entry", **dict.fromkeys((77, 86, 91, 93, 95), "end")}
+# What is drawn on it: obu/screen/static/symbols/<symbol>.svg. 2 to 4 and 7 do not tell to which side.
+SYMBOLS = {
+    1: "crossroads",
+    2: "bends",
+    3: "bends",
+    4: "bends",
+    5: "steep_slope",
+    6: "steep_slope",
+    7: "road_narrows",
+    8: "road_narrows",
+    10: "pedestrian",
+    11: "children",
+    14: "traffic_light",
+    15: "falling_rocks",
+    17: "slippery",
+    21: "tunnel",
+    32: "cyclist",
+    34: "accident",
+    35: "slow_down",
+    37: "hazard_ahead",
+    38: "roadworks",
+    47: "traffic_jam",
+    48: "stop",
+    49: "give_way",
+    52: "no_entry",
+    76: "overtaking",
+    77: "overtaking",
+    114: "pedestrian",
+}
+FIGURED = frozenset({*range(81, 87), 90, 91, 111})  # they say a width, a height, a weight or a speed
 
 NAMES = {
     1: Text("交叉路口", "Crossroads"),
@@ -255,3 +287,9 @@ NAMES = {
     248: Text("校车停靠站点", "School bus stop"),
     249: Text("组合辅助", "Combined plate"),
 }
+
+
+def outline_of(number: int) -> str:
+    """Its outline by name: warning, prohibition, other, or one of OUTLINES."""
+    usual = "warning" if number in WARNING else "prohibition" if number in PROHIBITION else "other"
+    return OUTLINES.get(number, usual)

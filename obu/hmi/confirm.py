@@ -2,7 +2,8 @@
 
 Whether two ways meet follows from places and courses that err, and one message may err by much: in the simulated city
 two of five of ICW's and LTA's claims were gone with the next one. What a sender says of himself, that he brakes hard or
-is on duty, what a light shows and what a roadside unit announces is shown at once.
+is on duty, what a light shows and what a roadside unit announces is shown at once. A claim about somebody who is not in
+the view has no message that could confirm it: it is shown when it has stood for PATIENCE_NS.
 """
 
 from collections.abc import Iterable
@@ -21,9 +22,9 @@ Key = tuple[str, str]  # (app, subject)
 
 @dataclass(slots=True)
 class Claim:
-    """said_utc_ns: of the first message that gave it. first_ns, last_ns: the looks that claimed it."""
+    """said_utc_ns: of the first message that gave it, if one did. first_ns, last_ns: the looks that claimed it."""
 
-    said_utc_ns: int
+    said_utc_ns: int | None
     first_ns: int
     last_ns: int
 
@@ -50,11 +51,12 @@ class Confirm:
         if alert.app not in RECKONED:
             return True
         first = self.claims[alert.app, alert.subject]
-        is_newer = _said_utc_ns(view, alert.subject) > first.said_utc_ns
+        now, then = _said_utc_ns(view, alert.subject), first.said_utc_ns
+        is_newer = now is not None and then is not None and now > then
         return is_newer or view.at_ns - first.first_ns >= PATIENCE_NS
 
 
-def _said_utc_ns(view: View, subject: str) -> int:
+def _said_utc_ns(view: View, subject: str) -> int | None:
     """The own instant of the newest message about it."""
-    age_s = next(other.age_s for other in view.neighbours if other.subject == subject)
-    return (view.utc_ns or 0) - round(age_s * NS_PER_S)
+    said = ((view.utc_ns or 0) - round(other.age_s * NS_PER_S) for other in view.neighbours if other.subject == subject)
+    return next(said, None)

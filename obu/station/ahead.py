@@ -5,7 +5,7 @@ from typing import Any
 
 from obu.apps import glosa, ivs
 from obu.core.alert import Alert
-from obu.core.signs import PROHIBITION, WARNING
+from obu.core.signs import SYMBOLS, outline_of
 from obu.core.world import Lamp, View
 
 FARTHEST_M = 300.0  # T/CSAE 53: range of GLOSA
@@ -33,10 +33,13 @@ def sign(claims: Sequence[Alert]) -> dict[str, Any] | None:
     shown = next((claim for claim in claims if claim.app == ivs.NAME), None)
     if shown is None:
         return None
-    number = round(float(dict(shown.why)["sign_type"]))
+    why = dict(shown.why)
+    number = round(float(why["sign_type"]))
     return {
         "text": {"zh": shown.text.zh, "en": shown.text.en},
-        "shape": "warning" if number in WARNING else "prohibition" if number in PROHIBITION else "other",
+        "shape": outline_of(number),
+        "symbol": SYMBOLS.get(number),
+        "figure": why.get("figure"),
         "distance_m": round(shown.distance_m or 0.0),
     }
 

@@ -1,12 +1,13 @@
 """LCW speaks when the turn signal points to where somebody is, or will be within seconds."""
 
 import dataclasses
+import math
 
 import pytest
 
 from obu.apps import lcw
 from obu.core.vehicle import Light
-from obu.core.world import Conflict, Lamp, Signal, Turn, Zone
+from obu.core.world import Conflict, Kind, Lamp, Signal, Turn, Zone
 from tests.apps.seen import other, view
 
 BESIDE = {"along_m": -4.0, "right_m": -3.2, "zone": Zone.ADJACENT_LEFT, "speed_mps": 11.0}
@@ -46,8 +47,8 @@ def test_on_a_mapped_lane_he_has_to_begin_and_at_a_stop_the_signal_is_enough(dri
     assert look_at(BESIDE, 1.0, drift_mps=drift_mps, is_departing=True)
 
 
-# Both 40 m before the place where our turn leads over its lane: we slow down to 6 m/s and are there in 3.3 s (17 m/s).
-MEETS = Conflict(40.0, 55.0, 2.4, 3.0, 3.2, 3.6, 48.0)
+# 34 m before the place where our turn leads over its lane: we slow down to 6 m/s and are there in 2.9 s (17 m/s).
+MEETS = Conflict(34.0, 49.0, 2.0, 2.6, 2.9, 3.3, 48.0)
 STRAIGHT_ON = {
     "conflict": MEETS, "is_beside": True, "turn": Turn.STRAIGHT, "along_m": -18.0, "right_m": -3.3, "speed_mps": 17.0,
 }  # fmt: skip
@@ -59,17 +60,28 @@ STRAIGHT_ON = {
         ({}, 0.0, True),
         ({"turn": Turn.LEFT}, 0.0, False),  # beside us through the turn
         ({"is_beside": False}, 0.0, False),  # ICW
-        ({"right_m": -6.8}, 0.0, False),
-        ({"along_m": 3.0}, 0.0, False),  # before us
+        ({"right_m": -6.8}, 0.0, True),  # two lanes away: our turn leads over both
+        ({"right_m": 3.3}, 0.0, False),  # on the other side
+        ({"along_m": 2.0}, 0.0, False),  # beside us: he is seen
+        ({"kind": Kind.CYCLIST}, 0.0, False),  # VRUCW
         ({"conflict": dataclasses.replace(MEETS, other_m=100.0)}, 0.0, False),  # 5.9 s: we are through
-        ({"conflict": dataclasses.replace(MEETS, own_m=60.0)}, 0.0, False),  # 4.5 s: early
-        ({}, -3.0, False),  # he lets it pass
+        ({"conflict": dataclasses.replace(MEETS, own_m=40.0)}, 0.0, False),  # 3.4 s: early
+        ({"conflict": dataclasses.replace(MEETS, own_in_s=math.inf)}, -4.5, False),  # he lets it pass
+        ({}, -3.0, True),  # he slows down for the turn
     ],
 )
-def test_a_turn_over_the_next_lane_is_a_change_of_lanes(there, own_mps2, warns):
+def test_a_turn_over_the_lanes_beside_us_is_a_change_of_lanes(there, own_mps2, warns):
     green = Signal(Lamp.PERMISSIVE_GREEN, 30.0, 9.0, None)
     seen = {"kind": "taxi", "signal": green, "turn": Turn.LEFT, "bus": {"accel_long_mps2": own_mps2}}
     assert bool(look_at(STRAIGHT_ON | there, 17.0, **seen)) is warns
+
+
+@pytest.mark.parametrize(("own_mps", "stop_m", "warns"), [(5.0, 4.0, False), (5.0, -2.0, True), (2.5, -2.0, False)])
+def test_who_rolls_before_the_line_may_still_wait_and_who_crawls_behind_it_does(own_mps, stop_m, warns):
+    meets = Conflict(12.0, 25.0, 2.4, 3.8, 2.3, 2.8, 48.0)
+    signal = Signal(Lamp.PERMISSIVE_GREEN, stop_m, 9.0, None)
+    there = STRAIGHT_ON | {"conflict": meets, "speed_mps": 11.0}
+    assert bool(look_at(there, own_mps, kind="taxi", signal=signal, turn=Turn.LEFT)) is warns
 
 
 def test_a_signal_shortly_before_a_crossing_means_a_turn():

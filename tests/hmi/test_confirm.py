@@ -58,6 +58,19 @@ def test_a_message_that_is_looked_at_again_does_not_confirm_itself() -> None:
     assert shown_ms([(20, 0, one), (120, 0, one), (220, 0, one), (320, 0, one)]) == [320], "two: a danger cannot wait"
 
 
+def test_a_claim_about_somebody_who_is_not_in_the_view_is_shown_when_it_has_stood_for_a_quarter_of_a_second() -> None:
+    """No message can confirm it, also where one is there at its beginning, or comes."""
+    stranger = [alert(app, "stranger") for app in sorted(RECKONED)]
+    confirm, looks = Confirm(), range(0, 2 * MOST_MS, 50)
+    shown = {at_ms: confirm.of(view(at_ms, a=at_ms), stranger) for at_ms in looks}
+    assert shown == {at_ms: stranger if at_ms >= MOST_MS else [] for at_ms in looks}
+    for leaves, comes in ((True, False), (False, True)):
+        confirm = Confirm()
+        assert not confirm.of(view(0, a=0) if leaves else view(0), [alert()])
+        assert not confirm.of(view(100, a=100) if comes else view(100), [alert()])
+        assert confirm.of(view(MOST_MS), [alert()])
+
+
 @given(st.data())
 def test_it_waits_for_one_more_message_and_no_longer_than_a_quarter_of_a_second(data: st.DataObject) -> None:
     """Whatever the looks and the messages, and whatever is claimed in between."""

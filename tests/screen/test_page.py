@@ -29,7 +29,8 @@ def test_the_light_before_us_counts_down_beside_limit_and_sign(page: Page, talke
     expect(page.locator(".speed .limit")).to_have_text("50")
     expect(page.locator("#light")).to_be_hidden()
     signal = {"lamp": "red", "turn": "left", "stop_m": 84, "left_s": 11.4, "advice_kph": [30, 40]}
-    sign = {"text": {"zh": "前方隧道", "en": "Tunnel ahead"}, "shape": "warning", "distance_m": 110}
+    sign = {"text": {"zh": "前方隧道", "en": "Tunnel ahead"}, "shape": "warning", "symbol": "tunnel", "figure": None,
+            "distance_m": 110}  # fmt: skip
     talker.scene = SCENE | {"signal": signal, "sign": sign}
     light = page.locator("#light")
     expect(light).to_have_attribute("data-lamp", "red")

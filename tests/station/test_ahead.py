@@ -33,16 +33,17 @@ def test_no_light_is_told_where_none_is_known_far_away_or_passed() -> None:
         assert told is None or told["stop_m"] >= 0
 
 
-def test_the_sign_is_the_nearest_that_ivs_shows_with_the_kind_of_its_outline() -> None:
-    kinds = {21: "warning", 60: "prohibition", 120: "other"}
-    for number, shape in kinds.items():
+def test_the_sign_is_the_nearest_that_ivs_shows_with_its_outline_and_symbol() -> None:
+    kinds = {21: ("warning", "tunnel"), 60: ("prohibition", None), 52: ("no_entry", "no_entry"),
+             77: ("end", "overtaking"), 120: ("other", None)}  # fmt: skip
+    for number, kind in kinds.items():
         signs = tuple(
             Sign(id=(b"rsu", 1), sign_type=one, description=None, priority=0, ahead_m=at_m, age_s=0.0)
             for one, at_m in ((number, 40.2), (22, 60.0))
         )
         told = ahead.sign(ivs.look(view(signs=signs, speed_mps=12.0), ivs.Parameters()))
         assert told is not None
-        assert (told["shape"], told["distance_m"]) == (shape, 40)
+        assert (told["shape"], told["symbol"], told["figure"], told["distance_m"]) == (*kind, None, 40)
     assert ahead.sign([]) is None
 
 

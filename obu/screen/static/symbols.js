@@ -69,18 +69,45 @@ export function wayArrow(turn) {
   return line(WAYS[turn] ?? WAYS.straight, 13);
 }
 
-// The outline that tells the kind of a road sign: triangle warns, ring forbids, square tells (GB 5768.2).
+// The outline that tells the kind of a road sign (GB 5768.2: black on yellow warns, a red ring forbids, a grey one ends
+// that, blue tells); where its symbol or figure stands: x, y, size; and what is drawn over it, or for want of one.
+const DISC = "M50 8A42 42 0 1 1 49.9 8Z";
+const RING = { d: DISC, fill: "#fff", line: "#d3122a", width: 11, ink: "#10151b", at: [22, 22, 56] };
+const SLASH = "M22 22L78 78";
 const SIGNS = {
-  warning: ["M50 8L94 86H6Z", "#ffd400", "#10151b"],
-  prohibition: ["M50 8A42 42 0 1 1 49.9 8Z", "#fff", "#d3122a"],
-  other: ["M12 12H88V88H12Z", "#0f4c9c", "#fff"],
+  warning: { d: "M50 7L96 89H4Z", fill: "#ffd400", line: "#10151b", width: 7, ink: "#10151b", at: [27, 37, 46] },
+  prohibition: { ...RING, bare: SLASH },
+  road_closed: RING,
+  no_entry: { ...RING, fill: "#d3122a", ink: "#fff" },
+  stop: { ...RING, d: "M33 8H67L92 33V67L67 92H33L8 67V33Z", fill: "#d3122a", width: 6, ink: "#fff", at: [25, 23, 52] },
+  give_way: { ...RING, d: "M50 92L6 13H94Z", width: 10, at: [32, 18, 36] },
+  end: { ...RING, line: "#5b6672", width: 8, over: SLASH },
+  other: { ...RING, d: "M12 12H88V88H12Z", fill: "#0f4c9c", line: "#fff", width: 8, ink: "#fff", at: [20, 20, 60] },
 };
 
-export function roadSign(shape) {
-  const [d, fill, stroke] = SIGNS[shape] ?? SIGNS.other;
+export function roadSign({ shape, symbol, figure }) {
+  const { d, fill, line, width, ink, at, bare, over } = SIGNS[shape] ?? SIGNS.other;
   const svg = sign("", 0);
-  svg.append(element("path", { d, fill, stroke, "stroke-width": 10, "stroke-linejoin": "round" }));
+  svg.append(element("path", { d, fill, stroke: line, "stroke-width": width, "stroke-linejoin": "round" }));
+  const inner = figure ? number(figure, at) : within(symbol, at);
+  inner?.setAttribute("color", ink);
+  const across = over ?? (inner ? null : bare);
+  svg.append(...[inner, across && element("path", { d: across, stroke: line, "stroke-width": 9 })].filter(Boolean));
   return svg;
+}
+
+function within(symbol, [x, y, size]) {
+  const inner = glyphs.get(symbol)?.cloneNode(true);
+  for (const [key, value] of Object.entries({ x, y, width: size, height: size })) inner?.setAttribute(key, value);
+  return inner;
+}
+
+function number(figure, [x, y, size]) {
+  const look = { fill: "currentColor", "text-anchor": "middle", "dominant-baseline": "central", "font-weight": 700 };
+  const wide = figure.length > 2 ? 0.58 : 0.82;
+  const text = element("text", { x: x + size / 2, y: y + size / 2, "font-size": size * wide, ...look });
+  text.textContent = figure;
+  return text;
 }
 
 // A sun, a moon, and half of each for what follows the sky.

@@ -55,8 +55,9 @@ export function showHint(alert, scene, lang) {
 export function showSign(shown, lang, texts) {
   sign.hidden = !shown;
   if (!shown) return;
-  if (sign.dataset.shape !== shown.shape) sign.querySelector(".plate").replaceChildren(roadSign(shown.shape));
-  sign.dataset.shape = shown.shape;
+  const look = [shown.shape, symbolFor(shown.symbol), shown.figure].join();
+  if (sign.dataset.look !== look) sign.querySelector(".plate").replaceChildren(roadSign(shown));
+  sign.dataset.look = look;
   sign.querySelector("p").textContent = shown.text[lang];
   sign.querySelector("span").textContent = `${calm(shown.distance_m)} ${texts.metres}`;
 }

@@ -13,11 +13,14 @@ from hil.traffic.knowing import Knower
 from hil.traffic.limits import Known
 from hil.traffic.score import COLLISION, Drive, has_ground
 from hil.traffic.trace import Mover
-from hil.traffic.truth import Conflict, Steps, Truth, critical
+from hil.traffic.truth import Conflict as Encounter
+from hil.traffic.truth import Steps, Truth, critical
+from obu.apps import base
 from obu.core.geo import turn_to_view
 from obu.core.vehicle import Body, Own, VehicleState
-from obu.core.world import Course, Kind, Neighbour, Turn, View, Zone
+from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
 from obu.scene.movers import REAR
+from tests.apps.seen import other, view
 from tests.hil.traffic.test_report import CROSSES, GIVES_WAY, OURS
 from tests.hil.traffic.test_truth import HOST, LENGTH_M, WIDTH_M, drive, straight
 
@@ -156,9 +159,21 @@ def test_every_kind_of_knowledge_rides_along_and_knows_no_age(tmp_path: Path) ->
     assert {dict(one.why)["age_s"] for one in exact} == {0.0}
 
 
+@pytest.mark.parametrize("name", sorted(limits.OF_OTHERS | limits.OF_US))
+def test_what_is_known_in_place_of_a_guess_is_a_condition_by_that_name(name: str) -> None:
+    met = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
+    look = view(other(conflict=met), other(conflict=met, kind=Kind.PEDESTRIAN, right_m=3.0))
+    asked = set()
+    for module in (base.load(app.lower()) for app in limits.MEETING):
+        limit = module.Parameters()
+        asked |= {condition[0] for condition in module.ours(look, limit)}
+        asked |= {condition[0] for one in look.neighbours for condition in module.theirs(look, one, limit)}
+    assert name in asked
+
+
 def judged(foe: list[Mover], at_s: float, *warned: tuple[Warned, str | None]) -> Drive:
     traffic = drive({HOST: OURS, "foe": foe}, {HOST: "host_taxi", "foe": "car"})
-    conflict = Conflict(HOST, "foe", "ICW", at_s, at_s, at_s, is_critical=True)
+    conflict = Encounter(HOST, "foe", "ICW", at_s, at_s, at_s, is_critical=True)
     truth = Truth((conflict,) if not warned else (), {})
     return settled.of(Drive(truth, warned, {HOST: "host_taxi"}, {HOST: 12.0}), Steps(traffic.steps), traffic.kinds)
 
@@ -183,7 +198,7 @@ def test_a_warning_has_a_ground_where_the_two_did_meet(foe: list[Mover], is_met:
 
 def test_a_gain_does_not_hide_a_loss() -> None:
     """Of two conflicts the other one would have been found; the groundless warning would have come 6 s later."""
-    met = tuple(Conflict(HOST, foe, "ICW", 20.0, 18.0, 21.0, is_critical=True) for foe in ("first", "second"))
+    met = tuple(Encounter(HOST, foe, "ICW", 20.0, 18.0, 21.0, is_critical=True) for foe in ("first", "second"))
     before = [(warned("first", 18.0), "first"), (warned("third", 18.0), "third")]
     then = [(warned("second", 18.0), "second"), (warned("third", 24.0), "third")]
     was, would = (Drive(Truth(met, {}), each, {HOST: "host_taxi"}, {HOST: 12.0}) for each in (before, then))

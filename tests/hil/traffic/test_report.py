@@ -11,7 +11,7 @@ from hil.traffic.causes import Groundless, Missed
 from hil.traffic.command import Case, Driven
 from hil.traffic.host import Warned
 from hil.traffic.score import Drive
-from hil.traffic.trace import Mover
+from hil.traffic.trace import LEFT, RIGHT, Mover
 from hil.traffic.truth import Conflict, Steps, Truth
 from tests.hil.traffic.test_truth import HOST, drive, straight
 
@@ -37,7 +37,7 @@ def scene(foe: list[Mover]):
     return Steps(traffic.steps), traffic.kinds
 
 
-def shown(at_s: float, app: str = "ICW", **why: str) -> Warned:
+def shown(at_s: float, app: str = "ICW", **why: str | float) -> Warned:
     return Warned(HOST, at_s, app, 3, "s", tuple(why.items()))
 
 
@@ -82,6 +82,38 @@ def test_a_warning_of_nobody():
 def test_why_a_conflict_was_missed(foe, warned, cause):
     conflict = Conflict(HOST, "foe", "ICW", 5.0, 0.0, 8.0, True)
     assert causes.of_miss(*scene(foe), conflict, warned) is cause
+
+
+def beside(their_side: int = 0, our_side: int = 0):
+    """Somebody 4 m to our right who comes over to our place from 4 s on. A side: trace.LEFT or RIGHT, signalled."""
+    ours = [dataclasses.replace(one, flags=our_side) for one in OURS]
+    theirs = [
+        dataclasses.replace(one, x=max(0.0, 4.0 - max(0, n - 40) * 0.4), y=one.y - 6.0, flags=their_side)
+        for n, one in enumerate(straight(4, 0, 0, 10))
+    ]
+    traffic = drive({HOST: ours, "foe": theirs}, {HOST: "host_taxi", "foe": "car"})
+    return Steps(traffic.steps), traffic.kinds
+
+
+@pytest.mark.parametrize(
+    ("their_side", "our_side", "cause"),
+    [(LEFT, 0, Missed.ITS_MOVE), (LEFT, LEFT, Missed.ITS_MOVE), (LEFT, RIGHT, Missed.RULE), (0, RIGHT, Missed.RULE),
+     (RIGHT, 0, Missed.RULE)],
+)  # fmt: skip
+def test_who_comes_over_to_us_is_no_miss_of_our_own_move(their_side, our_side, cause):
+    conflict = Conflict(HOST, "foe", "LCW", 5.0, 0.0, 8.0, True)
+    assert causes.of_miss(*beside(their_side, our_side), conflict, []) is cause
+
+
+@pytest.mark.parametrize(
+    ("app", "right_m", "at_s", "cause"),
+    [("LCW", 3.5, 3.0, Missed.SHARED), ("LCW", -3.5, 3.0, Missed.SCREEN), ("FCW", 3.5, 3.0, Missed.SCREEN),
+     ("LCW", 3.5, 6.0, Missed.RULE)],
+)  # fmt: skip
+def test_a_warning_of_a_side_is_of_all_who_are_there(app, right_m, at_s, cause):
+    conflict = Conflict(HOST, "foe", "LCW", 5.0, 0.0, 8.0, True)
+    warned = [(shown(at_s, app, right_m=right_m), "another")]
+    assert causes.of_miss(*beside(our_side=RIGHT), conflict, warned) is cause
 
 
 @pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.AVERTED), ("ICW", Missed.NEVER_NEAR)])

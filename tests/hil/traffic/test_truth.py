@@ -13,6 +13,7 @@ from hil.traffic.trace import Encounter, Kind, Mover, Step, Trace
 HOST = "host_taxi.0"
 LENGTH_M, WIDTH_M = 4.0, 2.0
 SPAN_S = 12.0
+UNITS = [(0.0, 50.0)]
 
 
 def straight(x: float, y: float, heading_deg: float, speed_mps: float) -> "list[Mover]":
@@ -48,7 +49,7 @@ def test_encroachment_of_somebody_on_foot(walker_y_at: float, pet_s: float) -> N
     """A walker stands in our way for one instant: beside it before and after, out of our outline's reach."""
     walker = [Mover(0.0 if abs(n / 10 - walker_y_at) < 0.01 else 5.0, 50.0, 90.0, 50.0, 0.0, 0) for n in range(120)]
     trace = drive({HOST: straight(0, 0, 0, 10), "p": walker}, {HOST: "host_taxi", "p": "pedestrian"})
-    (found,) = truth.find(trace).conflicts
+    (found,) = truth.find(trace, UNITS).conflicts
     assert found.app == "VRUCW" and found.is_critical is (pet_s < 0.8)
     assert found.at_s == pytest.approx(max(walker_y_at, 4.8 if walker_y_at < 4.9 else walker_y_at), abs=0.11)
 
@@ -62,12 +63,12 @@ def test_time_to_collision_with_somebody_on_foot_before_whom_we_stop(accel_mps2:
         for mover in straight(0, 0, 0, 10)
     ]
     trace = drive({HOST: own, "p": straight(0, 50, 90, 0)}, {HOST: "host_taxi", "p": "pedestrian"})
-    assert bool(truth.critical(truth.find(trace).conflicts)) is is_critical
+    assert bool(truth.critical(truth.find(trace, UNITS).conflicts)) is is_critical
 
 
 def test_somebody_who_keeps_out_of_our_way_is_no_conflict() -> None:
     trace = drive({HOST: straight(0, 0, 0, 10), "p": straight(2, 0, 0, 1.4)}, {HOST: "host_taxi", "p": "pedestrian"})
-    assert truth.find(trace).conflicts == ()
+    assert truth.find(trace, UNITS).conflicts == ()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_a_conflict_belongs_to_the_application_of_its_ways(
     trace = drive(
         {HOST: straight(0, 0, 0, 10), "foe": foe}, {HOST: "host_taxi", "foe": kind}, encounter("foe", **measured)
     )
-    (found,) = truth.find(trace).conflicts
+    (found,) = truth.find(trace, UNITS).conflicts
     assert (found.app, found.is_critical, found.at_s) == (app, True, 5.0)
 
 
@@ -102,7 +103,7 @@ def test_a_left_turn_before_somebody_who_comes_towards_us_is_lta() -> None:
         {HOST: "host_taxi", "foe": "car"},
         encounter("foe", pet_s=0.5, pet_at_s=5.0, pet_type=17),
     )
-    (found,) = truth.find(trace).conflicts
+    (found,) = truth.find(trace, UNITS).conflicts
     assert found.app == "LTA"
 
 
@@ -120,7 +121,7 @@ def test_what_no_driver_can_be_warned_of_is_left_out_and_counted(
     trace = drive(
         {HOST: straight(0, 0, 0, 10), "foe": foe}, {HOST: "host_taxi", "foe": kind}, encounter("foe", **measured)
     )
-    found = truth.find(trace)
+    found = truth.find(trace, UNITS)
     assert truth.critical(found.conflicts) == [] and found.left_out == {reason: 1}
     assert [each.foe for each in found.conflicts] == ["foe"]  # a ground all the same
 
@@ -129,7 +130,7 @@ def test_what_came_to_its_height_before_the_drive_is_a_ground_while_it_lasts() -
     """SUMO's device goes on for 5 s after the end, a warning may come 1 s after it: until 5 s."""
     met = dataclasses.replace(encounter("foe", ttc_s=1.0, ttc_at_s=-3.0, ttc_type=2), begin_s=-10.0)
     courses = {HOST: straight(0, 0, 0, 10), "foe": straight(0, 30, 0, 10)}
-    found = truth.find(drive(courses, {HOST: "host_taxi", "foe": "car"}, met))
+    found = truth.find(drive(courses, {HOST: "host_taxi", "foe": "car"}, met), UNITS)
     assert truth.critical(found.conflicts) == [] and found.left_out == {"not_there": 1}
     ridden = Drive(found, [], {HOST: "host_taxi"}, {HOST: 12.0})
     assert [score.has_ground(ridden, warned(at_s), "foe") for at_s in (1.0, 4.9, 5.1)] == [True, True, False]
@@ -148,7 +149,7 @@ def test_a_bicycle_that_stands_waiting_and_is_passed_by_a_metre_is_met_by_nobody
         {HOST: "host_taxi", "foe": "bicycle"},
         encounter("foe", ttc_s=0.05, ttc_at_s=5.0, ttc_type=13),
     )
-    found = truth.find(trace)
+    found = truth.find(trace, UNITS)
     assert found.left_out == ({reason: 1} if reason else {})
     assert bool(truth.critical(found.conflicts)) is not bool(reason)
 
@@ -160,9 +161,18 @@ def test_one_of_ours_without_a_course_is_heard_by_nobody(speed_mps: float, is_cr
         {HOST: "host_taxi", "host_bus12.1": "host_bus12"},
         encounter("host_bus12.1", ttc_s=1.0, ttc_at_s=5.0, ttc_type=2),
     )
-    found = truth.find(trace)
+    found = truth.find(trace, UNITS)
     assert bool(truth.critical(found.conflicts)) is is_critical
     assert found.left_out == ({} if is_critical else {"unheard": 1})
+
+
+@pytest.mark.parametrize(("away_m", "is_heard"), [(119.0, True), (121.0, False)])
+def test_somebody_whom_no_roadside_unit_sees_is_heard_by_nobody(away_m: float, is_heard: bool) -> None:
+    courses = {HOST: straight(0, 0, 0, 10), "p": straight(0, 50, 90, 0)}
+    found = truth.find(drive(courses, {HOST: "host_taxi", "p": "pedestrian"}), [(-away_m, 50.0)])
+    assert bool(truth.critical(found.conflicts)) is is_heard
+    assert found.left_out == ({} if is_heard else {"unheard": 1})
+    assert [each.foe for each in found.conflicts] == ["p"]  # a ground all the same
 
 
 def test_a_crawling_vehicle_has_no_critical_conflict() -> None:
@@ -171,7 +181,7 @@ def test_a_crawling_vehicle_has_no_critical_conflict() -> None:
         {HOST: "host_taxi", "foe": "car"},
         encounter("foe", ttc_s=1.0, ttc_at_s=5.0, ttc_type=2),
     )
-    (found,) = truth.find(trace).conflicts
+    (found,) = truth.find(trace, UNITS).conflicts
     assert not found.is_critical
 
 
@@ -182,7 +192,7 @@ def warned(at_s: float, app: str = "FCW", subject: str = "aa", level: int = 3) -
 def scored(*warnings: Warned, ids: dict[str, str] | None = None) -> dict[str, object]:
     met = encounter("foe", ttc_s=1.0, ttc_at_s=5.0, ttc_type=2)
     courses = {HOST: straight(0, 0, 0, 10), "foe": straight(0, 30, 0, 5)}
-    found = truth.find(drive(courses, {HOST: "host_taxi", "foe": "car"}, met))
+    found = truth.find(drive(courses, {HOST: "host_taxi", "foe": "car"}, met), UNITS)
     names = score.named(warnings, {"aa": "foe", "bb": "other"} if ids is None else ids)
     return score.summary([Drive(found, names, {HOST: "host_taxi"}, {HOST: 3600.0})])["applications"]["FCW"]  # type: ignore[no-any-return]
 

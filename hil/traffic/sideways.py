@@ -1,0 +1,40 @@
+"""Who moved over to whose side, and which warning was of that side: LCW tells of a side, whoever is there; pure."""
+
+from hil.traffic.host import Warned
+from hil.traffic.trace import LEFT, RIGHT, Mover
+from hil.traffic.truth import Conflict, Steps, seen
+
+APP = "LCW"
+SIGNAL_S = 3.0  # before an instant a signal told of the move
+
+
+def is_of_that_side(known: Steps, warning: Warned, conflict: Conflict) -> bool:
+    """Whether a warning of a side came before the instant of a conflict with another who was on that side, too."""
+    if not (warning.app == conflict.app == APP and warning.at_s <= conflict.at_s):
+        return False
+    right_m = _right_m(known, conflict, warning.at_s)
+    return right_m is not None and float(dict(warning.why)["right_m"]) * right_m > 0.0
+
+
+def has_come_over(known: Steps, conflict: Conflict) -> bool:
+    """Whether the other signalled to our side just before a conflict of LCW's, and we not to his."""
+    if conflict.app != APP:
+        return False
+    told = [
+        (_signalled(ours) * right_m, _signalled(theirs) * -right_m)
+        for at_s in (conflict.at_s - SIGNAL_S, conflict.at_s)
+        if (ours := known.mover(conflict.host, at_s))
+        and (theirs := known.mover(conflict.foe, at_s))
+        and (right_m := _right_m(known, conflict, at_s))
+    ]
+    return any(his > 0.0 for _, his in told) and not any(ours > 0.0 for ours, _ in told)
+
+
+def _signalled(mover: Mover) -> int:
+    """To which side: right 1, left -1, none 0."""
+    return bool(mover.flags & RIGHT) - bool(mover.flags & LEFT)
+
+
+def _right_m(known: Steps, conflict: Conflict, at_s: float) -> float | None:
+    ours, theirs = known.mover(conflict.host, at_s), known.mover(conflict.foe, at_s)
+    return None if ours is None or theirs is None else seen(ours, theirs)[1]
