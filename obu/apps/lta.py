@@ -24,9 +24,9 @@ ABOUT = "neighbours"
 class Parameters:
     """When to speak. gap_s: critical gap of a left turn from a stand (HCM 4.1 s, heavier vehicles 1 and 2 s more).
 
-    Moving, as at a crossing: obu/core/driving.py by class, and who speeds up does so until he brakes; apart_s: intervals
-    that overlap within 1 s. stops_mps2: who can stop for his red light with this is taken to do so. creeping_mps: slower
-    we wait for a gap. max_sigma_m: at 1.5 m of relative error one of ten comes too late or never
+    Moving, as at a crossing: obu/core/driving.py by class, and who speeds up does so until he brakes; apart_s: times
+    that overlap within 1 s. stops_mps2: who can stop for his red light with this is taken to do so. creeping_mps: so
+    slow we wait for a gap. max_sigma_m: at 1.5 m of relative error one of ten comes too late or never
     (docs/applications.md): no sound; off_sigma_m: off.
     """
 
