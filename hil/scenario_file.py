@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hil import defects, faults, junction, recorded, sent, unit, variants
-from hil.expected import Warning
+from hil import defects, faults, junction, laws, recorded, sent, unit, variants
 from hil.people import KIN
 from hil.scenario import CLASSES, LEAD_S, Act, Actor, Piece, Remapped, Revision, Scenario
 from hil.toml_lines import located
@@ -301,7 +300,8 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
             yield f"{key}.until_s", "must lie after from_s", "必须晚于 from_s"
         if warning.of is not None and warning.of not in names:
             yield f"{key}.of", f"there is no actor {warning.of!r}", f"没有名为 {warning.of!r} 的参与者"
-        yield from _law_wrong(key, warning)
+        if lacking := laws.lacking(found, warning):
+            yield lacking, f"law = {warning.law!r} needs it", f"law 为 {warning.law!r} 时必填"
         if warning.of is None and (warning.least_m, warning.most_m, warning.within_ms) != (None, None, None):
             yield (
                 f"{key}.of",
@@ -318,13 +318,6 @@ def _expected_wrong(found: Scenario) -> Iterator[Wrong]:
         if not (bsm.none or bsm.rule or bsm.most_gap_ms or bsm.least_gap_ms):
             yield f"bsm[{index}]", "expects nothing: none, most_gap_ms, least_gap_ms or rule", "没有任何期望"
     yield from _status_wrong(found)
-
-
-def _law_wrong(key: str, warning: Warning) -> Iterator[Wrong]:
-    if warning.law == "ahead" and warning.of in (None, "roadside"):
-        yield f"{key}.of", "law = 'ahead' needs an actor", "law 为 'ahead' 时须为参与者"
-    if warning.law == "before" and warning.place_m is None:
-        yield f"{key}.place_m", "law = 'before' needs it", "law 为 'before' 时必填"
 
 
 def _status_wrong(found: Scenario) -> Iterator[Wrong]:

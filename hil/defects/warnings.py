@@ -4,7 +4,8 @@ import dataclasses
 
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
-from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw, vrucw
+from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw
+from obu.core import on_our_way
 from obu.core.world import Lamp, Signal, View
 from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
@@ -83,7 +84,7 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "by_the_letter": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
-    "timeless": constant("whoever is behind us is there when we turn", lcw, "_meets_in_turn", lambda *_: True),
+    "untimed": constant("whoever is behind us is there when we turn", lcw, "_meets_in_turn", lambda *_: True),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),
@@ -93,7 +94,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "inward": constant("it thinks that nothing swings out", bsw, "_is_by_overhang", lambda *_: False),
     "stiff": constant("it takes itself for one piece", bodies, "behind", lambda *_: ()),
-    "unlooking": constant("it minds nobody beside whose way it turns over", vrucw, "rides_on_beside", lambda *_: False),
+    "unlooking": constant("it minds nobody over whose way it turns", on_our_way, "rides_on_beside", lambda *_: False),
     "rigid_behind": constant("it does not know what its rear does in a turn", Sweep, "reached_s", lambda *_: None),
     "sweeping": constant("it takes every bend for a turn", sweep, "TURNING_PER_M", 1 / 200.0),
     "sirened": result("every ambulance is on duty", Scene, "build", _on_duty),

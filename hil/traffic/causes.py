@@ -19,7 +19,7 @@ from hil.traffic.truth import Conflict, Steps
 AHEAD_S, STEP_S = 8.0, 0.2
 BEFORE_S, AFTER_S = 10.0, 3.0  # a warning so long about an instant was of it
 NEAR_S = 2.0  # as truth.py: less between two at a place is an encounter
-STOOD_MPS, STOPS_MPS = 0.5, 1.5
+STOOD_MPS = 0.5
 SUDDEN_S = 1.5  # what begins later cannot be warned of with the wanted lead
 SIDE_M = 0.5  # so near a body is touching it
 UNBRAKED_S = (3.0, 2.0, 1.0)  # before the instant: what somebody would have done who did not brake from then on
@@ -198,8 +198,8 @@ def _stood(known: Steps, name: str, at_s: float) -> bool:
 
 
 def _stops(known: Steps, name: str, from_s: float) -> bool:
-    """Whether somebody who drives comes to a stand, or slows to less than half, within AHEAD_S."""
+    """Whether somebody who drives or walks comes to a stand, or slows to less than half, within AHEAD_S."""
     course = _course(known, name, from_s)
     begin_mps = course[0][1].speed_mps
     least_mps = min(mover.speed_mps for _, mover in course)
-    return least_mps < STOPS_MPS or least_mps < begin_mps / 2.0
+    return least_mps < max(STOOD_MPS, begin_mps / 2.0)

@@ -22,9 +22,8 @@ LaneRef = tuple[int, int, int, int, int]  # the road, then the lane
 LANE_WIDTH_M = 3.5  # JTG B01-2014 lane of an urban trunk road, where MAP tells no width
 FAR_M = 12.0  # nobody further beside a lane is on it
 HEADING_DEG, CRAWLING_DEG, CRAWLING_MPS = 45.0, 90.0, 1.5  # of a vehicle to its lane; at a crawl headings are old
-# Of a way, as if its line were so far aside: a degree of another course, a turn without a signal, a way against the
-# signal (nobody changes lanes within a crossing, and who turns left may cut the corner), another road.
-DEGREE_M, UNSIGNALLED_M, AGAINST_SIGNAL_M, ANOTHER_ROAD_M = 0.05, 0.5, 2.0, 3.0
+# Of a way, as if its line were so far aside: a degree of another course, another turn than signalled, another road.
+DEGREE_M, UNSIGNALLED_M, ANOTHER_ROAD_M = 0.05, 0.5, 3.0
 CELL_M = 25.0
 # Of SpeedLimitType (YD/T 3709-2020): those of lorries and of vehicles with trailers do not bind us (an articulated bus
 # is one vehicle); when night begins, or whether children are there, no MAP says.
@@ -78,12 +77,15 @@ class Signs:
             return Maneuver.STRAIGHT
         return Maneuver.LEFT if self.left else Maneuver.RIGHT
 
-    def against_m(self, way: Lane) -> float:
-        """What speaks against a way, as if its line were so far aside."""
+    def against_m(self, way: Lane, off_deg: float) -> float:
+        """What speaks against a way, as if its line were so far aside. off_deg: of the course to its own.
+
+        Who signals a turn and has turned out of another way has begun that turn, however wide or short he takes it.
+        """
         road_m = ANOTHER_ROAD_M if self.road not in (None, way.ref[:4]) else 0.0
         if way.maneuver is self.turn:
             return road_m
-        return road_m + (UNSIGNALLED_M if self.turn is Maneuver.STRAIGHT else AGAINST_SIGNAL_M)
+        return road_m + UNSIGNALLED_M + (off_deg * DEGREE_M if self.left != self.right else 0.0)
 
 
 @quick
@@ -169,7 +171,7 @@ class Roads:
             if away_m > FAR_M or unlike_m >= least_m:
                 continue
             if piece.lane.maneuver is not None:
-                unlike_m += signs.against_m(piece.lane)
+                unlike_m += signs.against_m(piece.lane, off_deg)
             if unlike_m < least_m:
                 least_m = unlike_m
                 right_m = math.copysign(away_m, beside_x * leg.uy - beside_y * leg.ux)

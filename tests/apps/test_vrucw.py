@@ -15,7 +15,7 @@ MEETS = Conflict(14.0, 2.0, 1.3, 1.9, 1.2, 2.6, 90.0)
 LATER_S = {"own_in_s": 3.6, "own_out_s": 4.2, "other_in_s": 3.5, "other_out_s": 4.9}
 WALKER = other(
     kind=Kind.PEDESTRIAN, course=Course.CROSSING, zone=Zone.ADJACENT_RIGHT, along_m=20.0, right_m=3.0, speed_mps=1.4,
-    heading_diff_deg=-90.0, conflict=MEETS, length_m=0.5, width_m=0.6,
+    heading_diff_deg=-90.0, askew_deg=-90.0, conflict=MEETS, length_m=0.5, width_m=0.6,
 )  # fmt: skip
 
 
@@ -48,7 +48,14 @@ def test_whom_it_concerns(change, warns):
 
 
 def test_a_cyclist_in_our_lane_who_rides_on_is_no_danger_of_this_kind():
-    ahead = {"kind": Kind.CYCLIST, "right_m": 0.5, "conflict": None, "heading_diff_deg": 0.0, "speed_mps": 4.0}
+    ahead = {
+        "kind": Kind.CYCLIST,
+        "right_m": 0.5,
+        "conflict": None,
+        "heading_diff_deg": 0.0,
+        "askew_deg": 0.0,
+        "speed_mps": 4.0,
+    }
     assert not look(**ahead)
 
 
@@ -101,10 +108,13 @@ def test_the_windows_of_those_who_turn_are_those_of_the_rope(name):
 
 
 def test_who_walks_off_our_way_before_we_come_is_in_no_danger():
-    """1 m from our right side and walking to the right, 11 m/s: off it in 0.5 s, we are there in 1.5 s or 0.8 s."""
-    walks = {"right_m": 0.5, "conflict": None, "heading_diff_deg": 90.0, "speed_mps": 1.4}
+    """1 m from our right side and walking to the right, 11 m/s: off it in 0.5 s, we are there in 1.5 s or 0.8 s.
+
+    Our way bends: it is there that he walks across it, as we look now he walks half along us.
+    """
+    walks = {"right_m": 0.5, "conflict": None, "heading_diff_deg": 30.0, "askew_deg": 90.0, "speed_mps": 1.4}
     assert not look(along_m=20.0, **walks) and look(along_m=11.0, **walks)
-    assert look(along_m=20.0, **(walks | {"heading_diff_deg": -90.0})), "he has all our width before him"
+    assert look(along_m=20.0, **(walks | {"askew_deg": -90.0})), "he has all our width before him"
 
 
 def test_a_cyclist_stops_for_his_red_light():

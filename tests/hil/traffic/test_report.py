@@ -26,6 +26,7 @@ def stopping(at_y: float) -> list[Mover]:
 CROSSES_LATE = straight(95, 50, 270, 10)  # there at 9.5 s
 CROSSES = straight(50, 50, 270, 10)
 BESIDE = straight(4, 0, 0, 10)
+WALKS_BESIDE = straight(8, 50, 0, 1.4)
 STANDS = straight(0, 50, 270, 0)
 STARTS = [Mover(4.0 - max(0, n - 40) * 0.3, 50.0, 270.0, 3.0 if n > 40 else 0.0, 0.0, 0) for n in range(120)]  # at 4 s
 GIVES_WAY = stopping(50.0)
@@ -48,6 +49,7 @@ def shown(at_s: float, app: str = "ICW", **why: str | float) -> Warned:
         (stopping(50.0), {}, Groundless.GAVE_WAY),
         (stopping(50.0), {"light": "red"}, Groundless.LIGHT),
         (BESIDE, {}, Groundless.WAYS),
+        (WALKS_BESIDE, {}, Groundless.WAYS),  # slow, and no slower than before
         (CROSSES_LATE, {}, Groundless.TIME),
     ],
 )
