@@ -10,6 +10,7 @@ from typing import Any, Literal
 from hil.expected import Bsms, Figure, Unavailable, Warning
 
 LEAD_S = 2.0  # so long is the unit on before a scenario begins
+VOICES = 48  # so many of the others can speak for themselves
 CLASSES = ("bus12", "bus18", "taxi", "car", "truck", "motorcycle", "ambulance", "bicycle", "pedestrian")
 Says = Literal["bsm", "rsm", "both", "nothing"]
 Side = Literal["left", "right", "hazard"]
