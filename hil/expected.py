@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Law = Literal["ahead", "before", "notice", "touched", "acts", "signals", "beside", "comes_up", "moves_over", "faster"]
 Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms", "absent"]
 
 
@@ -14,12 +15,12 @@ class Warning:
     level: of the first showing. within_ms: after the first packet of `of` ("roadside" is the roadside unit) that the
     unit heard since since_s. most: how often it may be shown in all. until_s: it stays on the screen till then at
     least. over_s: by when it must be gone again.
-    law: its window is hil/windows.py's: ahead_m of who is `of` (least_m and most_m), or between_s of what is past_m
-    beyond place_m of the road (from_s and to_s), each way wider by slack_s.
+    law: its window is hil/laws.py's: ahead of who is `of` (least_m and most_m), or from_s and to_s of `of`, of
+    ourselves, or of what is past_m beyond place_m of the road; each way wider by slack_s.
     """
 
     app: str | None = None
-    law: Literal["ahead", "before"] | None = None
+    law: Law | None = None
     place_m: float | None = None
     past_m: float = 0.0
     slack_s: float = 0.0

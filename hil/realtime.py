@@ -15,8 +15,7 @@ from hil.instruments import Ask, Context, Instrument
 from hil.outcome import Outcome, outcome
 from hil.processes import Died
 from hil.recording import Recorder
-from hil.scenario import LEAD_S, Scenario
-from hil.scenario_file import VOICES
+from hil.scenario import LEAD_S, VOICES, Scenario
 from hil.witness import Witness
 from hil.world import TICK_NS, World
 from obu.core.now import NS_PER_MS, NS_PER_S

@@ -11,8 +11,7 @@ from hil.board_line import BoardLine
 from hil.outcome import Outcome, outcome
 from hil.recording import Recorder
 from hil.remembering import Answering, Memory, Remembering
-from hil.scenario import LEAD_S, Scenario
-from hil.scenario_file import VOICES
+from hil.scenario import LEAD_S, VOICES, Scenario
 from hil.unit import CHANNEL, Unit
 from hil.witness import Witness
 from hil.world import TICK_NS, World

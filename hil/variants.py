@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from hil import windows
-from hil.expected import Warning
+from hil import laws
 from hil.people import KIN
 from hil.scenario import Act, Actor, Notice, Own, Scenario
 
@@ -23,7 +22,7 @@ def each(found: Scenario) -> dict[str, Scenario]:
     """What it stands for, by the name of each variant; "" where it has none."""
     axes = found.variants
     if not (axes.kind or axes.speed_kmh):
-        return {"": replace(found, warning=tuple(_by_law(found)))}
+        return {"": replace(found, warning=laws.of(found))}
     return dict(_variants(found))
 
 
@@ -35,7 +34,7 @@ def _variants(found: Scenario) -> Iterator[tuple[str, Scenario]]:
         times = 1.0 if speed_kmh is None else speed_kmh / KMH / found.own.speed_mps
         own = _own(replace(found.own, kind=kind), KIN[found.own.kind].length_m, times)
         told = replace(_stretched(found, own, times), title=f"{found.title} ({', '.join(words)})")
-        yield "_".join(words).replace(" km/h", "kmh"), replace(told, warning=tuple(_by_law(told)))
+        yield "_".join(words).replace(" km/h", "kmh"), replace(told, warning=laws.of(told))
 
 
 def _own(own: Own, was_length_m: float, times: float) -> Own:
@@ -88,19 +87,3 @@ def _acts(acts: tuple[Act, ...], along: Along, times: float) -> tuple[Act, ...]:
 def _notice(notice: Notice, along: Along) -> Notice:
     to_m = None if notice.path_to_m is None else along(notice.path_to_m)
     return replace(notice, at_m=along(notice.at_m), path_from_m=along(notice.path_from_m), path_to_m=to_m)
-
-
-def _by_law(found: Scenario) -> Iterator[Warning]:
-    own = found.own
-    for each in found.warning:
-        if each.law == "ahead":
-            lead = next(actor for actor in found.actor if actor.name == each.of)
-            lead_mps = lead.speed_mps if lead.heading_deg == 0.0 else 0.0
-            least_m, most_m = windows.ahead_m(own.kind, own.speed_mps, lead_mps)
-            yield replace(each, least_m=least_m, most_m=most_m)
-        elif each.law == "before":
-            front_m = (each.place_m or 0.0) + each.past_m - own.at_m - KIN[own.kind].length_m / 2.0
-            from_s, to_s = windows.between_s(own.kind, own.speed_mps, front_m)
-            yield replace(each, from_s=round(from_s - each.slack_s, 2), to_s=round(to_s + each.slack_s, 2))
-        else:
-            yield each

@@ -47,6 +47,7 @@ def between_s(kind: str, own_mps: float, front_m: float) -> tuple[float, float]:
 # width (GB 1589: 2.55 m; mirrors are above whoever is beside). Sources as obu/scene/bodies.py names them.
 AXLES_M = {"taxi": (3.62, None, None, 4.64), "bus12": (8.64, None, None, 12.0), "bus18": (8.6, 10.2, 14.6, 18.0)}
 WIDTH_M = {"taxi": 1.8, "bus12": 2.55, "bus18": 2.55}
+EYE_M, BEHIND_M, ASIDE_M = 2.0, 3.0, 3.0  # ISO 17387: the driver's eye behind our front; behind our rear; beside us
 STEP_S = 0.005
 Point = tuple[float, float]
 
@@ -63,15 +64,16 @@ def touched_s(scenario: Scenario, name: str) -> float:
 
 
 def beside_s(scenario: Scenario, name: str) -> float:
-    """When the front of the actor of that name is beside our last body or 3 m behind it (ISO 17387); or inf."""
-    length_m = KIN[next(each.kind for each in scenario.actor if each.name == name)].length_m
+    """When the actor of that name comes into the zone of ISO 17387 beside us; or inf."""
+    half_length_m = KIN[next(each.kind for each in scenario.actor if each.name == name)].length_m / 2.0
     for at_s, sections, other, half_m in _driven(scenario, name):
-        front, rear = sections[-1]
-        ux, uy = (front[0] - rear[0]) / math.dist(front, rear), (front[1] - rear[1]) / math.dist(front, rear)
-        dx, dy = other[0] - rear[0], other[1] - rear[1]
-        ahead_m, aside_m = dx * ux + dy * uy + length_m / 2.0, abs(dx * uy - dy * ux)
-        if ahead_m >= -3.0 and half_m <= aside_m <= half_m + 3.0:
-            return at_s
+        for front, rear in sections:
+            ahead_m, aside_m = _from_rear(other, front, rear)
+            first_m = math.dist(front, rear) - (EYE_M if front == sections[0][0] else 0.0)
+            last_m = -BEHIND_M if rear == sections[-1][1] else 0.0
+            is_along = last_m <= ahead_m + half_length_m and ahead_m - half_length_m <= first_m
+            if is_along and half_m <= aside_m <= half_m + ASIDE_M:
+                return at_s
     return math.inf
 
 
@@ -124,10 +126,16 @@ def _from(point: Point, look: Point, ahead_m: float) -> Point:
 
 def _is_within(point: Point, front: Point, rear: Point, half_m: float) -> bool:
     """Whether a point is beside the line from front to rear, not before it, by half_m at most."""
+    ahead_m, aside_m = _from_rear(point, front, rear)
+    return 0.0 <= ahead_m <= math.dist(front, rear) and aside_m <= half_m
+
+
+def _from_rear(point: Point, front: Point, rear: Point) -> tuple[float, float]:
+    """Along the line from rear to front, and how far beside it."""
     length_m = math.dist(front, rear)
     ux, uy = (front[0] - rear[0]) / length_m, (front[1] - rear[1]) / length_m
     dx, dy = point[0] - rear[0], point[1] - rear[1]
-    return 0.0 <= dx * ux + dy * uy <= length_m and abs(dx * uy - dy * ux) <= half_m
+    return dx * ux + dy * uy, abs(dx * uy - dy * ux)
 
 
 def stop_before_s(kind: str, own_mps: float, touched_at_s: float) -> tuple[float, float]:

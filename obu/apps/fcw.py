@@ -29,7 +29,9 @@ class Parameters:
     unasked. braking_mps2: who brakes with so much, more than a motor does, has reacted, and needs the delay of his
     brakes alone; braking_share: with so much of what is needed he is not told. pull_mps2: with so much at the most
     somebody ahead speeds up, during the delay. longest_s: no caution at a longer time to collision (ISO 15623: 4 s;
-    most drivers brake unasked in the half second after that). min_speed_mps: in a queue everybody comes close (10 km/h,
+    most drivers brake unasked in the half second after that). longest_imminent_s: nothing at a longer one: of one who
+    follows a second or two behind, it takes half a second of hard braking until it is so short, and a touch of the
+    brakes is over by then; EBW tells of hard braking at once. min_speed_mps: in a queue everybody comes close (10 km/h,
     UN R152). beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: of the simulated
     city's warnings of whom we would touch by less, two of three were groundless. drift_mps, over_s: who steers away
     from him across the lane of a MAP goes on with it so long, half of a change of lanes. max_sigma_m: above this
@@ -41,6 +43,7 @@ class Parameters:
     imminent_mps2: ByClass = BRAKE_MPS2
     caution_mps2: ByClass = ByClass(taxi=3.0, bus12=2.4, bus18=2.2)
     longest_s: float = 3.5
+    longest_imminent_s: float = 6.0
     min_speed_mps: float = 2.8
     beside_m: float = 0.2
     most_unsure_m: float = 0.4
@@ -82,8 +85,8 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield above("closing_mps", closing_mps, 0.5)
     imminent_m, caution_m = _reaches_m(view, other, parameters)
     yield at_most("gap_m", other.gap_m, max(caution_m, imminent_m))
-    if other.gap_m > imminent_m:
-        yield at_most("ttc_s", other.gap_m / max(closing_mps, 0.01), parameters.longest_s)
+    longest_s = parameters.longest_imminent_s if other.gap_m <= imminent_m else parameters.longest_s
+    yield at_most("ttc_s", other.gap_m / max(closing_mps, 0.01), longest_s)
 
 
 def _beside_m(view: View, other: Neighbour, parameters: Parameters) -> float:
@@ -154,10 +157,9 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
     rolls_s = min(delay_s, lead_mps / -lead_mps2) if lead_mps2 < 0.0 else delay_s
     closed_m = own_mps * delay_s - lead_mps * rolls_s - lead_mps2 * rolls_s * rolls_s / 2.0
     then_mps = max(0.0, lead_mps + lead_mps2 * rolls_s)
-    equal_s = (own_mps - then_mps) / (brake_mps2 + lead_mps2) if brake_mps2 > -lead_mps2 else math.inf
-    if lead_mps2 < -0.5 and equal_s * -lead_mps2 < then_mps:  # as fast as each other before either stands
-        return closed_m + (own_mps - then_mps) ** 2 / (2.0 * (brake_mps2 + lead_mps2))
-    if lead_mps2 < -0.5:
-        return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))
-    slower_mps = own_mps - then_mps
-    return closed_m + max(0.0, slower_mps) ** 2 / (2.0 * brake_mps2)
+    slower_mps, harder_mps2 = own_mps - then_mps, brake_mps2 + min(0.0, lead_mps2)
+    if lead_mps2 >= -0.5:
+        return closed_m + max(0.0, slower_mps) ** 2 / (2.0 * brake_mps2)
+    if slower_mps * -lead_mps2 < then_mps * harder_mps2:  # as fast as each other before either stands
+        return closed_m + slower_mps**2 / (2.0 * harder_mps2)
+    return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))

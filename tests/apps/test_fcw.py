@@ -88,6 +88,12 @@ def test_somebody_ahead_who_pulls_away_leaves_room_but_no_more_than_a_calm_drive
     assert bool(look("taxi", 13.9, gap_m=gap_m, speed_mps=3.0, accel_long_mps2=lead_mps2)) is warns
 
 
+@pytest.mark.parametrize(("gap_m", "warns"), [(49.0, False), (45.0, True)])
+def test_a_touch_of_the_brakes_far_ahead_is_no_danger_yet(gap_m, warns):
+    """18.9 and 11.2 m/s, 4.5 m/s2 of his: 52 m if he brakes on to a stand; 6.4 and 5.8 s at these speeds."""
+    assert bool(look("taxi", 18.9, gap_m=gap_m, speed_mps=11.2, accel_long_mps2=-4.5)) is warns
+
+
 @pytest.mark.parametrize(
     ("drift_mps", "warns"), [(None, True), (0.4, True), (0.6, False), (-0.6, True)]  # he is on our left
 )  # fmt: skip

@@ -118,6 +118,10 @@ def test_a_window_before_a_place_is_in_seconds_of_that_variant(path: Path) -> No
         ("[own]", "[road]\npieces = [{ straight_m = 5.0 }]\n[own]", "variants.speed_kmh"),
         ("[[figure]]", '[[warning]]\nlaw = "ahead"\n[[figure]]', "warning[0].of"),
         ("[[figure]]", '[[warning]]\nlaw = "before"\n[[figure]]', "warning[0].place_m"),
+        ("[[figure]]", '[[warning]]\nlaw = "notice"\n[[figure]]', "warning[0].place_m"),
+        ("[[figure]]", '[[warning]]\nlaw = "notice"\nplace_m = 50.0\n[[figure]]', "app"),
+        ("[[figure]]", '[[warning]]\nlaw = "beside"\n[[figure]]', "warning[0].of"),
+        ("[[figure]]", '[[warning]]\nlaw = "moves_over"\nof = "ahead"\n[[figure]]', "own.act"),
     ],
 )
 def test_what_cannot_be_varied_is_named(

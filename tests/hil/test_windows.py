@@ -11,6 +11,18 @@ from hil.people import KIN
 from hil.scenario import Scenario
 from obu.core.geo import wrap_deg
 
+# Windows that no law gives, and why: all others of these applications must have one.
+LAWFUL = {"AVW", "BSW", "CLW", "EBW", "EVW", "HLW", "IVS", "LCW", "SLW", "TJW"}
+OWN = {
+    "bsw_car_in_the_blind_spot": "he is beside us when the unit begins",
+    "noise_bsw_car_in_the_blind_spot": "as that",
+    "ebw_before_it_is_near": "in metres: a gap that has not yet become less",
+    "ebw_on_a_bad_channel": "a third of the packets is lost",
+    "packets_lost": "half of them are",
+    "ebw_without_delay": "from the packet that tells it",
+    "hlw_at_the_stop": "it is announced as we stand",
+    "hlw_cleared": "it is there from the begin; when it goes is asked",
+}
 CALL = re.compile(r"\b(ahead_m|between_s)(\(\"[^)]*\))")
 NOISY = [name for name in scenario_file.paths() if name.startswith("noise_") and not name.startswith("noise_above_")]
 PASSING = {name: each for name, each in scenario_file.every().items() if each.app == "DNPW" and len(each.actor) == 2}
@@ -43,6 +55,39 @@ def test_the_pattern_finds_them() -> None:
 )
 def test_a_window_is_the_one_that_a_hand_reckons(found: tuple[float, float], wanted: tuple[float, float]) -> None:
     assert found == wanted
+
+
+# By hand; an hour of 3.6 s makes metres a second. Our front is at 6 m, our rear at -6 m (a taxi's 2.32 m and -2.32 m).
+@pytest.mark.parametrize(
+    ("name", "from_s", "to_s"),
+    [
+        ("avw_stands_with_hazard_lights@bus12_50kmh", 12.80 - 8.2, 12.80 - 6.0),  # its rear is 177.83 m before us
+        ("bsw_passes_a_standing_bus", 6.0 - 0.3, 6.0 + 0.5),  # from -23 m with 4 m/s to 3 m behind a rear at 4 m
+        ("bsw_creeps_past_a_standing_queue", 6.825 - 0.3, 6.825 + 0.5),  # from 4 m, the eye, with 2 m/s to 17.65 m
+        ("clw_car_skids@taxi_30kmh", 3.0, 3.5),
+        ("evw_ambulance_behind@bus12_30kmh", 33.46 - 30.0, 33.46 - 25.0),  # 281.05 m behind us, 8.4 m/s faster
+        ("hlw_works_ahead", 194.0 / 12.0 - 10.0, 194.0 / 12.0 - 8.0),
+        ("hlw_taxi", 177.68 / 14.0 - 10.0, 177.68 / 14.0 - 8.0),
+        ("ivs_tunnel_sign@bus18_50kmh", 154.0 / 11.1 - 11.0, 154.0 / 11.1 - 7.5),  # as far in seconds at each speed
+        ("noise_lcw_fast_car_comes_up", 6.149 - 4.0, 6.149 - 2.5 + 0.5),  # 51.65 m behind us, 8.4 m/s faster
+        ("lcw_signals_with_a_car_beside", 3.0, 3.5),
+        ("lcw_moves_over_with_a_car_beside", 4.0, 4.0 + 1.7 - 0.8),  # 1.225 m of 3.5 m, which take 4 s
+        ("slw_a_bus_with_standees@bus12", 3.27, 3.27 + 1.5),  # 73.5 km/h, from 18.6 m/s at 1 s with 0.8 m/s2
+        ("slw_too_fast@taxi_40kmh", 77.68 / 13.9, 77.68 / 13.9 + 1.5),
+        ("tjw_jam_ahead@taxi_50kmh", 364.0 / 13.9 - 25.0, 364.0 / 13.9 - 8.0),
+    ],
+)
+def test_a_law_gives_what_a_hand_reckons(name: str, from_s: float, to_s: float) -> None:
+    (warning,) = scenario_file.every()[name].warning
+    assert (warning.from_s, warning.to_s) == pytest.approx((from_s, to_s), abs=0.03)
+
+
+def test_every_window_of_theirs_is_a_laws_or_says_why_not() -> None:
+    by_hand = set()
+    for stem, path in scenario_file.paths().items():
+        for found in scenario_file.each(path).values():
+            by_hand |= {stem for each in found.warning if found.app in LAWFUL and each.law is None}
+    assert by_hand == set(OWN)
 
 
 @pytest.mark.parametrize("name", scenario_file.paths())
