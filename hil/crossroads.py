@@ -1,6 +1,7 @@
 """A road across ours as a MAP says it: it meets ours at a crossing without a light, or leads over it on a bridge."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hil.junction import CROSSING_M, LANE_M, POINT_M, REGION
 from hil.route import Route
@@ -17,6 +18,14 @@ FIRST = 120  # its first node's number
 def nodes(road: Route, across: Sequence[Crossroad]) -> tuple[Node, ...]:
     """Of each of them, one lane a direction; of our road the lane in which we drive."""
     return tuple(node for number, each in enumerate(across) for node in _nodes(road, each, number))
+
+
+def revised(across: Crossroad, at_s: float) -> Crossroad:
+    """The road as its MAP tells it at an instant."""
+    for revision in across.revision:
+        if at_s >= revision.from_s:
+            across = replace(across, is_bridge=revision.is_bridge, reach_m=revision.reach_m)
+    return across
 
 
 def _nodes(road: Route, across: Crossroad, number: int) -> list[Node]:

@@ -99,9 +99,9 @@ class Roadside:
     def _nodes(self, at_s: float) -> tuple[Node, ...]:
         if self._map:
             return self._map.nodes
-        of_roads = crossroads.nodes(self._road, self._scenario.crossroad)
+        across = [crossroads.revised(each, at_s) for each in self._scenario.crossroad]
         signals = [junction.revised(signal, at_s) for signal in self._scenario.signal]
-        return junction.nodes(self._road, signals) + of_roads
+        return junction.nodes(self._road, signals) + crossroads.nodes(self._road, across)
 
     def _say_lights(self, count: int, utc_ns: int, at_s: float) -> Spat:
         minute, second_ms = minute_of_year(utc_ns), sec_mark_ms(utc_ns)

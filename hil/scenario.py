@@ -155,18 +155,28 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remapped:
+    """A new MAP of a road across from from_s on: it leads over ours or does not, and so far each arm is told."""
+
+    from_s: float
+    is_bridge: bool = False
+    reach_m: float = 150.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crossroad:
     """A road across ours in the MAP, without a light: its middle crosses ours at at_m, whoever comes from the left
     drives half a lane nearer, from the right half a lane further.
 
     heading_deg: of who comes from the left, relative to our road. is_bridge: it leads over ours, and no lane of the one
-    leads to the other. reach_m: so far of each arm is told.
+    leads to the other. reach_m: so far of each arm is told. revision: what the MAP says later, in the order of time.
     """
 
     at_m: float
     heading_deg: float = 90.0
     is_bridge: bool = False
     reach_m: float = 150.0
+    revision: tuple[Remapped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

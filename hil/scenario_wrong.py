@@ -1,10 +1,11 @@
 """What is wrong of a scenario's values: key, and one sentence in both languages; nothing is read here."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 from hil import actors_wrong, defects, expected_wrong, faults, junction, recorded
 from hil.expected_wrong import Wrong
-from hil.scenario import Scenario
+from hil.scenario import Remapped, Revision, Scenario
 from hil.ways import road_of
 from obu.codec import json_form
 from obu.codec.messages import unpack
@@ -96,15 +97,19 @@ def _roadside_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, signal in enumerate(found.signal):
         key = f"signal[{index}]"
         yield from _lanes_wrong(key, signal.lanes, signal.ours)
-        begins_s = [revision.from_s for revision in signal.revision]
+        yield from _order_wrong(key, signal.revision)
         for number, revision in enumerate(signal.revision):
             yield from _lanes_wrong(f"{key}.revision[{number}]", revision.lanes, revision.ours)
-            if begins_s[:number] and revision.from_s <= begins_s[number - 1]:
-                yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
         for number, phase in enumerate(signal.phase):
             if not phase.plan or any(colour not in junction.COLOURS or s <= 0 for colour, s in phase.plan):
                 colours = ", ".join(junction.COLOURS)
                 yield f"{key}.phase[{number}].plan", f"is [colour, seconds] of {colours}", f"应为 [颜色, 秒]：{colours}"
+
+
+def _order_wrong(key: str, revisions: Sequence[Revision | Remapped]) -> Iterator[Wrong]:
+    for number, (before, after) in enumerate(itertools.pairwise(revisions), start=1):
+        if after.from_s <= before.from_s:
+            yield f"{key}.revision[{number}].from_s", "must lie after the one before", "必须晚于前一次"
 
 
 def _lanes_wrong(key: str, lanes: tuple[str, ...], ours: int) -> Iterator[Wrong]:
@@ -122,7 +127,8 @@ def _crossroads_wrong(found: Scenario) -> Iterator[Wrong]:
     for index, across in enumerate(found.crossroad):
         if not 30.0 <= abs(across.heading_deg) <= 150.0:
             yield f"crossroad[{index}].heading_deg", "must be 30 to 150, or -30 to -150", "应为 30..150 或 -150..-30"
-        if not 20.0 <= across.reach_m <= 1000.0:
+        if not all(20.0 <= each.reach_m <= 1000.0 for each in (across, *across.revision)):
             yield f"crossroad[{index}].reach_m", "must be 20 to 1000", "应为 20..1000"
+        yield from _order_wrong(f"crossroad[{index}]", across.revision)
         if found.road.map:
             yield f"crossroad[{index}]", "road.map tells all lanes already", "road.map 已包含全部车道"

@@ -69,6 +69,18 @@ def _first_lanes(right: Any) -> Any:
     return neighbour
 
 
+def _first_heard(right: Any) -> Any:
+    kept: list[Roads] = []
+
+    def known(*words: Any) -> Any:
+        found = right(*words)
+        if found.lanes and not kept:
+            kept.append(found)
+        return kept[0] if kept else found
+
+    return known
+
+
 def _heard_twice(right: Any) -> Any:
     last: list[Any] = [None, True]  # what was said at the last look, whether it was new then
 
@@ -119,7 +131,7 @@ DEFECTS: dict[str, Defect] = {
     ),
     "nameless": constant("it takes another name for another car", Facts, "_succeed", lambda *_: None),
     "mistaken": constant("it takes whoever appears within 6 m for somebody who is silent", facts, "SAME_M", 6.0),
-    "conservative": constant("it keeps the first MAP that it heard", scene, "_says_the_same", lambda *_: True),
+    "conservative": changed("it keeps the lanes of the first MAP that it heard", Scene, "_known", _first_heard),
     "wary": changed("it uses a MAP when it has heard it twice", Scene, "_known", _heard_twice),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),

@@ -8,7 +8,8 @@ from obu.apps.base import Need, as_sure
 from obu.apps.icw import side_of, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.on_our_way import stops_within_m
 from obu.core.right_of_way import follows, own_turn, pass_left, stops_for_light, waits
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
@@ -23,9 +24,10 @@ ABOUT = "neighbours"
 class Parameters:
     """When to speak. gap_s: critical gap of a left turn from a stand (HCM 4.1 s, heavier vehicles 1 and 2 s more).
 
-    Moving, as at a crossing: obu/core/driving.py by class; apart_s: intervals that overlap within 1 s. stops_mps2: who
-    can stop for his red light with this is taken to do so. creeping_mps: slower we wait for a gap. max_sigma_m: at
-    1.5 m of relative error one of ten comes too late or never (docs/applications.md): no sound; off_sigma_m: off.
+    Moving, as at a crossing: obu/core/driving.py by class, and who speeds up does so until he brakes; apart_s: times
+    that overlap within 1 s. stops_mps2: who can stop for his red light with this is taken to do so. creeping_mps: so
+    slow we wait for a gap. max_sigma_m: at 1.5 m of relative error one of ten comes too late or never
+    (docs/applications.md): no sound; off_sigma_m: off.
     """
 
     gap_s: ByClass = ByClass(taxi=4.1, bus12=5.1, bus18=6.1)
@@ -75,12 +77,12 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("we_follow", follows(view, other, conflict), False)
     yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
     yield below("own_in_s", conflict.own_in_s, math.inf)
-    own_mps = view.own.speed_mps or 0.0
-    if own_mps < parameters.creeping_mps:
+    if (view.own.speed_mps or 0.0) < parameters.creeping_mps:
         yield at_most("other_in_s", conflict.other_in_s, parameters.gap_s.of(view.vehicle))
         yield at_most("own_m", conflict.own_m, 6.0)
         return
-    reach_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
+    reach_m = stops_within_m(view, delay_s, brake_mps2, math.inf)
     yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
 

@@ -121,13 +121,15 @@ def _before_front(view: View, other: Neighbour, parameters: Parameters) -> Itera
 
 
 def _on_our_way(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
+    """Of who stands there or walks, and has not left it when we come: as we drive now, or sooner where we speed up."""
     place_m = ahead_m(view, other, Danger.THERE)
     yield is_same("kind", other.kind, Kind.PEDESTRIAN)
     yield from _within(view, place_m, _reach_m(view, parameters), parameters)
     yield is_same("goes_with_us", on_our_way.goes_with_us(view, other), False)
     yield is_same("stands_before", on_our_way.stands_before(view, place_m), False)
     spare_s = place_m / max(view.own.speed_mps or 0.0, 0.1) - on_our_way.leaves_s(view, other, parameters.crossing_mps)
-    yield at_most("spare_s", spare_s, parameters.apart_s)
+    meets_s = math.inf if other.conflict is None else other.conflict.apart_s
+    yield at_most("spare_s", min(spare_s, meets_s), parameters.apart_s)
 
 
 def _coming(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:

@@ -103,4 +103,6 @@ def _is_bound(view: View, other: Neighbour, conflict: Conflict) -> bool:
         return True  # he comes from behind us, or joins behind us
     if other.is_opposite and other.turn is Turn.LEFT:
         return view.turn is Turn.STRAIGHT
-    return other.turn is Turn.RIGHT and view.turn is Turn.STRAIGHT and not other.is_beside
+    if other.turn is not Turn.RIGHT or other.is_beside:
+        return False
+    return view.turn is Turn.STRAIGHT or (view.turn is Turn.LEFT and other.is_opposite)

@@ -112,8 +112,8 @@ class Neighbour:
     changed its pseudonym. offset: its centre from ours. Along our way: along_m to its centre, gap_m bumper to bumper (0
     when beside), right_m beside it. sigma_m: relative lateral error, one sigma. age_s: since the message's own instant.
     conflict: where our way and its meet. turn, signal: its way over the next crossing and the light before it.
-    is_opposite: it comes towards us as we came to the crossing, whatever we have turned since; is_beside: it came to
-    it on our road, in the same direction. swept_s: in so long our side or rear is where it is, None where it is not.
+    is_opposite: it comes towards us as both came to the crossing, whatever either has turned since; is_beside: it came
+    to it on our road, in the same direction. swept_s: in so long our side or rear is where it is, None where it is not.
     askew_deg: its course from that of our way beside it.
     """
 

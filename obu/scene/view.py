@@ -215,6 +215,7 @@ class Look:
         askew_deg = wrap_deg(mover.heading_deg - way_deg)
         its_course = course(askew_deg)
         way, meets = self._meeting(mover, math.hypot(dx, dy), right_m, its_course)
+        came_deg = mover.heading_deg if way is None or way.approach_deg is None else way.approach_deg
         return Neighbour(
             id=mover.id,
             subject=mover.subject,
@@ -241,7 +242,7 @@ class Look:
             conflict=meets,
             turn=_turn(way) if way else None,
             signal=self.signals.of(way, mover.length_m / 2.0) if way and meets else None,
-            is_opposite=abs(wrap_deg(mover.heading_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
+            is_opposite=abs(wrap_deg(came_deg - self._approach_deg)) >= ONCOMING_COURSE_DEG,
             is_beside=self._is_one_road(mover.subject, way),
             askew_deg=askew_deg,
             swept_s=None if mover.kind is Kind.VEHICLE else self._sweep.reached_s(mover),

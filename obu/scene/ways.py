@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from obu.codec.messages.lanes import Maneuver
 from obu.scene.lanes import Lane, Match, Roads, Signs
 from obu.scene.legs import Leg, legs_of
 
@@ -103,11 +104,14 @@ def curvature_per_m(speed_mps: float | None, yaw_rate_deg_s: float | None) -> fl
 
 
 def chosen(ways: Sequence[Lane], signs: Signs) -> Lane | None:
-    """The way that a turn signal announces; without one straight on, or the only one there is."""
-    wanted = signs.turn
-    for way in ways:
-        if way.maneuver is wanted:
-            return way
+    """The way that a turn signal announces; without one straight on, or the only one there is.
+
+    Who signals to where his lane does not lead changes lanes, and goes on as without a signal.
+    """
+    for wanted in (signs.turn, Maneuver.STRAIGHT):
+        for way in ways:
+            if way.maneuver is wanted:
+                return way
     return ways[0] if ways and len({way.maneuver for way in ways}) == 1 else None
 
 

@@ -48,6 +48,23 @@ def test_when_there_is_none(seen):
     assert not look(**seen)
 
 
+@pytest.mark.parametrize(("accel_mps2", "warns"), [(2.0, True), (0.0, False), (-2.0, False)])
+def test_who_speeds_up_into_the_gap_is_told_before_he_could_not_stop_any_more(accel_mps2, warns):
+    """At 5 m/s 11.8 m and the margin would do; with 2 m/s2 more until he brakes it takes 17.7 m."""
+    seen = view(dataclasses.replace(COMES, conflict=dataclasses.replace(MEETS, own_m=15.0)), speed_mps=5.0, kind="taxi")
+    vehicle = dataclasses.replace(seen.own.vehicle, accel_long_mps2=accel_mps2)
+    seen = dataclasses.replace(seen, turn=Turn.LEFT, own=dataclasses.replace(seen.own, vehicle=vehicle))
+    assert bool(lta.look(seen, lta.Parameters())) is warns
+
+
+@pytest.mark.parametrize(("other_m", "warns"), [(25.0, False), (14.0, True)])
+def test_who_turns_right_from_the_opposite_side_gives_way_to_our_left_turn_while_he_can(other_m, warns):
+    """Implementation Regulations art. 51: from 9 m/s he needs 1.6 m/s2, or 2.9."""
+    turns = {"turn": Turn.RIGHT, "speed_mps": 9.0}
+    meets = dataclasses.replace(MEETS, other_m=other_m)
+    assert bool(look(change=turns | {"conflict": meets})) is warns
+
+
 @pytest.mark.parametrize(("kind", "gap_s"), [("taxi", 4.1), ("bus12", 5.1), ("bus18", 6.1)])
 def test_waiting_the_gap_must_be_that_of_the_class(kind, gap_s):
     """HCM's critical gap of a left turn, one and two seconds more for heavy vehicles."""

@@ -117,6 +117,15 @@ def test_who_walks_off_our_way_before_we_come_is_in_no_danger():
     assert look(along_m=20.0, **(walks | {"askew_deg": -90.0})), "he has all our width before him"
 
 
+@pytest.mark.parametrize(("in_s", "warns"), [(1.5, True), (3.0, False)])
+def test_who_walks_off_our_way_is_met_where_we_speed_up(in_s, warns):
+    """A taxi at 4.6 m/s is 12.2 m before him, who is off its way in 1.4 s: in 2.7 s, or as its acceleration tells."""
+    met = Conflict(12.1, 0.0, in_s, in_s + 0.6, 0.0, 1.5, 83.0)
+    walks = dataclasses.replace(WALKER, along_m=14.5, right_m=-0.7, speed_mps=1.4, askew_deg=83.0, conflict=met)
+    there = view(walks, speed_mps=4.6, kind="taxi", bus={"accel_long_mps2": 1.8})
+    assert bool(vrucw.look(there, vrucw.Parameters())) is warns
+
+
 def test_a_cyclist_stops_for_his_red_light():
     red = Signal(Lamp.RED, 6.0, 20.0, None)
     assert not look(kind=Kind.CYCLIST, speed_mps=5.0, signal=red)

@@ -3,7 +3,7 @@
 import pytest
 
 from hil import crossroads, ways
-from hil.scenario import Crossroad, Road
+from hil.scenario import Crossroad, Remapped, Road
 from obu.core.geo import turn_to_view
 
 ROAD = ways.road_of(Road(heading_deg=20.0))
@@ -44,3 +44,10 @@ def test_over_a_crossing_lanes_lead_on_and_over_a_bridge_none_does() -> None:
 def test_two_of_them_have_nodes_of_their_own() -> None:
     nodes = crossroads.nodes(ROAD, (Crossroad(at_m=80.0), Crossroad(at_m=300.0)))
     assert len({node.ref for node in nodes}) == len(nodes) == 8
+
+
+def test_a_new_map_tells_of_a_crossing_where_a_bridge_was_and_reaches_further_from_its_second_on() -> None:
+    across = Crossroad(at_m=80.0, is_bridge=True, revision=(Remapped(from_s=4.0, reach_m=90.0),))
+    before, after = (crossroads.nodes(ROAD, (crossroads.revised(across, at_s),)) for at_s in (3.9, 4.0))
+    assert before == crossroads.nodes(ROAD, (Crossroad(at_m=80.0, is_bridge=True),))
+    assert after == crossroads.nodes(ROAD, (Crossroad(at_m=80.0, reach_m=90.0),))

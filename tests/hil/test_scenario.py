@@ -76,6 +76,8 @@ def _caught(tmp_path, old: str, new: str) -> ConfigError:
          '{ from_s = 1.0, lanes = ["left"] }]\n[own]', 9, "signal[0].revision[1].from_s"),
         ("[own]", "[[crossroad]]\nat_m = 9.0\nheading_deg = 10.0\n[own]", 9, "crossroad[0].heading_deg"),
         ("[own]", "[[crossroad]]\nat_m = 9.0\nreach_m = 5.0\n[own]", 9, "crossroad[0].reach_m"),
+        ("[own]", "[[crossroad]]\nat_m = 9.0\nrevision = [{ from_s = 2.0 }, { from_s = 1.0 }]\n[own]", 9,
+         "crossroad[0].revision[1].from_s"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "apps.ebw.range" = 1.0 }', 8, "own.settings"),
         ("speed_mps = 3.0", 'settings = { "bsm.max_sigma_m" = "far" }', 8, "own.settings"),

@@ -8,6 +8,7 @@ import pytest
 from hil.traffic import net as nets
 from hil.traffic import roads
 from obu.codec.messages.lanes import Maneuver
+from obu.core.geo import wrap_deg
 from obu.core.now import NS_PER_MS, Now
 from obu.scene.facts import Facts
 from obu.scene.lanes import Roads
@@ -59,3 +60,20 @@ def test_a_queue_that_turns_left_remains_one(way, right_m):
         )
         (other,) = view.neighbours
         assert other.is_beside or other.conflict is None, f"{ours} m past the line"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6])
+def test_who_came_towards_us_is_opposite_however_far_he_has_turned(share):
+    way = next(way for way in TURNS if way.length_m > 20.0)
+    line = ROADS.lanes[way.ref].legs[-1]
+    here = [lane for lane in ROADS.lanes.values() if ROADS.ways(lane) and lane.ref[:2] == way.ref[:2]]
+    (towards, *_) = (lane for lane in here if abs(wrap_deg(lane.legs[-1].heading_deg - line.heading_deg)) > 150.0)
+    scene, facts = Scene(), Facts()
+    for message in MAPS:
+        facts.heard(message, 111, UTC_NS, SIGNER)
+    place, heading_deg = _at(way, way.length_m * share)
+    facts.heard(replace(car(place, heading_deg, 5.0), lights=frozenset({LEFT})), 111, UTC_NS, SIGNER)
+    x, y = towards.points[-1][0] - 20.0 * towards.legs[-1].ux, towards.points[-1][1] - 20.0 * towards.legs[-1].uy
+    ours = own(10.0, 0.0, towards.legs[-1].heading_deg, ROADS.frame.to_place(x, y))
+    (other,) = scene.build(Now(0, UTC_NS), ours, facts).neighbours
+    assert other.is_opposite

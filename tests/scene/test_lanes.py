@@ -103,6 +103,14 @@ def test_the_turn_signal_chooses_the_way(left, right, maneuver):
     assert chosen is not None and chosen.maneuver is maneuver
 
 
+def test_who_signals_to_where_his_lane_does_not_lead_changes_lanes_and_goes_straight_on():
+    both = {Maneuver.STRAIGHT, Maneuver.RIGHT}
+    lane = next(lane for lane in ROADS.lanes.values() if {way.maneuver for way in ROADS.ways(lane)} == both)
+    chosen = ways.chosen(ROADS.ways(lane), Signs(left=True))
+    assert chosen is not None and chosen.maneuver is Maneuver.STRAIGHT
+    assert ways.chosen(ROADS.ways(lane)[:0], Signs(left=True)) is None
+
+
 def test_a_lane_without_points_lies_beside_its_links_middle_line():
     begin, refs = LatLon(30.0, 120.0), [NodeRef(1, number) for number in (1, 2)]
     lanes = tuple(Lane(id=number, width_m=3.0, connections=(Connection(node=refs[0]),)) for number in (1, 2, 3))
