@@ -21,7 +21,7 @@ def test_a_real_unit_runs_a_scenario_and_can_be_replayed(tmp_path: Path, capsys:
     for old, new in (
         ("lasts_s = 7.0", "lasts_s = 3.5"),
         ("from_s = 4.0", "from_s = 2.0"),
-        ("to_s = 4.5", "to_s = 3.5"),
+        ('law = "acts"', "from_s = 2.0\nto_s = 3.5"),
         ("since_s = 4.0\nwithin_ms = 300", ""),  # of a machine that others use, too, no speed is asked
     ):
         assert old in text

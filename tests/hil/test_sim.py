@@ -80,7 +80,7 @@ def test_only_what_was_signed_here_is_believed_from_memory() -> None:
 
 def test_a_run_writes_its_reports_and_says_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     late = tmp_path / "late.toml"
-    text = scenario_file.paths()["hlw_works_ahead"].read_text().replace("from_s = 6.5", "from_s = 8.5")
+    text = scenario_file.paths()["hlw_works_ahead"].read_text().replace('law = "notice"', "from_s = 8.5\nto_s = 8.7")
     late.write_text(text.replace("road works", "<b>road works</b>"))
     assert hil("run", str(late), "--json", "--out", str(tmp_path / "out")) == 1
     said = capsys.readouterr()
