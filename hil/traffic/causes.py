@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
 
-from hil.traffic import sideways
+from hil.traffic import braking, sideways
 from hil.traffic.host import Warned
 from hil.traffic.score import COLLISION
 from hil.traffic.trace import Kind, Mover
@@ -36,6 +36,7 @@ class Missed(Enum):
     SHARED = "the same warning, of another on that side, was on the screen"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
+    IN_TIME = "our driver braked of himself, in time and enough: no warning would have made him brake sooner"
     AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
     NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
@@ -76,6 +77,8 @@ def of_miss(
         return Missed.LATE
     if any(warning.app == "RLVW" and warning.at_s <= conflict.at_s for warning, _ in ours):
         return Missed.RED_LIGHT
+    if braking.was_in_time(known, kinds, conflict):
+        return Missed.IN_TIME
     if not _is_near(least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)):
         return Missed.AVERTED if is_real(known, kinds, conflict) else Missed.NEVER_NEAR
     if all(_stood(known, conflict.foe, at_s) for at_s in (conflict.at_s - SUDDEN_S, conflict.at_s)):
@@ -109,7 +112,10 @@ def is_real(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> bool
     """Whether the two came within NEAR_S of one place, or would have, had neither braked nor steered from then on.
 
     Then: one of UNBRAKED_S before the instant. Who turns steers anyway: straight on goes only who is along the other.
+    Behind whom our driver braked in time with what was needed, nothing was to be warned of.
     """
+    if braking.was_in_time(known, kinds, conflict):
+        return False
     pair = (conflict.host, conflict.foe)
     if _is_near(least_apart_s(known, kinds, pair, conflict.at_s - AFTER_S)):
         return True

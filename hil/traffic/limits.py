@@ -60,7 +60,8 @@ WHY = {
     Known.ALL.value: "Exact places, what all will do, and every claim at once. A warning without a ground here is so "
     "by the rules, or by what counts as an encounter.",
     SETTLED: "Nothing more is known, but a conflict of two who never came within 2 s of one place, nor would have, had "
-    "neither braked nor steered, does not count. A warning has a ground wherever the two did come so near.",
+    "neither braked nor steered, does not count, nor one behind whom our driver braked of himself in time and enough: "
+    "SUMO's time to collision takes nobody to brake on. A warning has a ground wherever the two did come so near.",
     BOTH: "The last two rows together. What has no ground here is left to the rules.",
 }
 

@@ -13,7 +13,8 @@ from hil.traffic.truth import Conflict, Steps
 
 
 def of(drive: Drive, known: Steps, kinds: Mapping[str, Kind]) -> Drive:
-    """Without conflicts of two who never came near each other; whoever came near was met, if SUMO has it or not."""
+    """Without conflicts of two who never came near each other, or behind whom our driver braked in time with
+    what was needed; whoever came near was met, if SUMO has it or not."""
     conflicts = [
         dataclasses.replace(each, is_critical=each.is_critical and causes.is_real(known, kinds, each))
         for each in drive.truth.conflicts

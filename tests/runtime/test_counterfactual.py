@@ -142,6 +142,6 @@ def test_one_who_is_warned_of_hides_no_other():
 @pytest.mark.parametrize("kind", ["taxi", "bus12", "bus18"])
 def test_of_a_limit_by_class_that_of_our_vehicle_is_told(kind):
     app = Installed("FCW", fcw.look, fcw.Parameters(), fcw.TITLE, fcw.NEEDS)
-    (near,) = nearly(app, view(other(gap_m=90.0, speed_mps=0.0), kind=kind))
+    (near,) = nearly(app, view(other(gap_m=70.0, speed_mps=0.0), kind=kind))
     (delay,) = [each for each in near.changes if each.what == "parameters.delay_s"]
     assert delay.was == f"{getattr(fcw.Parameters().delay_s, kind):g}" and float(delay.needed) > float(delay.was)
