@@ -33,10 +33,10 @@ class Missed(Enum):
     """Causes of a miss."""
 
     ALREADY = "it was warned of by another application of no collision"
-    SHARED = "the same warning, of another on that side, was on the screen"
+    IN_TIME = "our driver braked of himself, in time and enough: no warning would have made him brake sooner"
+    SHARED = "the same warning, of another ahead or on that side, was on the screen"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
-    IN_TIME = "our driver braked of himself, in time and enough: no warning would have made him brake sooner"
     AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
     NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
@@ -71,14 +71,14 @@ def of_miss(
     of_it = [warning for warning, foe in ours if foe == conflict.foe]
     if any(warning.app not in COLLISION and warning.at_s <= conflict.at_s for warning in of_it):
         return Missed.ALREADY
-    if any(sideways.is_of_that_side(known, warning, conflict) for warning, _ in ours):
+    if braking.was_in_time(known, kinds, conflict):
+        return Missed.IN_TIME
+    if any(sideways.is_of_there(known, warning, conflict) for warning, _ in ours):
         return Missed.SHARED
     if of_it:
         return Missed.LATE
     if any(warning.app == "RLVW" and warning.at_s <= conflict.at_s for warning, _ in ours):
         return Missed.RED_LIGHT
-    if braking.was_in_time(known, kinds, conflict):
-        return Missed.IN_TIME
     if not _is_near(least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)):
         return Missed.AVERTED if is_real(known, kinds, conflict) else Missed.NEVER_NEAR
     if all(_stood(known, conflict.foe, at_s) for at_s in (conflict.at_s - SUDDEN_S, conflict.at_s)):

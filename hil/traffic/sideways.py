@@ -1,18 +1,22 @@
-"""Who moved over to whose side, and which warning was of that side: LCW tells of a side, whoever is there; pure."""
+"""Who moved over to whose side, and which warning was of that side: LCW tells of a side, whoever is there, and FCW of
+what is ahead; pure."""
 
 from hil.traffic.host import Warned
 from hil.traffic.trace import LEFT, RIGHT, Mover
 from hil.traffic.truth import Conflict, Steps, seen
 
-APP = "LCW"
+APP, AHEAD = "LCW", "FCW"
 SIGNAL_S = 3.0  # before an instant a signal told of the move
 
 
-def is_of_that_side(known: Steps, warning: Warned, conflict: Conflict) -> bool:
-    """Whether a warning of a side came before the instant of a conflict with another who was on that side, too."""
-    if not (warning.app == conflict.app == APP and warning.at_s <= conflict.at_s):
+def is_of_there(known: Steps, warning: Warned, conflict: Conflict) -> bool:
+    """Whether a warning before the instant of a conflict was of another who is where a driver looks for both: ahead, or
+    on that side."""
+    if warning.app != conflict.app or warning.at_s > conflict.at_s:
         return False
-    right_m = _right_m(known, conflict, warning.at_s)
+    if warning.app == AHEAD:
+        return True
+    right_m = _right_m(known, conflict, warning.at_s) if warning.app == APP else None
     return right_m is not None and float(dict(warning.why)["right_m"]) * right_m > 0.0
 
 

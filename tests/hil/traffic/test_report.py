@@ -118,6 +118,12 @@ def test_a_warning_of_a_side_is_of_all_who_are_there(app, right_m, at_s, cause):
     assert causes.of_miss(*beside(our_side=RIGHT), conflict, warned) is cause
 
 
+@pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.SHARED), ("ICW", Missed.BLOCKED)])
+def test_who_is_told_of_one_ahead_looks_ahead(app, cause):
+    conflict = Conflict(HOST, "foe", app, 5.0, 0.0, 8.0, True)
+    assert causes.of_miss(*scene(STANDS), conflict, [(shown(3.0, app), "another")]) is cause
+
+
 @pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.AVERTED), ("ICW", Missed.NEVER_NEAR)])
 def test_who_steered_by_would_have_met_whom_he_followed(app, cause):
     """He stands in our lane; we pass him 4 m aside, having steered from 2.5 s on."""
