@@ -30,6 +30,8 @@ def was_in_time(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> 
     )
     name, half_m = kinds[conflict.host].name, (kinds[conflict.host].length_m + kinds[conflict.foe].length_m) / 2.0
     kind, earlier = name.removeprefix(HOST), round(MEAN_S / STEP_S)
+    if len(ours) <= earlier:
+        return False  # who has just come into the traffic, of whom nobody knows how he brakes
     due_s = 0.0
     for now, before, lead in zip(ours, ours[earlier:], theirs, strict=False):
         gap_m, brakes_mps2 = seen(now, lead)[0] - half_m, (before.speed_mps - now.speed_mps) / MEAN_S

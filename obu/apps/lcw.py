@@ -122,7 +122,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> bool:
     """Whether we turn over the lanes beside us while somebody who comes up on one goes another way."""
     (sign, _, _), turn = _side(view) or NO_SIDE, other.turn
-    if other.conflict is None or view.turn not in (Turn.LEFT, Turn.RIGHT) or turn in (view.turn, None):
+    if other.conflict is None or turn in (view.turn, None):
         return False
     is_to_that_side = view.turn is (Turn.LEFT if sign < 0 else Turn.RIGHT) and other.right_m * sign > parameters.next_m
     is_his = other.kind is Kind.VEHICLE and other.is_beside and other.along_m < 0.0

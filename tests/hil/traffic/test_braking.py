@@ -23,9 +23,11 @@ def course(at_m: float, mps: float, brakes_s: float, mps2: float) -> list[Mover]
     return found
 
 
-def missed(ours: list[Mover], theirs: list[Mover], app: str = "FCW", kind: str = "host_taxi") -> Missed:
+def missed(
+    ours: list[Mover], theirs: list[Mover], app: str = "FCW", kind: str = "host_taxi", at_s: float = STOP_S
+) -> Missed:
     traffic = drive({HOST: ours, "foe": theirs}, {HOST: kind, "foe": "car"})
-    conflict = Conflict(HOST, "foe", app, STOP_S, 0.0, STOP_S, True)
+    conflict = Conflict(HOST, "foe", app, at_s, 0.0, STOP_S, True)
     return causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, [])
 
 
@@ -59,3 +61,7 @@ def test_before_one_who_stands(kind: str, brakes_s: float, mps2: float, is_in_ti
 
 def test_of_other_ways_nothing_is_said() -> None:
     assert missed(course(0.0, 15.0, 3.3, 3.0), course(25.0, 15.0, 3.0, 3.2), "ICW") is not Missed.IN_TIME
+
+
+def test_of_who_has_just_come_nobody_knows_how_he_brakes() -> None:
+    assert missed(course(0.0, 15.0, 0.0, 3.0), course(60.0, 15.0, 3.0, 3.2), at_s=0.3) is not Missed.IN_TIME
