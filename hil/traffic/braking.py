@@ -6,11 +6,10 @@ SUMO's time to collision takes nobody to brake on: in the last metres of any sto
 from collections.abc import Mapping
 
 from hil.traffic.trace import HOST, STEP_S, Kind, Mover
-from hil.traffic.truth import Conflict, Steps, seen
+from hil.traffic.truth import EARLIEST_S, Conflict, Steps, seen
 from hil.windows import EARLIEST, LATEST
 
 APP = "FCW"
-WITHIN_S = 10.0  # before an instant, as score.py looks
 SHARE = 0.9  # who brakes with so much of what is needed is not warned (FCW's rule of suppression)
 MEAN_S = 0.5  # a foot is not felt in less
 AHEAD_S, TRIED_S = 8.0, 0.05
@@ -26,7 +25,7 @@ def was_in_time(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> 
     if conflict.app != APP:
         return False
     ours, theirs = (
-        list(known.course(name, conflict.at_s, -WITHIN_S - MEAN_S)) for name in (conflict.host, conflict.foe)
+        list(known.course(name, conflict.at_s, -EARLIEST_S - MEAN_S)) for name in (conflict.host, conflict.foe)
     )
     name, half_m = kinds[conflict.host].name, (kinds[conflict.host].length_m + kinds[conflict.foe].length_m) / 2.0
     kind, earlier = name.removeprefix(HOST), round(MEAN_S / STEP_S)
