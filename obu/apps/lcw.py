@@ -43,7 +43,7 @@ class Parameters:
     A turn over the lanes beside us (from next_m on) is a change of lanes, too, of a driver who does not brake to a
     stand before them: turn_within_s before it at the most, so less than 4 s before whoever comes (ISO 15623). He slows
     down with turn_mps2 towards turn_mps (12 m of radius at 3 m/s2 aside); slower before the line he may still wait,
-    behind it who crawls (least_mps, as ICW) does.
+    behind it who crawls (least_mps, as ICW) does. apart_s: as ICW's, times that overlap within 1 s.
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
@@ -61,6 +61,7 @@ class Parameters:
     least_mps: float = 2.8
     turn_mps2: float = 2.5
     turn_within_s: float = 3.3
+    apart_s: float = 1.0
     next_m: float = 1.75
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
@@ -130,7 +131,7 @@ def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> boo
 
 
 def _meets_in_turn(view: View, other: Neighbour, meets: Conflict, parameters: Parameters) -> bool:
-    """Whether we turn now, and are there together, we slowing down as for a turn and he as fast as he is."""
+    """Whether we turn now, and are there at about one time, we slowing down as for a turn and he as fast as he is."""
     speed_mps, has_begun = view.own.speed_mps or 0.0, view.signal is not None and view.signal.stop_m < 0.0
     if math.isinf(meets.own_in_s) or speed_mps < (parameters.least_mps if has_begun else parameters.turn_mps):
         return False
@@ -138,7 +139,8 @@ def _meets_in_turn(view: View, other: Neighbour, meets: Conflict, parameters: Pa
     out_s = in_s + (view.own.body.length_m + other.width_m) / parameters.turn_mps
     other_mps = max(other.speed_mps, 0.1)
     other_out_s = (meets.other_m + other.length_m + view.own.body.width_m) / other_mps
-    return 0.0 < in_s <= parameters.turn_within_s and meets.other_m / other_mps <= out_s and in_s <= other_out_s
+    apart_s = max(meets.other_m / other_mps - out_s, in_s - other_out_s)
+    return 0.0 < in_s <= parameters.turn_within_s and apart_s <= parameters.apart_s
 
 
 def turning_s(distance_m: float, speed_mps: float, parameters: Parameters) -> float:

@@ -64,7 +64,8 @@ STRAIGHT_ON = {
         ({"right_m": 3.3}, 0.0, False),  # on the other side
         ({"along_m": 2.0}, 0.0, False),  # beside us: he is seen
         ({"kind": Kind.CYCLIST}, 0.0, False),  # VRUCW
-        ({"conflict": dataclasses.replace(MEETS, other_m=100.0)}, 0.0, False),  # 5.9 s: we are through
+        ({"conflict": dataclasses.replace(MEETS, other_m=80.0)}, 0.0, True),  # 4.7 s: 0.8 s behind us
+        ({"conflict": dataclasses.replace(MEETS, other_m=92.0)}, 0.0, False),  # 5.4 s: 1.5 s behind us
         ({"conflict": dataclasses.replace(MEETS, own_m=40.0)}, 0.0, False),  # 3.4 s: early
         ({"conflict": dataclasses.replace(MEETS, own_in_s=math.inf)}, -4.5, False),  # he lets it pass
         ({}, -3.0, True),  # he slows down for the turn
