@@ -4,29 +4,24 @@ The first cause of a list that holds is the cause. Its one rule: what a driver c
 what our rules got wrong, and both from what SUMO's measure alone calls a conflict.
 """
 
-import dataclasses
-import itertools
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
-from hil.traffic import braking, sideways
+from hil.traffic import apart, braking, sideways
+from hil.traffic.apart import STOOD_MPS, Timed
 from hil.traffic.host import Warned
 from hil.traffic.score import COLLISION
-from hil.traffic.trace import Kind, Mover
+from hil.traffic.trace import Kind
 from hil.traffic.truth import Conflict, Steps
 
-AHEAD_S, STEP_S = 8.0, 0.2
 BEFORE_S, AFTER_S = 10.0, 3.0  # a warning so long about an instant was of it
 NEAR_S = 2.0  # as truth.py: less between two at a place is an encounter
-STOOD_MPS = 0.5
+TOUCHED_S = 0.2  # as far apart two courses are timed
 SUDDEN_S = 1.5  # what begins later cannot be warned of with the wanted lead
-SIDE_M = 0.5  # so near a body is touching it
+REACTED_MPS2 = 1.0  # who brakes with so much, more than a motor does, has reacted (FCW's rule)
 UNBRAKED_S = (3.0, 2.0, 1.0)  # before the instant: what somebody would have done who did not brake from then on
 FOLLOWING = "FCW"  # who follows is within 2 s of the other's place every day
 ALONG = ("FCW", "LCW")  # here one can steer out of the other's way
-
-Timed = list[tuple[float, Mover]]
 
 
 class Missed(Enum):
@@ -41,22 +36,47 @@ class Missed(Enum):
     NEVER_NEAR = "the two never came within 2 s of one place, nor would have: SUMO's measure alone"
     BLOCKED = "it stood in our way, and went on standing"
     SUDDEN = "one of the two stood until 1.5 s before"
+    BRAKING = "our driver was braking already 1.5 s before"
     ITS_MOVE = "it came over to us, who told of no move of ours, which alone LCW is about"
     SCREEN = "nothing told of it, while another collision was on the screen"
     RULE = "nothing told of it, nor of another collision"
 
 
 class Groundless(Enum):
-    """Causes of a warning without a ground."""
+    """Causes of a warning without a ground. To meet: within 2 s of one place; of FCW, at one place at one time."""
 
     NOBODY = "its subject was not in the traffic"
-    NEAR = "the two did come within 2 s of one place: SUMO's measure has no encounter"
-    FOLLOWED = "we followed it, and it would have taken more than 3 s to a collision all the time"
-    LIGHT = "it stopped for its light"
-    GAVE_WAY = "it gave way"
-    WE_BRAKED = "our driver stopped or gave way"
+    NEAR = "the two did meet: SUMO's measure has no encounter"
+    WE_BRAKED = "our driver braked: else the two had met"
+    LIGHT = "it stopped for its light: else the two had met"
+    GAVE_WAY = "it braked: else the two had met"
+    BOTH_BRAKED = "both braked: else the two had met"
     WAYS = "the ways did not meet: one of them was taken wrongly"
-    TIME = "the ways met, and more than 2 s lay between the two"
+    FOLLOWED = "we followed it, and would not have reached it within 8 s"
+    TIME = "the ways met, and more than 2 s lay between the two, had neither braked"
+
+
+class Limit(Enum):
+    """What keeps a figure from what is wanted."""
+
+    TRUTH = "what SUMO calls dangerous"
+    TOLD = "told otherwise"
+    DRIVERS = "what drivers do"
+    WAYS = "which way they go"
+    RULES = "rules"
+
+
+LIMITS: Mapping[Missed | Groundless, Limit] = {
+    Missed.ALREADY: Limit.TOLD, Missed.SHARED: Limit.TOLD, Missed.RED_LIGHT: Limit.TOLD,
+    Missed.IN_TIME: Limit.TRUTH, Missed.NEVER_NEAR: Limit.TRUTH,
+    Missed.AVERTED: Limit.DRIVERS, Missed.SUDDEN: Limit.DRIVERS, Missed.BRAKING: Limit.DRIVERS,
+    Missed.ITS_MOVE: Limit.DRIVERS,
+    Missed.LATE: Limit.RULES, Missed.BLOCKED: Limit.RULES, Missed.SCREEN: Limit.RULES, Missed.RULE: Limit.RULES,
+    Groundless.NEAR: Limit.TRUTH, Groundless.WE_BRAKED: Limit.TRUTH,
+    Groundless.LIGHT: Limit.DRIVERS, Groundless.GAVE_WAY: Limit.DRIVERS, Groundless.BOTH_BRAKED: Limit.DRIVERS,
+    Groundless.WAYS: Limit.WAYS,
+    Groundless.NOBODY: Limit.RULES, Groundless.FOLLOWED: Limit.RULES, Groundless.TIME: Limit.RULES,
+}  # fmt: skip
 
 
 def of_miss(
@@ -79,12 +99,15 @@ def of_miss(
         return Missed.LATE
     if any(warning.app == "RLVW" and warning.at_s <= conflict.at_s for warning, _ in ours):
         return Missed.RED_LIGHT
-    if not _is_near(least_apart_s(known, kinds, (conflict.host, conflict.foe), conflict.at_s - AFTER_S)):
+    if not _is_near(known, kinds, conflict, apart.driven, AFTER_S):
         return Missed.AVERTED if is_real(known, kinds, conflict) else Missed.NEVER_NEAR
     if all(_stood(known, conflict.foe, at_s) for at_s in (conflict.at_s - SUDDEN_S, conflict.at_s)):
         return Missed.BLOCKED
     if any(_stood(known, name, conflict.at_s - SUDDEN_S) for name in (conflict.host, conflict.foe)):
         return Missed.SUDDEN
+    ours_then = known.mover(conflict.host, conflict.at_s - SUDDEN_S)
+    if ours_then is not None and ours_then.accel_mps2 <= -REACTED_MPS2:
+        return Missed.BRAKING
     if sideways.has_come_over(known, conflict):
         return Missed.ITS_MOVE
     is_taken = any(warning.app in COLLISION and warning.at_s <= conflict.at_s for warning, _ in ours)
@@ -95,17 +118,26 @@ def of_groundless(known: Steps, kinds: Mapping[str, Kind], warning: Warned, foe:
     """foe: the name of its subject."""
     if foe is None or known.mover(foe, warning.at_s) is None or known.mover(warning.host, warning.at_s) is None:
         return Groundless.NOBODY
-    apart_s = least_apart_s(known, kinds, (warning.host, foe), warning.at_s)
-    if _is_near(apart_s) and warning.app != FOLLOWING:
+    pair = (warning.host, foe)
+    ours, theirs = (apart.driven(known, name, warning.at_s) for name in pair)
+    ours_on, theirs_on = (apart.unbraked(known, name, warning.at_s) for name in pair)
+    is_following = warning.app == FOLLOWING
+
+    def meet(one: Timed, other: Timed) -> bool:
+        apart_s = apart.least_s(kinds, pair, one, other)
+        return apart_s is not None and apart_s <= (TOUCHED_S if is_following else NEAR_S)
+
+    if meet(ours, theirs):
         return Groundless.NEAR
-    if _stops(known, foe, warning.at_s):
-        is_red = dict(warning.why).get("light") in ("red", "yellow")
-        return Groundless.LIGHT if is_red else Groundless.GAVE_WAY
-    if _stops(known, warning.host, warning.at_s):
+    if meet(ours_on, theirs):
         return Groundless.WE_BRAKED
-    if _is_near(apart_s):
-        return Groundless.FOLLOWED
-    return Groundless.WAYS if apart_s is None else Groundless.TIME
+    if meet(ours, theirs_on):
+        return Groundless.LIGHT if dict(warning.why).get("light") in ("red", "yellow") else Groundless.GAVE_WAY
+    if meet(ours_on, theirs_on):
+        return Groundless.BOTH_BRAKED
+    if apart.least_s(kinds, pair, ours_on, theirs_on) is None:
+        return Groundless.WAYS
+    return Groundless.FOLLOWED if is_following else Groundless.TIME
 
 
 def is_real(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> bool:
@@ -116,96 +148,25 @@ def is_real(known: Steps, kinds: Mapping[str, Kind], conflict: Conflict) -> bool
     """
     if braking.was_in_time(known, kinds, conflict):
         return False
-    pair = (conflict.host, conflict.foe)
-    if _is_near(least_apart_s(known, kinds, pair, conflict.at_s - AFTER_S)):
+    if _is_near(known, kinds, conflict, apart.driven, AFTER_S):
         return True
-    otherwise = (_unbraked, _straight_on) if conflict.app in ALONG else (_unbraked,)
-    return any(
-        _is_near(_apart_s(kinds, pair, *(course(known, name, conflict.at_s - before_s) for name in pair)))
-        for course in otherwise
-        for before_s in UNBRAKED_S
-    )
+    otherwise = (apart.unbraked, apart.straight_on) if conflict.app in ALONG else (apart.unbraked,)
+    return any(_is_near(known, kinds, conflict, course, before_s) for course in otherwise for before_s in UNBRAKED_S)
 
 
-def least_apart_s(known: Steps, kinds: Mapping[str, Kind], pair: tuple[str, str], from_s: float) -> float | None:
-    """The least time between our body's and the other's being at one place, within AHEAD_S; None where no place is."""
-    return _apart_s(kinds, pair, *(_course(known, name, from_s) for name in pair))
-
-
-def _is_near(apart_s: float | None) -> bool:
+def _is_near(
+    known: Steps,
+    kinds: Mapping[str, Kind],
+    conflict: Conflict,
+    course: Callable[[Steps, str, float], Timed],
+    before_s: float,
+) -> bool:
+    """Whether the two come within NEAR_S of one place on such courses from so long before the instant on."""
+    pair = (conflict.host, conflict.foe)
+    apart_s = apart.least_s(kinds, pair, *(course(known, name, conflict.at_s - before_s) for name in pair))
     return apart_s is not None and apart_s <= NEAR_S
-
-
-def _apart_s(kinds: Mapping[str, Kind], pair: tuple[str, str], ours: Timed, theirs: Timed) -> float | None:
-    host, foe = pair
-    best = None
-    for at_s, mover in ours:
-        for then_s, other in theirs:
-            apart_s = abs(at_s - then_s)
-            if (best is None or apart_s < best) and _touch(mover, kinds[host], other, kinds[foe]):
-                best = apart_s
-    return best
-
-
-def _unbraked(known: Steps, name: str, from_s: float) -> Timed:
-    """The course that was driven, but never more slowly than at its begin; straight on where the drive ended."""
-    course = _course(known, name, from_s)
-    if not course:
-        return []
-    least_mps, ahead_s = course[0][1].speed_mps, 0.0
-    found = [course[0]]
-    for (before_s, before), (at_s, mover) in itertools.pairwise(course):
-        gone_m = math.hypot(mover.x - before.x, mover.y - before.y)
-        ahead_s += max(0.0, (at_s - before_s) - gone_m / least_mps) if least_mps > STOOD_MPS else 0.0
-        found.append((at_s - ahead_s, mover))
-    last_s, last = found[-1]
-    return found + _onward(last_s, last, least_mps, from_s + AHEAD_S - last_s)
-
-
-def _straight_on(known: Steps, name: str, from_s: float) -> Timed:
-    mover = known.mover(name, from_s)
-    return [(from_s, mover), *_onward(from_s, mover, mover.speed_mps, AHEAD_S)] if mover else []
-
-
-def _onward(from_s: float, mover: Mover, speed_mps: float, lasts_s: float) -> Timed:
-    heading, found = math.radians(mover.heading_deg), []
-    for number in range(1, round(lasts_s / STEP_S) + 1):
-        gone_m = speed_mps * number * STEP_S
-        x, y = mover.x + gone_m * math.sin(heading), mover.y + gone_m * math.cos(heading)
-        found.append((from_s + number * STEP_S, dataclasses.replace(mover, x=x, y=y)))
-    return found
-
-
-def _course(known: Steps, name: str, from_s: float) -> Timed:
-    times_s = [from_s + number * STEP_S for number in range(round(AHEAD_S / STEP_S) + 1)]
-    return [(at_s, mover) for at_s in times_s if (mover := known.mover(name, at_s)) is not None]
-
-
-def _touch(one: Mover, kind: Kind, other: Mover, its: Kind) -> bool:
-    """Whether the other's middle line, at its two ends and its middle, lies within the one's body."""
-    dx, dy = other.x - one.x, other.y - one.y
-    if dx * dx + dy * dy > (kind.length_m + its.length_m) ** 2:
-        return False
-    heading, its_heading = math.radians(one.heading_deg), math.radians(other.heading_deg)
-    half_m, side_m = kind.length_m / 2.0, (kind.width_m + its.width_m) / 2.0 + SIDE_M
-    for share in (-0.5, 0.0, 0.5):
-        ex = dx + share * its.length_m * math.sin(its_heading)
-        ey = dy + share * its.length_m * math.cos(its_heading)
-        ahead_m = ex * math.sin(heading) + ey * math.cos(heading)
-        right_m = ex * math.cos(heading) - ey * math.sin(heading)
-        if abs(ahead_m) <= half_m + its.width_m / 2.0 and abs(right_m) <= side_m:
-            return True
-    return False
 
 
 def _stood(known: Steps, name: str, at_s: float) -> bool:
     mover = known.mover(name, at_s)
     return mover is None or mover.speed_mps < STOOD_MPS
-
-
-def _stops(known: Steps, name: str, from_s: float) -> bool:
-    """Whether somebody who drives or walks comes to a stand, or slows to less than half, within AHEAD_S."""
-    course = _course(known, name, from_s)
-    begin_mps = course[0][1].speed_mps
-    least_mps = min(mover.speed_mps for _, mover in course)
-    return least_mps < max(STOOD_MPS, begin_mps / 2.0)

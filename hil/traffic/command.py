@@ -106,6 +106,7 @@ def events_of(drive: Drive, traffic: Trace) -> list[dict[str, Any]]:
     conflicts = [
         {
             "conflict": asdict(each.conflict),
+            "class": drive.kinds[each.conflict.host],
             "lead_s": each.lead_s,
             "cause": causes.of_miss(known, traffic.kinds, each.conflict, drive.warned).name
             if each.lead_s is None
@@ -118,7 +119,8 @@ def events_of(drive: Drive, traffic: Trace) -> list[dict[str, Any]]:
         has_ground = score.has_ground(drive, warning, foe)
         is_wrong = not has_ground and warning.app in score.COLLISION
         cause = causes.of_groundless(known, traffic.kinds, warning, foe).name if is_wrong else None
-        warnings.append({"warning": asdict(warning), "foe": foe, "has_ground": has_ground, "cause": cause})
+        told = {"warning": asdict(warning), "class": drive.kinds[warning.host], "foe": foe}
+        warnings.append(told | {"has_ground": has_ground, "cause": cause})
     return [*conflicts, *warnings]
 
 

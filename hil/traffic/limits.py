@@ -61,7 +61,8 @@ WHY = {
     "by the rules, or by what counts as an encounter.",
     SETTLED: "Nothing more is known, but a conflict of two who never came within 2 s of one place, nor would have, had "
     "neither braked nor steered, does not count, nor one behind whom our driver braked of himself in time and enough: "
-    "SUMO's time to collision takes nobody to brake on. A warning has a ground wherever the two did come so near.",
+    "SUMO's time to collision takes nobody to brake on. A warning has a ground wherever the two did come so near "
+    "within 8 s, or had, if our driver had not braked; of FCW, where they had touched.",
     BOTH: "The last two rows together. What has no ground here is left to the rules.",
 }
 

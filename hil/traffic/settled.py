@@ -14,7 +14,7 @@ from hil.traffic.truth import Conflict, Steps
 
 def of(drive: Drive, known: Steps, kinds: Mapping[str, Kind]) -> Drive:
     """Without conflicts of two who never came near each other, or behind whom our driver braked in time with
-    what was needed; whoever came near was met, if SUMO has it or not."""
+    what was needed; whoever came near, or would have, had our driver not braked, was met, if SUMO has it or not."""
     conflicts = [
         dataclasses.replace(each, is_critical=each.is_critical and causes.is_real(known, kinds, each))
         for each in drive.truth.conflicts
@@ -24,7 +24,7 @@ def of(drive: Drive, known: Steps, kinds: Mapping[str, Kind]) -> Drive:
         for warning, foe in drive.warned
         if warning.app in COLLISION
         and not score.has_ground(drive, warning, foe)
-        and causes.of_groundless(known, kinds, warning, foe) is causes.Groundless.NEAR
+        and causes.LIMITS[causes.of_groundless(known, kinds, warning, foe)] is causes.Limit.TRUTH
         and foe is not None
     ]
     return dataclasses.replace(drive, truth=dataclasses.replace(drive.truth, conflicts=(*conflicts, *met)))

@@ -46,8 +46,8 @@ def shown(at_s: float, app: str = "ICW", **why: str | float) -> Warned:
     ("foe", "why", "cause"),
     [
         (CROSSES, {}, Groundless.NEAR),
-        (stopping(50.0), {}, Groundless.GAVE_WAY),
-        (stopping(50.0), {"light": "red"}, Groundless.LIGHT),
+        (GIVES_WAY, {}, Groundless.GAVE_WAY),
+        (GIVES_WAY, {"light": "red"}, Groundless.LIGHT),
         (BESIDE, {}, Groundless.WAYS),
         (WALKS_BESIDE, {}, Groundless.WAYS),  # slow, and no slower than before
         (CROSSES_LATE, {}, Groundless.TIME),
@@ -55,6 +55,33 @@ def shown(at_s: float, app: str = "ICW", **why: str | float) -> Warned:
 )
 def test_why_a_warning_had_no_ground(foe, why, cause):
     assert causes.of_groundless(*scene(foe), shown(2.0, **why), "foe") is cause
+
+
+BRAKES = [Mover(0.0, min(n * 1.0, 30.0), 0.0, 10.0 if n < 30 else 0.0, 0.0, 0) for n in range(120)]  # 20 m before it
+
+
+@pytest.mark.parametrize(
+    ("foe", "app", "cause"),
+    [
+        (CROSSES, "ICW", Groundless.WE_BRAKED),
+        (GIVES_WAY, "ICW", Groundless.BOTH_BRAKED),
+        (STANDS, "FCW", Groundless.WE_BRAKED),
+        (straight(0, 32, 0, 8), "FCW", Groundless.FOLLOWED),  # 12 s until we had reached it
+        (straight(4, 50, 0, 0), "FCW", Groundless.WAYS),  # on the next lane
+    ],
+)
+def test_who_braked_had_met_the_other_else(foe, app, cause):
+    traffic = drive({HOST: BRAKES, "foe": foe}, {HOST: "host_taxi", "foe": "car"})
+    assert causes.of_groundless(Steps(traffic.steps), traffic.kinds, shown(2.0, app), "foe") is cause
+
+
+def test_a_driver_who_brakes_already_is_told_nothing_new():
+    """He brakes hard from 3 s on, 5 m before the way of one who passes there; an instant SUMO tells at 5 s."""
+    ours = [dataclasses.replace(one, y=min(one.y, 44.5), accel_mps2=-4.0 if n >= 30 else 0.0)
+            for n, one in enumerate(OURS)]  # fmt: skip
+    traffic = drive({HOST: ours, "foe": straight(50, 47, 270, 10)}, {HOST: "host_taxi", "foe": "car"})
+    conflict = Conflict(HOST, "foe", "ICW", 5.0, 0.0, 8.0, True)
+    assert causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, []) is Missed.BRAKING
 
 
 def test_who_follows_is_near_every_day():
@@ -133,6 +160,10 @@ def test_who_steered_by_would_have_met_whom_he_followed(app, cause):
     assert causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, []) is cause
 
 
+def test_every_cause_has_a_limit():
+    assert set(causes.LIMITS) == {*Missed, *Groundless}
+
+
 def driven(cases: list[Case], jobs: int) -> list[Driven]:
     """One drive with a miss and a groundless warning, without SUMO; the rest were stopped."""
     traffic = drive({HOST: OURS, "foe": CROSSES}, {HOST: "host_taxi", "foe": "car"})
@@ -153,6 +184,12 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
     assert found["missed"] == {"SCREEN": {"ICW": 1}} and found["causeless"] == {"NOBODY": {"LCW": 1}}
     page = (tmp_path / report.PAGE).read_text()
     assert Missed.SCREEN.value in page and Groundless.NOBODY.value in page and found["commit"] in page
+    assert found["limited"] == {
+        "conflict": {"ICW": {"RULES": 1}, "ICW host_taxi": {"RULES": 1}, "all": {"RULES": 1}},
+        "warning": {"LCW": {"RULES": 1}, "LCW host_taxi": {"RULES": 1}, "all": {"RULES": 1}},
+    }
+    assert "| ICW host_taxi | 0 of 1 | 0 | 0 | 0 | 1 | 0 of 1 |" in page
+    assert "| LCW host_taxi | 1 of 1 | 0 | 0 | 0 | 1 | 1.00 |" in page
     groundless = {title: row["all"]["groundless"] or 0 for title, row in found["limits"].items()}
     assert groundless == {title: 0 if title == limits.Known.WAYS.value else 1 for title in limits.WHY}
     nobody = found["costs"][limits.Known.WAYS.value]["LCW"]
