@@ -29,7 +29,7 @@ class Missed(Enum):
 
     ALREADY = "it was warned of by another application of no collision"
     IN_TIME = "our driver braked of himself, in time and enough: no warning would have made him brake sooner"
-    SHARED = "the same warning, of another ahead or on that side, was on the screen"
+    SHARED = "the same warning, of another ahead, on that side or coming from there, was on the screen"
     LATE = "the warning came after the instant"
     RED_LIGHT = "we ran a red light, and were warned of that"
     AVERTED = "one of the two braked or steered: they would have come within 2 s of one place"
@@ -93,7 +93,7 @@ def of_miss(
         return Missed.ALREADY
     if braking.was_in_time(known, kinds, conflict):
         return Missed.IN_TIME
-    if any(sideways.is_of_there(known, warning, conflict) for warning, _ in ours):
+    if any(sideways.is_of_there(known, warning, subject, conflict) for warning, subject in ours):
         return Missed.SHARED
     if of_it:
         return Missed.LATE

@@ -73,23 +73,31 @@ def _limited(found: Mapping[str, Any]) -> list[str]:
     rows = {name: (_row_of(found, name), _row_of(settled, name)) for name in names}
     missed = [
         (name, f"{row['found']} of {row['critical']}", *_by_limit(found["limited"]["conflict"], name, Missed),
+         f"{(row['found'] + _counted(found['limited']['conflict'], name, Limit.TOLD)) / row['critical']:.2f}",
+         f"{(row['found'] + _counted(found['limited']['conflict'], name, Limit.RULES)) / row['critical']:.2f}",
          f"{then['found']} of {then['critical']}")
         for name, (row, then) in rows.items() if row["critical"]
     ]  # fmt: skip
     wrong = [
         (name, f"{row['groundless']} of {row['warnings']}", *_by_limit(found["limited"]["warning"], name, Groundless),
+         f"{(row['groundless'] - _counted(found['limited']['warning'], name, Limit.RULES)) / row['warnings']:.2f}",
          f"{then['groundless'] / row['warnings']:.2f}")
         for name, (row, then) in rows.items() if row["warnings"]
     ]  # fmt: skip
     return [
         "## What keeps the figures from what is wanted, by application and class", "",
         "Each miss and each warning without a ground by the limit of its cause, as the two tables above have it. What "
-        "drivers do is not to be known before; which way they go, only as far as lanes and signals tell. Last: without "
+        "drivers do is not to be known before; which way they go, only as far as lanes and signals tell. Told at all: "
+        "found, or told otherwise. At best: what is left to the rules put right, and nothing else. Settled: without "
         "what SUMO calls dangerous and the courses do not.", "",
-        *_table(("", "found", *_titles(Missed), "found then"), missed), "",
-        *_table(("", "groundless", *_titles(Groundless), "share then"), wrong), "",
+        *_table(("", "found", *_titles(Missed), "told at all", "recall at best", "found, settled"), missed), "",
+        *_table(("", "groundless", *_titles(Groundless), "share at best", "share, settled"), wrong), "",
         *_leads(found),
     ]  # fmt: skip
+
+
+def _counted(counted: Mapping[str, Mapping[str, int]], name: str, limit: Limit) -> int:
+    return counted.get(name, {}).get(limit.name, 0)
 
 
 def _row_of(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -109,7 +117,7 @@ def _titles(kinds: type[Missed] | type[Groundless]) -> list[str]:
 def _by_limit(
     counted: Mapping[str, Mapping[str, int]], name: str, kinds: type[Missed] | type[Groundless]
 ) -> Iterable[str]:
-    return (str(counted.get(name, {}).get(limit.name, 0)) for limit in _limits_of(kinds))
+    return (str(_counted(counted, name, limit)) for limit in _limits_of(kinds))
 
 
 def _leads(found: Mapping[str, Any]) -> Iterable[str]:

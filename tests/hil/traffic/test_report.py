@@ -151,6 +151,20 @@ def test_who_is_told_of_one_ahead_looks_ahead(app, cause):
     assert causes.of_miss(*scene(STANDS), conflict, [(shown(3.0, app), "another")]) is cause
 
 
+@pytest.mark.parametrize(
+    ("heading_deg", "at_s", "cause"),
+    [(270.0, 3.0, Missed.SHARED), (180.0, 3.0, Missed.SCREEN), (270.0, 5.5, Missed.RULE)],
+)
+def test_who_is_told_of_one_coming_towards_us_looks_for_all_who_do(heading_deg, at_s, cause):
+    traffic = drive(
+        {HOST: OURS, "foe": CROSSES, "another": straight(40, 50, heading_deg, 1)},
+        {HOST: "host_taxi", "foe": "car", "another": "car"},
+    )
+    conflict = Conflict(HOST, "foe", "ICW", 5.0, 0.0, 8.0, True)
+    warned = [(shown(at_s, "LTA"), "another")]
+    assert causes.of_miss(Steps(traffic.steps), traffic.kinds, conflict, warned) is cause
+
+
 @pytest.mark.parametrize(("app", "cause"), [("FCW", Missed.AVERTED), ("ICW", Missed.NEVER_NEAR)])
 def test_who_steered_by_would_have_met_whom_he_followed(app, cause):
     """He stands in our lane; we pass him 4 m aside, having steered from 2.5 s on."""
@@ -188,8 +202,8 @@ def test_the_report_keeps_figures_causes_and_its_own_use(tmp_path: Path):
         "conflict": {"ICW": {"RULES": 1}, "ICW host_taxi": {"RULES": 1}, "all": {"RULES": 1}},
         "warning": {"LCW": {"RULES": 1}, "LCW host_taxi": {"RULES": 1}, "all": {"RULES": 1}},
     }
-    assert "| ICW host_taxi | 0 of 1 | 0 | 0 | 0 | 1 | 0 of 1 |" in page
-    assert "| LCW host_taxi | 1 of 1 | 0 | 0 | 0 | 1 | 1.00 |" in page
+    assert "| ICW host_taxi | 0 of 1 | 0 | 0 | 0 | 1 | 0.00 | 1.00 | 0 of 1 |" in page
+    assert "| LCW host_taxi | 1 of 1 | 0 | 0 | 0 | 1 | 0.00 | 1.00 |" in page
     groundless = {title: row["all"]["groundless"] or 0 for title, row in found["limits"].items()}
     assert groundless == {title: 0 if title == limits.Known.WAYS.value else 1 for title in limits.WHY}
     nobody = found["costs"][limits.Known.WAYS.value]["LCW"]
