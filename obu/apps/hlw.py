@@ -22,7 +22,7 @@ class Parameters:
 
     lead_s: time to the event at which the driver is told; at least 8 s are needed to slow down calmly, 2 s more
     cover message age and reading. min_distance_m: at crawling speed the event still is announced from here.
-    range_m: T/CSAE 53 HLW range. passed_m: so far behind our centre the event is over for us (half a long bus).
+    range_m: T/CSAE 53 HLW range. passed_m: so far behind our front the event is over for us (half a long bus).
     """
 
     lead_s: float = 10.0

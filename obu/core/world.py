@@ -153,7 +153,7 @@ class Hazard:
     """A road event of a verified RSI that concerns the road we are on (its reference path, our heading).
 
     id: (RSU id, rteId). event_type: decimal CCSS of GB/T 29100-2012. ahead_m: along the reference path from our
-    centre to the event (to the end of the path where the event has no place of its own); negative is behind.
+    front to the event (to the end of the path where the event has no place of its own); negative is behind.
     """
 
     id: tuple[bytes, int]

@@ -82,15 +82,15 @@ def _project(points: list[tuple[float, float]], at: tuple[float, float]) -> tupl
     return best
 
 
-def hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Hazard, ...]:
-    """The road events that are for us, the nearest first."""
+def hazards(utc_ns: int, place: LatLon, heading_deg: float, front_m: float, facts: Facts) -> tuple[Hazard, ...]:
+    """The road events that are for us, the nearest first. front_m: from our middle to our front."""
     found = [
         Hazard(
             id=(rsu, event.number),
             event_type=event.event_type,
             description=event.description,
             priority=event.priority or 0,
-            ahead_m=distance_m,
+            ahead_m=distance_m - front_m,
             age_s=age_s,
         )
         for rsu, age_s, event, distance_m in _ours(lambda rsi: rsi.events, utc_ns, place, heading_deg, facts)
@@ -98,15 +98,15 @@ def hazards(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tup
     return tuple(sorted(found, key=lambda hazard: (hazard.ahead_m, hazard.id)))
 
 
-def signs(utc_ns: int, place: LatLon, heading_deg: float, facts: Facts) -> tuple[Sign, ...]:
-    """The road signs that are for us, the nearest first."""
+def signs(utc_ns: int, place: LatLon, heading_deg: float, front_m: float, facts: Facts) -> tuple[Sign, ...]:
+    """The road signs that are for us, the nearest first. front_m: as hazards()."""
     found = [
         Sign(
             id=(rsu, sign.number),
             sign_type=sign.sign_type,
             description=sign.description,
             priority=sign.priority or 0,
-            ahead_m=distance_m,
+            ahead_m=distance_m - front_m,
             age_s=age_s,
         )
         for rsu, age_s, sign, distance_m in _ours(lambda rsi: rsi.signs, utc_ns, place, heading_deg, facts)

@@ -75,7 +75,8 @@ class Scene:
         neighbours = look.neighbours()
         here = {OURS, *(one.subject for one in neighbours)}
         self.state.came = {subject: road for subject, road in look.came.items() if subject in here}
-        stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, own.body.length_m / 2.0)
+        half_m = own.body.length_m / 2.0
+        stop_m = stop_ahead_m(self._stops, look.frame, look.way.legs, half_m)
         people = self.state.boarding = boarding.kept(self.state.boarding, now.at_ns, own, stop_m)
         return View(
             at_ns=now.at_ns,
@@ -88,15 +89,15 @@ class Scene:
             stop_m=stop_m,
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
-            signal=look.signals.of(look.way, own.body.length_m / 2.0),
+            signal=look.signals.of(look.way, half_m),
             limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
             lanes=look.lanes(),
             kerb_m=look.kerb_m(),
             drift_mps=look.drift_mps(),
             sections=bodies.sections(posture, bodies.build_of(own.body), own.body),
             neighbours=neighbours,
-            hazards=relevance.hazards(now.utc_ns, place, own.heading_deg, facts),
-            signs=relevance.signs(now.utc_ns, place, own.heading_deg, facts),
+            hazards=relevance.hazards(now.utc_ns, place, own.heading_deg, half_m, facts),
+            signs=relevance.signs(now.utc_ns, place, own.heading_deg, half_m, facts),
         )
 
     def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:

@@ -1,13 +1,17 @@
 """Which road events are ours: by path, side, heading and distance."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from obu.codec.messages.references import ReferencePath
-from obu.codec.messages.rsi import RoadEvent
+from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
 from obu.core.geo import LatLon, move
+from obu.core.vehicle import Body
 from obu.scene.relevance import ahead_m
+from tests.scene.around import HERE, own, view
 
 START = LatLon(28.2, 112.9)
 CORNER = move(START, 0.0, 200)
@@ -21,14 +25,14 @@ def works(place=END, paths=(PATH,), radius_m=None):
 
 @given(st.floats(-100, 199))
 def test_distance_is_measured_along_the_path_round_the_corner(from_start_m):
-    own = move(START, 0.0, from_start_m)
-    assert ahead_m(works(), own, 0.0) == pytest.approx(350 - from_start_m, abs=0.1)
+    place = move(START, 0.0, from_start_m)
+    assert ahead_m(works(), place, 0.0) == pytest.approx(350 - from_start_m, abs=0.1)
 
 
 def test_after_the_corner_the_direction_is_the_new_ones():
-    own = move(CORNER, 90.0, 50)
-    assert ahead_m(works(), own, 90.0) == pytest.approx(100, abs=0.1)
-    assert ahead_m(works(), own, 0.0) is None
+    there = move(CORNER, 90.0, 50)
+    assert ahead_m(works(), there, 90.0) == pytest.approx(100, abs=0.1)
+    assert ahead_m(works(), there, 0.0) is None
 
 
 def test_past_the_event_is_behind():
@@ -66,3 +70,16 @@ def test_points_that_coincide_are_no_trouble():
     assert ahead_m(works(place=CORNER, paths=(path,)), START, 0.0) == pytest.approx(200, abs=0.1)
     dot = ReferencePath((START, START), 10.0)
     assert ahead_m(works(place=CORNER, paths=(dot,)), START, 0.0) is None
+
+
+@pytest.mark.parametrize("length_m", [4.6, 12.0, 18.0])
+def test_the_driver_is_told_how_far_it_is_from_his_bumper(length_m):
+    """What a sign or an event is ahead of: the front of the vehicle, however long it is."""
+    path = ReferencePath((move(HERE, 0.0, -50), move(HERE, 0.0, 100)), 8.0)
+    sign = RoadSign(number=2, sign_type=12, place=path.points[-1], paths=(path,))
+    event = works(path.points[-1], (path,))
+    ours = dataclasses.replace(own(), body=Body(width_m=2.55, length_m=length_m))
+    seen = view(ours, Rsi(msg_count=1, id=b"rsu-0001", place=HERE, events=(event,), signs=(sign,)))
+    for each in (*seen.hazards, *seen.signs):
+        assert each.ahead_m == pytest.approx(100.0 - length_m / 2.0, abs=0.1)
+    assert seen.hazards and seen.signs
