@@ -8,7 +8,7 @@ from obu.codec.messages.map import MapData
 from obu.core.geo import Offset
 from obu.core.now import NS_PER_S
 from obu.core.world import Course, View, Zone
-from obu.hmi.arbiter import Arbiter
+from obu.hmi.arbiter import Arbiter, ArbiterState
 from obu.scene import facts, movers, relevance, ways
 from obu.scene import view as scene
 from obu.scene.facts import Facts
@@ -16,6 +16,7 @@ from obu.scene.lanes import Roads
 from obu.scene.view import Look, Scene
 from obu.station import unavailable, warn
 from obu.station.health import Health
+from obu.station.warn import Warn
 
 EVENT_AHEAD_M = 50.0
 
@@ -93,6 +94,16 @@ def _heard_twice(right: Any) -> Any:
     return known
 
 
+def _begun_anew(right: Any) -> Any:
+    def look(self: Any, *words: Any) -> None:
+        before = self.scene.roads
+        right(self, *words)
+        if self.scene.roads is not before:
+            self.arbiter.state = ArbiterState(last_number=self.arbiter.state.last_number)
+
+    return look
+
+
 def _both_sides() -> tuple[Patch, ...]:
     right = relevance.ahead_m
 
@@ -133,6 +144,7 @@ DEFECTS: dict[str, Defect] = {
     "mistaken": constant("it takes whoever appears within 6 m for somebody who is silent", facts, "SAME_M", 6.0),
     "conservative": changed("it keeps the lanes of the first MAP that it heard", Scene, "_known", _first_heard),
     "wary": changed("it uses a MAP when it has heard it twice", Scene, "_known", _heard_twice),
+    "rebuilding": changed("a new MAP ends what it warns of, to be told anew", Warn, "look", _begun_anew),
     "fixed_in_lane": changed("nobody ever changes lanes", Look, "_neighbour", _first_lanes),
     "fickle": Defect("a warning goes and comes with each message", _without_patience),
     "reticent": constant("it does not say what it cannot warn of", unavailable, "lacks", lambda *_: []),
