@@ -57,7 +57,7 @@ class Groundless(Enum):
 
 
 class Limit(Enum):
-    """What keeps a figure from what is wanted."""
+    """What keeps a figure from what is wanted. RULES: whatever nothing else accounts for."""
 
     TRUTH = "what SUMO calls dangerous"
     TOLD = "told otherwise"
@@ -69,9 +69,10 @@ class Limit(Enum):
 LIMITS: Mapping[Missed | Groundless, Limit] = {
     Missed.ALREADY: Limit.TOLD, Missed.SHARED: Limit.TOLD, Missed.RED_LIGHT: Limit.TOLD,
     Missed.IN_TIME: Limit.TRUTH, Missed.NEVER_NEAR: Limit.TRUTH,
-    Missed.AVERTED: Limit.DRIVERS, Missed.SUDDEN: Limit.DRIVERS, Missed.BRAKING: Limit.DRIVERS,
-    Missed.ITS_MOVE: Limit.DRIVERS,
-    Missed.LATE: Limit.RULES, Missed.BLOCKED: Limit.RULES, Missed.SCREEN: Limit.RULES, Missed.RULE: Limit.RULES,
+    Missed.SUDDEN: Limit.DRIVERS, Missed.BRAKING: Limit.DRIVERS, Missed.ITS_MOVE: Limit.DRIVERS,
+    # Most dangers that are found are averted, too: that somebody braked is no reason why nothing was told.
+    Missed.AVERTED: Limit.RULES, Missed.LATE: Limit.RULES,
+    Missed.BLOCKED: Limit.RULES, Missed.SCREEN: Limit.RULES, Missed.RULE: Limit.RULES,
     Groundless.NEAR: Limit.TRUTH, Groundless.WE_BRAKED: Limit.TRUTH,
     Groundless.LIGHT: Limit.DRIVERS, Groundless.GAVE_WAY: Limit.DRIVERS, Groundless.BOTH_BRAKED: Limit.DRIVERS,
     Groundless.WAYS: Limit.WAYS,

@@ -86,10 +86,10 @@ def _limited(found: Mapping[str, Any]) -> list[str]:
     ]  # fmt: skip
     return [
         "## What keeps the figures from what is wanted, by application and class", "",
-        "Each miss and each warning without a ground by the limit of its cause, as the two tables above have it. What "
-        "drivers do is not to be known before; which way they go, only as far as lanes and signals tell. Told at all: "
-        "found, or told otherwise. At best: what is left to the rules put right, and nothing else. Settled: without "
-        "what SUMO calls dangerous and the courses do not.", "",
+        "Each miss and each warning without a ground by the limit of its cause, as the two tables above have it. It is "
+        "told from the courses, not tried: another rule may tell before another application does, or guess better what "
+        "drivers do and which way they go. Told at all: found, or told otherwise. At best: what is left to the rules "
+        "put right, and nothing else. Settled: without what SUMO calls dangerous and the courses do not.", "",
         *_table(("", "found", *_titles(Missed), "told at all", "recall at best", "found, settled"), missed), "",
         *_table(("", "groundless", *_titles(Groundless), "share at best", "share, settled"), wrong), "",
         *_leads(found),

@@ -49,7 +49,7 @@ def results(rounds: int) -> Iterator[Result]:
         before_ms = loop_ms()
         best = min(Street(count).cpu_ms() for _ in range(max(rounds, LEAST_ROUNDS)))
         now_ms = (before_ms + loop_ms()) / 2.0
-        yield Result(f"  a loop about it, {TURNS} turns, CPU ms", now_ms, USUAL_MS, None)
+        yield Result(f"  a loop about {count} neighbours, CPU ms", now_ms, USUAL_MS, None)
         yield Result(f"warnings, {count} neighbours, CPU ms/s", best, MOST_MS * now_ms / USUAL_MS, 1.0)
 
 
