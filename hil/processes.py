@@ -49,10 +49,10 @@ class Process:
         if self.is_running:
             self.child.send_signal(signal.SIGTERM)
 
-    def wait(self) -> int:
-        """Its exit status; what does not end in time is killed."""
+    def wait(self, limit_s: float = END_S) -> int:
+        """Its exit status; what does not end within limit_s is killed."""
         try:
-            return self.child.wait(END_S)
+            return self.child.wait(limit_s)
         except subprocess.TimeoutExpired:
             self.child.kill()
             return self.child.wait()

@@ -32,7 +32,7 @@ class Bench:
     def tell(self, *words: str) -> dict[str, Any]:
         return control.ask(self.folder / "city.sock", *words)
 
-    def until(self, is_so: Callable[[dict[str, Any]], bool], limit_s: float = 10.0) -> dict[str, Any]:
+    def until(self, is_so: Callable[[dict[str, Any]], bool], limit_s: float = 30.0) -> dict[str, Any]:
         """The first status line of which it is so; fails with the last one when there is none in time."""
         end_s = time.monotonic() + limit_s
         while time.monotonic() < end_s:
