@@ -42,7 +42,7 @@ class Parameters:
     delay_s: ByClass = DELAY_S
     imminent_mps2: ByClass = BRAKE_MPS2
     caution_mps2: ByClass = ByClass(taxi=3.0, bus12=2.4, bus18=2.2)
-    longest_s: float = 3.5
+    longest_s: float = 3.0
     longest_imminent_s: float = 6.0
     min_speed_mps: float = 2.8
     beside_m: float = 0.2
@@ -51,6 +51,7 @@ class Parameters:
     off_sigma_m: float = 2.5
     braking_mps2: float = 1.0
     braking_share: float = 0.9
+    closest_s: float = 1.5
     pull_mps2: float = 1.5
     drift_mps: float = 0.5
     over_s: float = 2.0
@@ -108,11 +109,13 @@ def _reaches_m(view: View, other: Neighbour, parameters: Parameters) -> tuple[fl
     lead_mps2 = min(parameters.pull_mps2, other.accel_long_mps2 or 0.0)
     reach_m = partial(warning_m, view.own.speed_mps or 0.0, other.speed_mps, lead_mps2)
     delay_s, firm_mps2 = parameters.delay_s.of(view.vehicle), parameters.imminent_mps2.of(view.vehicle)
+    calm_mps2 = parameters.caution_mps2.of(view.vehicle)
     if not is_braking(view, parameters):
-        return reach_m(delay_s, firm_mps2), reach_m(delay_s, parameters.caution_mps2.of(view.vehicle))
-    enough_mps2 = -(view.own.vehicle.accel_long_mps2 or 0.0) / parameters.braking_share
-    firm_m = min(reach_m(max(0.0, delay_s - REACTION_S), firm_mps2), reach_m(0.0, enough_mps2))
-    return firm_m, firm_m
+        return reach_m(delay_s, firm_mps2), reach_m(delay_s, calm_mps2)
+    braking_mps2, brakes_s = -(view.own.vehicle.accel_long_mps2 or 0.0), max(0.0, delay_s - REACTION_S)
+    firm_m = min(reach_m(brakes_s, firm_mps2), reach_m(0.0, braking_mps2 / parameters.braking_share))
+    most_mps2 = max(braking_mps2, calm_mps2)
+    return firm_m, max(firm_m, reach_m(brakes_s, most_mps2) + most_mps2 * parameters.closest_s**2 / 2.0)
 
 
 def is_braking(view: View, parameters: Parameters) -> bool:
@@ -157,9 +160,9 @@ def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float,
     rolls_s = min(delay_s, lead_mps / -lead_mps2) if lead_mps2 < 0.0 else delay_s
     closed_m = own_mps * delay_s - lead_mps * rolls_s - lead_mps2 * rolls_s * rolls_s / 2.0
     then_mps = max(0.0, lead_mps + lead_mps2 * rolls_s)
-    slower_mps, harder_mps2 = own_mps - then_mps, brake_mps2 + min(0.0, lead_mps2)
+    slower_mps, harder_mps2 = max(0.0, own_mps - then_mps), brake_mps2 + min(0.0, lead_mps2)
     if lead_mps2 >= -0.5:
-        return closed_m + max(0.0, slower_mps) ** 2 / (2.0 * brake_mps2)
+        return closed_m + slower_mps**2 / (2.0 * brake_mps2)
     if slower_mps * -lead_mps2 < then_mps * harder_mps2:  # as fast as each other before either stands
         return closed_m + slower_mps**2 / (2.0 * harder_mps2)
     return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))
