@@ -12,6 +12,7 @@ from typing import Any
 
 from hil import workers
 from hil.traffic import causes, limits, net, repeat, ride, score, settled, sumo, trace, truth
+from hil.traffic.pairs import Pairs
 from hil.traffic.ride import Ridden
 from hil.traffic.score import Drive
 from hil.traffic.trace import Trace
@@ -38,12 +39,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """One drive, and events_of() it. limits: the same with what was known or settled in its place, by its title."""
+    """One drive, and events_of() it. limits: the same with what was known or settled in its place, by its title.
+
+    pairs: what our units saw in it.
+    """
 
     seed: int
     drive: Drive
     events: list[dict[str, Any]]
     limits: Mapping[str, Drive] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=Pairs)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -163,7 +168,7 @@ def _drive(case: Case, progress: Callable[[float], None]) -> Driven:
     units = [roads.nodes[light] for light in roads.programs]
     drive = Drive(truth.find(traffic, units), score.named(ridden.warned, ridden.ids), kinds, ridden.hosts_s)
     again = limited(drive, ridden, traffic) if case.has_limits else {}
-    return Driven(traffic.seed, drive, events_of(drive, traffic), again)
+    return Driven(traffic.seed, drive, events_of(drive, traffic), again, ridden.pairs)
 
 
 def limited(drive: Drive, ridden: Ridden, traffic: Trace) -> dict[str, Drive]:

@@ -27,6 +27,7 @@ def made(found: Mapping[str, Any]) -> str:
         *_causes("Conflicts that were missed", found["missed"], Missed), "",
         *_causes("Warnings without a ground", found["causeless"], Groundless), "",
         *_limited(found), "",
+        *_learned(found), "",
         *_limits(found["limits"], found["costs"]),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -93,6 +94,28 @@ def _limited(found: Mapping[str, Any]) -> list[str]:
         *_table(("", "found", *_titles(Missed), "told at all", "recall at best", "found, settled"), missed), "",
         *_table(("", "groundless", *_titles(Groundless), "share at best", "share, settled"), wrong), "",
         *_leads(found),
+    ]  # fmt: skip
+
+
+def _learned(found: Mapping[str, Any]) -> list[str]:
+    """How far a learned rule comes, beside ours."""
+    rows = []
+    for name, most in found["learned"].items():
+        ours = _row_of(found, name)
+        told = "-" if most["recall"] is None else f"{most['recall']:.2f}, {_word(most['lead_s'])} s, {most['warnings']}"
+        share = "-" if ours["groundless_share"] is None else f"{ours['groundless_share']:.2f}"
+        at = f"{ours['recall']:.2f}, {_word(ours['lead_p50_s'])} s, {ours['warnings']}"
+        rows.append((name, _word(most["critical"]), at, share, told, _word(most["groundless"])))
+    return [
+        "## What a learned rule reaches", "",
+        "Trees grown on the other drives from all that our unit knows of itself and of each road user around it, now "
+        "and a second ago, asked five times a second whether there is something to warn of, by the same truth. Whom to "
+        "warn of is a line through their answers, for each row the best one when the outcome is known; no warning "
+        "waits for another. What such a rule does not reach is not in what is told, or not in the other drives: "
+        "[city.md](city.md). Told are its recall, median lead and warnings where at most 0.15 of these have no ground, "
+        "and the least share without one with which 0.85 are found.", "",
+        *_table(("", "critical", "ours: recall, lead, warnings", "groundless", "learned: recall at 0.15",
+                 "groundless at 0.85"), rows),
     ]  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
 def written(folder: Path, jobs: int, drive: Drive) -> str:
     """Drives, and keeps page, values and log in the folder; the page."""
+    from hil.traffic import learned  # numpy and scikit-learn, which no other command needs
+
     commit = _commit()
     _log(folder, commit, f"begun: seeds {command.KEPT[0]} to {command.KEPT[-1]}, {MINUTES:g} min each")
     drives = list(drive([Case(seed, MINUTES, SIGMA_M, has_limits=True) for seed in command.KEPT], jobs))
@@ -53,6 +55,7 @@ def written(folder: Path, jobs: int, drive: Drive) -> str:
     found |= {"missed": _counted(wrong, "conflict"), "causeless": _counted(wrong, "warning"), "events": wrong}
     found["limited"] = {what: _by_limit(wrong, what) for what in ("conflict", "warning")}
     found["limits"] = {title: score.summary([each.limits[title] for each in drives]) for title in limits.WHY}
+    found["learned"] = learned.reached([(each.drive, each.pairs) for each in drives])
     found["costs"] = {title: costs.of([(each.drive, each.limits[title]) for each in drives]) for title in limits.WHY}
     (folder / VALUES).write_text(json.dumps(found, indent=0) + "\n", "utf-8")
     text = page.made(found)

@@ -19,6 +19,7 @@ from hil.traffic.host import Host, Warned
 from hil.traffic.knowing import Knower
 from hil.traffic.limits import Again, Known
 from hil.traffic.net import Net
+from hil.traffic.pairs import Looked, Pairs
 from hil.traffic.roadside import SENSED, Roadside
 from hil.traffic.speakers import ON_DUTY, Said, Vehicles
 from hil.traffic.trace import HOST, STEP_S, Mover, Step, Trace, between
@@ -46,7 +47,7 @@ class Ridden:
     """warned: in the order of time. ids: names by BSM id, and by roadside id/number, in hex.
 
     hosts_s: how long each of our units rode. air: what each of them counted of the packets it heard.
-    known: what each would have warned of, had it known more, where that was asked for.
+    known: what each would have warned of, had it known more, and pairs: what they saw, where that was asked for.
     """
 
     warned: list[Warned] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Ridden:
     hosts_s: dict[str, float] = field(default_factory=dict)
     air: dict[str, dict[str, Any]] = field(default_factory=dict)
     known: dict[Known, list[Warned]] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=Pairs)
 
 
 def ride(
@@ -61,7 +63,8 @@ def ride(
 ) -> Ridden:
     """The whole trace. sigma_m: relative lateral error of two road users, one sigma. folder: of the certificates.
 
-    progress: told the traffic's time of each step. kinds: of knowledge, the outcome of which is kept in `known`.
+    progress: told the traffic's time of each step. kinds: of knowledge, the outcome of which is kept in `known`, and
+    what they saw in `pairs`.
     """
     return _Ride(net, trace, sigma_m, folder, kinds).run(progress)
 
@@ -81,7 +84,7 @@ class _Ride:
         self._roadside = Roadside(net, trace.kinds, units, own_m, seed)
         self._hosts: dict[str, tuple[Host, Path]] = {}
         self._kinds, self._courses = kinds, Courses(net, trace)
-        self._again: dict[str, Again] = {}
+        self._again: dict[str, tuple[Again, Looked]] = {}
         self._flying: deque[tuple[int, Said]] = deque()
         self._ridden = Ridden()
 
@@ -112,7 +115,10 @@ class _Ride:
             heard = (AirPacket(said.sdu, at_ns) for said in landed if _hears(name, mover, said))
             sent = host.turn(now, at_s, mover, heard)
             if name in self._again:
-                self._again[name].look(now, at_s, *host.seen())
+                again, looked = self._again[name]
+                warn, facts = host.seen()
+                again.look(now, at_s, warn, facts)
+                looked.look(at_s, warn.view)
             self._ridden.ids |= {_id_of(packet.sdu): name for packet in sent}
             self._fly(at_ns, (Said(packet.sdu, mover.x, mover.y, name) for packet in sent))
 
@@ -134,7 +140,8 @@ class _Ride:
         host = Host(name, kind, self._net, folder, self._trust, self._memory, self._own_m, self._trace.seed)
         self._hosts[name] = (host, folder)
         if self._kinds:
-            self._again[name] = Again(Knower(name, self._courses, self._ridden.ids), host.apps, self._kinds)
+            knower = Knower(name, self._courses, self._ridden.ids)
+            self._again[name] = Again(knower, host.apps, self._kinds), Looked(knower)
         return host
 
     def _leave(self, gone: Iterable[str]) -> None:
@@ -145,7 +152,9 @@ class _Ride:
             self._ridden.hosts_s[host.name] = host.rode_s
             self._ridden.air[host.name] = host.air
             if name in self._again:
-                for known, warned in self._again.pop(name).warned.items():
+                again, looked = self._again.pop(name)
+                self._ridden.pairs.extend(looked.pairs)
+                for known, warned in again.warned.items():
                     self._ridden.known.setdefault(known, []).extend(warned)
 
 

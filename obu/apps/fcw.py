@@ -27,9 +27,10 @@ class Parameters:
 
     delay_s, imminent_mps2: until the brakes bite, and what they then give. caution_mps2: what a driver brakes with
     unasked. braking_mps2: who brakes with so much, more than a motor does, has reacted, and needs the delay of his
-    brakes alone; braking_share: with so much of what is needed he is not told. pull_mps2: with so much at the most
-    somebody ahead speeds up, during the delay. longest_s: no caution at a longer time to collision (ISO 15623: 4 s;
-    most drivers brake unasked in the half second after that). longest_imminent_s: nothing at a longer one: of one who
+    brakes alone; braking_share: with so much of what is needed it is not imminent. closest_s: he is told where braking
+    on, calmly at the least, brings him nearer in time (FHWA SSAM's bound of a conflict). pull_mps2: with so much at the
+    most somebody ahead speeds up, during the delay. longest_s: no caution at a longer time to collision (ISO 15623:
+    4 s; most drivers brake unasked in the second after that). longest_imminent_s: nothing at a longer one: of one who
     follows a second or two behind, it takes half a second of hard braking until it is so short, and a touch of the
     brakes is over by then; EBW tells of hard braking at once. min_speed_mps: in a queue everybody comes close (10 km/h,
     UN R152). beside_m: so far from touching is passing, and by one sigma more, most_unsure_m at most: of the simulated

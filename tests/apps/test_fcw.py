@@ -69,15 +69,33 @@ def test_only_the_nearest_is_reached():
 
 
 def test_a_driver_who_brakes_enough_is_not_told_to():
-    need = 12.0**2 / (2 * 25.0)
-    assert look("bus12", 12.0, -0.5 * need, gap_m=25.0, speed_mps=0.0)
-    assert not look("bus12", 12.0, -0.95 * need, gap_m=25.0, speed_mps=0.0)
+    """Until he brakes no harder 0.4 s, 4.8 m; at 2.7 m/s2 he stops after 26.7 m, at 5 after 14.4: by 5.6 m, which at
+    that deceleration keeps him 1.5 s away all the time."""
+    assert look("bus12", 12.0, -2.7, gap_m=25.0, speed_mps=0.0)[0].level is Level.CAUTION
+    assert not look("bus12", 12.0, -5.1, gap_m=25.0, speed_mps=0.0)
 
 
-@pytest.mark.parametrize(("gap_m", "braked_mps2", "warns"), [(35, 0.9, True), (35, 1.1, False), (27, 1.1, True)])
-def test_who_brakes_has_reacted_and_needs_the_delay_of_his_brakes_alone(gap_m, braked_mps2, warns):
+@pytest.mark.parametrize(
+    ("gap_m", "braked_mps2", "level"),
+    [(35, 0.9, Level.IMMINENT), (35, 1.1, Level.CAUTION), (27, 1.1, Level.IMMINENT)],
+)
+def test_who_brakes_has_reacted_and_needs_the_delay_of_his_brakes_alone(gap_m, braked_mps2, level):
     """12 m/s, 3 m/s2: 24 m; 14.4 m in the reaction's 1.2 s and 4.8 m in the brakes' 0.4 s."""
-    assert bool(look("bus12", 12.0, -braked_mps2, gap_m=gap_m, speed_mps=0.0)) is warns
+    assert look("bus12", 12.0, -braked_mps2, gap_m=gap_m, speed_mps=0.0)[0].level is level
+
+
+@given(st.floats(4, 20), st.floats(1.1, 6))
+def test_who_brakes_on_and_is_not_told_comes_no_nearer_than_a_second_and_a_half(own_mps, braked_mps2):
+    """Driven in steps from the nearest gap at which he is not told, to one who stands; calmly, if he brakes less yet."""
+    gaps_m = (each / 10 for each in range(10, 700))
+    gap_m = next(each for each in gaps_m if not look("taxi", own_mps, -braked_mps2, gap_m=each, speed_mps=0.0))
+    if gap_m > P.longest_s * own_mps:
+        return
+    least_s, mps = math.inf, own_mps
+    while mps > 0.5:
+        gap_m, mps = gap_m - mps * 0.01, mps - max(braked_mps2, P.caution_mps2.taxi) * 0.01
+        least_s = min(least_s, gap_m / max(mps, 0.01))
+    assert least_s > P.closest_s - 0.05
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ DOORS = {
     "msgpack": ["obu/drivers/can_multicast.py"],
     "libsumo": ["hil/traffic/sumo.py"],
     "msgspec": ["obu/runtime/strict.py", "obu/runtime/config.py", "hil/scenario*"],
+    "numpy": ["hil/traffic/learned.py"],
     "playwright": ["hil/screens.py"],
     "pynmea2": ["obu/positioning/nmea.py"],
+    "sklearn": ["hil/traffic/learned.py"],
     "serial": ["obu/drivers/serial_line.py", "hil/instruments/*", "hil/scpi.py"],
     "tomlkit": ["obu/runtime/config_edit.py"],
 }
