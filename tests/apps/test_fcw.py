@@ -86,7 +86,7 @@ def test_who_brakes_has_reacted_and_needs_the_delay_of_his_brakes_alone(gap_m, b
 
 @given(st.floats(4, 20), st.floats(1.1, 6))
 def test_who_brakes_on_and_is_not_told_comes_no_nearer_than_a_second_and_a_half(own_mps, braked_mps2):
-    """Driven in steps from the nearest gap at which he is not told, to one who stands; calmly, if he brakes less yet."""
+    """In steps from the nearest gap at which he is not told, to one who stands; calmly, if he brakes less as yet."""
     gaps_m = (each / 10 for each in range(10, 700))
     gap_m = next(each for each in gaps_m if not look("taxi", own_mps, -braked_mps2, gap_m=each, speed_mps=0.0))
     if gap_m > P.longest_s * own_mps:

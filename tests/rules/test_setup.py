@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS = ("run", "test", "bench", "technician", "sumo", "lock")
@@ -29,8 +30,9 @@ def lock(group: str) -> str:
 
 
 def pins(group: str) -> dict[str, str]:
-    """Package to version."""
-    return dict(re.findall(r"^([a-z0-9-]+)==([^\s;]+)", lock(group), re.MULTILINE))
+    """Package to version, of this Python: some have another for another."""
+    found = re.findall(r"^([a-z0-9-]+)==(\S+) ; ([^\\]+)", lock(group), re.MULTILINE)
+    return {name: version for name, version, marker in found if Marker(marker).evaluate()}
 
 
 @pytest.mark.parametrize("group", GROUPS)
