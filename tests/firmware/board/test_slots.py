@@ -104,7 +104,8 @@ def test_recovery_takes_an_install_and_the_board_lives_again():
 
 
 def test_a_lost_record_costs_no_board():
-    for damage in (b"", b"\0" * 120, kit.read(RECORD)[:-1] + b"\0"):
+    record = kit.read(RECORD)
+    for damage in (b"", b"\0" * 120, record[:-1] + bytes([record[-1] ^ 1])):  # a check octet may be 0 by itself
         armed()
         kit.started(ROOT)[0].confirm()
         kit.put(RECORD, damage)
