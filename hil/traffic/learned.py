@@ -3,8 +3,8 @@
 Trees are grown on the other drives and asked about each (no drive is judged by trees that saw it): is there something
 to warn of here, and does it become critical? Who is told of is a line through the two answers. The best line is chosen
 when the outcome is known, nothing holds a warning back for another, and no driver has to be told why: a learned rule is
-flattered in all of this, and a rule that is written by hand has less. What it does not reach is not in what is told.
-Its one rule: it is scored by the same truth and the same words as the unit (hil/traffic/score.py).
+flattered in all of this. It is no bound all the same: a few drives teach it little of what is rare, and ours may be the
+better one. Its one rule: it is scored by the same truth and the same words as the unit (hil/traffic/score.py).
 """
 
 import statistics
@@ -18,10 +18,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from hil.traffic import score
 from hil.traffic.host import Warned
 from hil.traffic.pairs import Pairs
-from hil.traffic.score import COLLISION, Drive
+from hil.traffic.score import COLLISION, MOST_GROUNDLESS, WANTED_RECALL, Drive
 from hil.traffic.truth import EARLIEST_S, critical
 
-WANTED_RECALL, MOST_GROUNDLESS = 0.85, 0.15
 FOLDS = 10  # or as many as there are drives
 SEED = 1
 TREES = {"max_iter": 150, "learning_rate": 0.06, "max_leaf_nodes": 24, "min_samples_leaf": 60,
@@ -126,9 +125,14 @@ def _criticals(drives: Iterable[Drive]) -> dict[str, int]:
     found: dict[str, int] = {}
     for drive in drives:
         for each in critical(drive.truth.conflicts):
-            for name in (each.app, f"{each.app} {drive.kinds[each.host]}"):
+            for name in _rows(drive, each.app, each.host):
                 found[name] = found.get(name, 0) + 1
     return {name: count for name, count in found.items() if name.split()[0] in COLLISION}
+
+
+def _rows(drive: Drive, app: str, host: str) -> tuple[str, str]:
+    """Where it is counted: of its application, and of that and our vehicle's class."""
+    return app, f"{app} {drive.kinds[host]}"
 
 
 def _points(told: Sequence[tuple[Drive, Sequence[tuple[Warned, str, bool]]]], names: Iterable[str]) -> dict[str, Point]:
@@ -136,13 +140,13 @@ def _points(told: Sequence[tuple[Drive, Sequence[tuple[Warned, str, bool]]]], na
     warnings, groundless = dict.fromkeys(leads, 0), dict.fromkeys(leads, 0)
     for drive, found in told:
         for warning, _, has_ground in found:
-            for name in (warning.app, f"{warning.app} {drive.kinds[warning.host]}"):
+            for name in _rows(drive, warning.app, warning.host):
                 if name in leads:
                     warnings[name] += 1
                     groundless[name] += not has_ground
         shown = Drive(drive.truth, [(warning, foe) for warning, foe, _ in found], drive.kinds, drive.hosts_s)
         for each in score.judge(shown):
-            for name in (each.conflict.app, f"{each.conflict.app} {drive.kinds[each.conflict.host]}"):
+            for name in _rows(drive, each.conflict.app, each.conflict.host):
                 if each.lead_s is not None and name in leads:
                     leads[name].append(each.lead_s)
     return {

@@ -5,9 +5,12 @@ from typing import Any
 
 from hil.traffic import command, limits, score
 from hil.traffic.causes import LIMITS, Groundless, Limit, Missed
+from hil.traffic.score import MOST_GROUNDLESS, WANTED_LEAD_S, WANTED_RECALL
 
-WANTED = "Wanted: recall at least 0.85 with a median lead of at least 1.5 s, groundless at most 0.15."
-WANTED_LEAD_S = 1.5
+WANTED = (
+    f"Wanted: recall at least {WANTED_RECALL} with a median lead of at least {WANTED_LEAD_S} s, groundless at most "
+    f"{MOST_GROUNDLESS}."
+)
 HEADS = ("", "critical", "found", "recall", "lead p10, p50, p90 s", "warnings", "groundless", "share")
 VALUES, LOG = "city-report.json", "city-report.log"
 
@@ -111,11 +114,12 @@ def _learned(found: Mapping[str, Any]) -> list[str]:
         "Trees grown on the other drives from all that our unit knows of itself and of each road user around it, now "
         "and a second ago, asked five times a second whether there is something to warn of, by the same truth. Whom to "
         "warn of is a line through their answers, for each row the best one when the outcome is known; no warning "
-        "waits for another. What such a rule does not reach is not in what is told, or not in the other drives: "
-        "[city.md](city.md). Told are its recall, median lead and warnings where at most 0.15 of these have no ground, "
-        "and the least share without one with which 0.85 are found.", "",
-        *_table(("", "critical", "ours: recall, lead, warnings", "groundless", "learned: recall at 0.15",
-                 "groundless at 0.85"), rows),
+        "waits for another. What such a rule does not reach either is hard to tell from what the unit knows: a sign, "
+        "no proof, as a few drives teach it little of what is rare ([city.md](city.md)). Told are its recall, median "
+        f"lead and warnings where at most {MOST_GROUNDLESS} of these have no ground, and the least share without one "
+        f"with which {WANTED_RECALL} are found.", "",
+        *_table(("", "critical", "ours: recall, lead, warnings", "groundless", f"learned: recall at {MOST_GROUNDLESS}",
+                 f"groundless at {WANTED_RECALL}"), rows),
     ]  # fmt: skip
 
 

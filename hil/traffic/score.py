@@ -15,6 +15,7 @@ from hil.traffic.host import Warned
 from hil.traffic.truth import EARLIEST_S, Conflict, Truth, critical
 from obu.scene.movers import REAR
 
+WANTED_RECALL, WANTED_LEAD_S, MOST_GROUNDLESS = 0.85, 1.5, 0.15  # of each application; the lead is the median
 COLLISION = ("FCW", "ICW", "LTA", "LCW", "DNPW", "VRUCW")  # what is held against conflicts; the others are counted
 EARLY_S, LATE_S = 8.0, 1.0
 AGAIN_S = 10.0  # the same warning within so long is a flicker

@@ -99,7 +99,7 @@ def _goes_on(other: Neighbour, conflict: Conflict, most_mps2: float) -> bool:
 
 def _is_bound(view: View, other: Neighbour, conflict: Conflict) -> bool:
     is_second = conflict.other_in_s > conflict.own_in_s and not math.isinf(conflict.own_in_s)
-    # Who signals a turn over our lane has passed the light with us, looks ahead, and drives as if we were not there.
+    # Who turns over our lane from beside us has to wait by law; the simulated city's drivers, off at one green, do not.
     turns_over = other.is_beside and other.turn is (Turn.RIGHT if other.right_m < 0.0 else Turn.LEFT)
     if is_second and not turns_over and (other.is_beside or conflict.angle_deg < JOIN_DEG):
         return True  # he comes from behind us, or joins behind us

@@ -131,9 +131,9 @@ def test_who_comes_from_behind_us_on_our_road_keeps_clear_of_us():
     assert look(turns, {"other_in_s": 2.0, "other_m": 10.0})
 
 
-@pytest.mark.parametrize(("right_m", "turn", "warns"), [(-3.2, Turn.RIGHT, True), (3.2, Turn.RIGHT, False)])
-def test_who_signals_a_turn_over_our_lane_does_not_wait_for_us(right_m, turn, warns):
-    beside = {"is_beside": True, "turn": turn, "right_m": right_m}
+@pytest.mark.parametrize(("right_m", "warns"), [(-3.2, True), (3.2, False)])
+def test_who_turns_over_our_lane_from_beside_us_does_not_wait(right_m, warns):
+    beside = {"is_beside": True, "turn": Turn.RIGHT, "right_m": right_m}
     assert bool(look(beside, {"other_in_s": 2.0, "other_m": 30.0})) is warns
 
 
