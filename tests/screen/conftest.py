@@ -73,7 +73,7 @@ def page(browser: Browser, screen: Screen, talker: FakeUnit) -> Iterator[Page]:
     requests: list[str] = []
     one.on("request", lambda request: requests.append(request.url))
     one.goto(screen.url)
-    expect(one.locator("body")).to_have_attribute("data-view", "calm")
+    expect(one.locator("body")).to_have_attribute("data-view", "calm", timeout=30_000)  # the browser has just begun
     yield one
     one.close()
     assert complaints == []
