@@ -63,7 +63,8 @@ def _word(value: object) -> str:
 
 def _verdict(found: Mapping[str, Any]) -> list[str]:
     rows = list(verdict.rows(found, [*score.COLLISION, *found["applications_by_class"]]))
-    return ["## Which figures are reached, and what keeps the others", "", verdict.WORDS, "", *_table(verdict.HEADS, rows)]
+    title = "## Which figures are reached, and what keeps the others"
+    return [title, "", verdict.WORDS, "", *_table(verdict.HEADS, rows)]
 
 
 def _causes(title: str, counted: Mapping[str, Mapping[str, int]], kinds: type[Missed] | type[Groundless]) -> list[str]:

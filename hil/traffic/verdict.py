@@ -12,7 +12,7 @@ from hil.traffic.score import MOST_GROUNDLESS, WANTED_LEAD_S, WANTED_RECALL
 
 HEADS = ("", f"recall {WANTED_RECALL}", f"median lead {WANTED_LEAD_S} s", f"groundless {MOST_GROUNDLESS}")
 WORDS = (
-    "Not reached: by how much, then how much of it each limit takes (the tables below count the causes), and what there "
+    "Not reached: by how much, then how much each limit takes (the tables below count the causes), and what there "
     "would be were nothing left to the rules. May be chance: the wanted figure lies within the interval of 95 %."
 )
 

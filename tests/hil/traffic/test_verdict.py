@@ -1,4 +1,4 @@
-"""What keeps a figure from what is wanted is told with its size; what is reached, or may be chance, is said to be so."""
+"""What keeps a figure from what is wanted is told with its size; what is reached, or may be chance, is named so."""
 
 from typing import Any
 
