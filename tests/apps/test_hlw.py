@@ -19,8 +19,8 @@ def view(ahead_m, speed_mps=12.0, event_type=501):
 @pytest.mark.parametrize(
     ("ahead_m", "speed_mps", "warns"),
     [
-        (119, 12.0, True),  # 9.9 s away: in time
-        (121, 12.0, False),  # 10.1 s away: too early
+        (113, 12.0, True),  # 9.4 s away: in time
+        (115, 12.0, False),  # 9.6 s away: too early
         (-4, 12.0, True),  # as far as our place may err it is ahead still
         (-6, 12.0, False),  # the driver has passed it, the rear of his bus may not have
         (29, 0.0, True),  # crawling: from 30 m on
