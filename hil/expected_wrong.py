@@ -10,6 +10,7 @@ from hil.scenario import Scenario
 OF_SOMEBODY = frozenset({"ahead", "touched", "acts", "beside", "comes_up", "moves_over", "drives_off"})
 OF_A_PLACE = frozenset({"before", "notice"})  # or of somebody
 OF_A_LIGHT = frozenset({"faster", "slower"})
+AS_WE_DRIVE = frozenset({"notice", "slower"})
 OWN_ACTS = {"signals": "signal", "moves_over": "change_lane", "drives_off": "accelerate"}
 NUMBERED = {
     "within": ("field",), "equal": ("field", "value"), "near_truth": ("field", "most"), "has": ("field", "value"),
@@ -63,8 +64,7 @@ def _lacking(found: Scenario, each: Warning) -> str:
         f"{key}.of": each.law in OF_SOMEBODY and other is None,
         f"{key}.place_m": each.law in OF_A_PLACE and other is None and not has_place,
         "app": each.law == "notice" and found.app not in laws.NOTICE_S,
-        "own.speed_mps": (each.law == "notice" and found.own.speed_mps == (other.speed_mps if other else 0.0))
-        or (each.law == "slower" and found.own.speed_mps <= laws.ROLLS_MPS),
+        "own.speed_mps": each.law in AS_WE_DRIVE and found.own.speed_mps == (other.speed_mps if other else 0.0),
         "actor.act": each.law == "acts" and other is not None and not laws.acts_of(other),
         "own.act": each.law in OWN_ACTS and not laws.own_acts(found, OWN_ACTS[each.law]),
         "signal": each.law in OF_A_LIGHT and not found.signal,

@@ -126,16 +126,20 @@ def _faster(found: Scenario, _each: Warning) -> Span:
 
 
 def _slower(found: Scenario, _each: Warning) -> Span:
-    """From where the MAP tells of the light, until who then brakes to ROLLS_MPS, calmly, still comes too early."""
+    """From where the MAP tells of the light, until who then brakes to ROLLS_MPS, calmly, still comes too early.
+
+    to_s is -inf, where as fast as now we come when it is green, or are no faster than ROLLS_MPS.
+    """
     own, light = found.own, found.signal[0]
     move = light.lanes[light.ours - 1].split("+")[0]
     plan = next((phase.plan for phase in light.phase if move in phase.moves), ())
     red_s = sum(lasts_s for _, lasts_s in takewhile(lambda told: told[0] != "green", plan))
     left_m = light.at_m - own.at_m - KIN[own.kind].length_m / 2.0
+    from_s, slower_mps = (left_m - light.approach_m) / own.speed_mps, own.speed_mps - ROLLS_MPS
+    if slower_mps <= 0.0 or left_m >= own.speed_mps * red_s:
+        return from_s, -math.inf
     reaction_s, mps2 = windows.EARLIEST[own.kind]
-    slower_mps = own.speed_mps - ROLLS_MPS
-    to_s = (left_m - ROLLS_MPS * red_s) / slower_mps - reaction_s - slower_mps / mps2 / 2.0
-    return (left_m - light.approach_m) / own.speed_mps, to_s
+    return from_s, (left_m - ROLLS_MPS * red_s) / slower_mps - reaction_s - slower_mps / mps2 / 2.0
 
 
 SPANS: Mapping[str, Callable[[Scenario, Warning], Span]] = MappingProxyType(
