@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hil.traffic import command, limits, score
+from hil.traffic import command, limits, score, verdict
 from hil.traffic.causes import LIMITS, Groundless, Limit, Missed
 from hil.traffic.score import MOST_GROUNDLESS, WANTED_LEAD_S, WANTED_RECALL
 
@@ -27,6 +27,7 @@ def made(found: Mapping[str, Any]) -> str:
         *_scores({**found["applications"], **found["classes"], "all": found["all"]}), "",
         "## Applications by class of our vehicle", "", *_scores(found["applications_by_class"]), "",
         f"Left out, and why: {', '.join(f'{count} {why}' for why, count in found['left_out'].items()) or 'none'}.", "",
+        *_verdict(found), "",
         *_causes("Conflicts that were missed", found["missed"], Missed), "",
         *_causes("Warnings without a ground", found["causeless"], Groundless), "",
         *_limited(found), "",
@@ -58,6 +59,12 @@ def _with_interval(rate: float | None, bounds: Sequence[float] | None) -> str | 
 
 def _word(value: object) -> str:
     return "-" if value is None else str(value)
+
+
+def _verdict(found: Mapping[str, Any]) -> list[str]:
+    rows = list(verdict.rows(found, [*score.COLLISION, *found["applications_by_class"]]))
+    title = "## Which figures are reached, and what keeps the others"
+    return [title, "", verdict.WORDS, "", *_table(verdict.HEADS, rows)]
 
 
 def _causes(title: str, counted: Mapping[str, Mapping[str, int]], kinds: type[Missed] | type[Groundless]) -> list[str]:
@@ -95,8 +102,7 @@ def _limited(found: Mapping[str, Any]) -> list[str]:
         "drivers do and which way they go. Told at all: found, or told otherwise. At best: what is left to the rules "
         "put right, and nothing else. Settled: without what SUMO calls dangerous and the courses do not.", "",
         *_table(("", "found", *_titles(Missed), "told at all", "recall at best", "found, settled"), missed), "",
-        *_table(("", "groundless", *_titles(Groundless), "share at best", "share, settled"), wrong), "",
-        *_leads(found),
+        *_table(("", "groundless", *_titles(Groundless), "share at best", "share, settled"), wrong),
     ]  # fmt: skip
 
 
@@ -145,16 +151,6 @@ def _by_limit(
     counted: Mapping[str, Mapping[str, int]], name: str, kinds: type[Missed] | type[Groundless]
 ) -> Iterable[str]:
     return (str(_counted(counted, name, limit)) for limit in _limits_of(kinds))
-
-
-def _leads(found: Mapping[str, Any]) -> Iterable[str]:
-    """Of each application whose median lead is too short, what it would be."""
-    for app in score.COLLISION:
-        lead_s = found["applications"][app]["lead_p50_s"]
-        if lead_s is not None and lead_s < WANTED_LEAD_S:
-            known = ((title, row["applications"][app]["lead_p50_s"]) for title, row in found["limits"].items())
-            told = (f"{_word(then_s)} s ({title})" for title, then_s in known)
-            yield f"- The median lead of {app} is {lead_s} s. With what is told below known: {', '.join(told)}."
 
 
 def _limits(known: Mapping[str, Mapping[str, Any]], cost: Mapping[str, Mapping[str, Mapping[str, int]]]) -> list[str]:

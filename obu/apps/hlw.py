@@ -20,15 +20,17 @@ PRIORITY = 4  # below every collision warning (order of the IMT-2020 white paper
 class Parameters:
     """When to speak.
 
-    lead_s: time to the event at which the driver is told; at least 8 s are needed to slow down calmly, 2 s more
-    cover message age and reading. min_distance_m: at crawling speed the event still is announced from here.
-    range_m: T/CSAE 53 HLW range. passed_m: so far behind our front the event is over for us (half a long bus).
+    lead_s: time to the event at which the driver is told; at least 8 s are needed to slow down calmly, 1.5 s more
+    cover message age and reading; what is 10 s away he does not keep in mind, and half a second is what our place and a
+    path drawn by a few points err (7 m at 50 km/h). min_distance_m: at crawling speed the event still is announced
+    from here. range_m: T/CSAE 53 HLW range. passed_m: over is what the driver, who sits at the front, has passed;
+    T/CSAE 53 lets our place err by 5 m, and so long it may be ahead of him still.
     """
 
-    lead_s: float = 10.0
+    lead_s: float = 9.5
     min_distance_m: float = 30.0
     range_m: float = 300.0
-    passed_m: float = 9.0
+    passed_m: float = 5.0
 
 
 # The first two digits of the event type: GB/T 29100-2012 classes, with the words a driver reads at a glance.

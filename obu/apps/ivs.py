@@ -24,12 +24,15 @@ UNNAMED = Text("前方有道路标志", "Road sign ahead")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """When to show. lead_s: time to read it before it is there. least_m, range_m: at a crawl, and T/CSAE 53."""
+    """When to show. lead_s: time to read it before it is there. least_m, range_m: at a crawl, and T/CSAE 53.
+
+    passed_m: as HLW's, behind our front.
+    """
 
     lead_s: float = 10.0
     least_m: float = 30.0
     range_m: float = 150.0
-    passed_m: float = 10.0
+    passed_m: float = 5.0
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:

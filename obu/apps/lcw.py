@@ -1,6 +1,5 @@
 """LCW, lane change warning: we are about to move over where somebody is, or soon will be (T/CSAE 53-2020)."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,8 +18,9 @@ from obu.core.condition import (
     is_there,
 )
 from obu.core.driving import ByClass
+from obu.core.turn_over import Turning, turned_over
 from obu.core.vehicle import Light
-from obu.core.world import Conflict, Course, Kind, Neighbour, Turn, View, Zone
+from obu.core.world import Course, Kind, Neighbour, View, Zone
 
 NAME = "LCW"
 TITLE = Text("变道", "Lane change")
@@ -40,10 +40,7 @@ class Parameters:
 
     Who waits for his gap signals, too; BSW's mark is enough for him. drift_mps: so fast across our lane he has begun, a
     change of lanes taking 3 to 6 s for 3.5 m; where no MAP tells of the lane the signal alone must do, and at a stop.
-    A turn over the lanes beside us (from next_m on) is a change of lanes, too, of a driver who does not brake to a
-    stand before them: turn_within_s before it at the most, so less than 4 s before whoever comes (ISO 15623). He slows
-    down with turn_mps2 towards turn_mps (12 m of radius at 3 m/s2 aside); slower before the line he may still wait,
-    behind it who crawls (least_mps, as ICW) does. apart_s: as ICW's, times that overlap within 1 s.
+    A turn over the lanes beside us is a change of lanes, too.
 
     closing_s: time to collision by closing speed up to 10, 15 and 20 m/s. pull_out_s: from a stop, where a bus needs 5
     to 6 s to reach 20 km/h (1.0 to 1.2 m/s2), an articulated one a little longer, a taxi half of it, below
@@ -57,22 +54,17 @@ class Parameters:
     behind_m: float = 100.0
     crossing_m: float = 60.0
     drift_mps: float = 0.3
-    turn_mps: float = 6.0
-    least_mps: float = 2.8
-    turn_mps2: float = 2.5
-    turn_within_s: float = 3.3
-    apart_s: float = 1.0
-    next_m: float = 1.75
     max_sigma_m: float = 0.8
     off_sigma_m: float = 2.5
+    turning: Turning = Turning()
     zone: bsw.Parameters = bsw.Parameters(max_sigma_m=2.5)
 
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per vehicle on the lane that the turn signal points to, the nearest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    over = [other for other in found if _is_turned_over(view, other, parameters)]
-    _, _, direction = _side(view) or NO_SIDE
+    sign, _, direction = _side(view) or NO_SIDE
+    over = [other for other in found if all_hold(turned_over(view, other, sign, parameters.turning))]
     told = over or sorted(found, key=lambda one: abs(one.along_m))
     return [_alert(view, other, direction, as_sure(Level.IMMINENT, other, parameters.max_sigma_m)) for other in told]
 
@@ -94,14 +86,12 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of somebody over whose lane we turn, or who is beside us there or comes up as we move over."""
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
-    if _is_turned_over(view, other, parameters):
-        return
     sign, zone, _ = _side(view) or NO_SIDE
-    if not pulls_out(view, view.own.speed_mps or 0.0, parameters):
-        if view.signal is not None:
-            yield at_least("stop_m", view.signal.stop_m, parameters.crossing_m)
-        if view.drift_mps is not None:
-            yield at_least("drift_mps", view.drift_mps * sign, parameters.drift_mps)
+    if _turns(view, parameters) or all_hold(turned_over(view, other, sign, parameters.turning)):
+        yield from turned_over(view, other, sign, parameters.turning)
+        return
+    if view.drift_mps is not None and not pulls_out(view, parameters):
+        yield at_least("drift_mps", view.drift_mps * sign, parameters.drift_mps)
     yield above("right_m", other.right_m * sign, 0.0)
     yield is_same("course", other.course, Course.SAME)
     yield is_other("kind", other.kind, Kind.PEDESTRIAN)
@@ -115,47 +105,19 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield above("closing_mps", closing_mps, 0.5)
     slow, middle, fast = parameters.closing_s
     limit_s = slow if closing_mps <= 10.0 else middle if closing_mps <= 15.0 else fast
-    if pulls_out(view, own_mps, parameters):
+    if pulls_out(view, parameters):
         limit_s = max(limit_s, parameters.pull_out_s.of(view.vehicle))
     yield at_most("ttc_s", gap_m / max(closing_mps, 0.01), limit_s)
 
 
-def _is_turned_over(view: View, other: Neighbour, parameters: Parameters) -> bool:
-    """Whether we turn over the lanes beside us while somebody who comes up on one goes another way."""
-    (sign, _, _), turn = _side(view) or NO_SIDE, other.turn
-    if other.conflict is None or turn in (view.turn, None):
-        return False
-    is_to_that_side = view.turn is (Turn.LEFT if sign < 0 else Turn.RIGHT) and other.right_m * sign > parameters.next_m
-    is_his = other.kind is Kind.VEHICLE and other.is_beside and other.along_m < 0.0
-    return is_to_that_side and is_his and _meets_in_turn(view, other, other.conflict, parameters)
+def _turns(view: View, parameters: Parameters) -> bool:
+    """Whether what we signal so near before a crossing, and behind its line, is a turn."""
+    return view.signal is not None and view.signal.stop_m < parameters.crossing_m and not pulls_out(view, parameters)
 
 
-def _meets_in_turn(view: View, other: Neighbour, meets: Conflict, parameters: Parameters) -> bool:
-    """Whether we turn now, and are there at about one time, we slowing down as for a turn and he as fast as he is."""
-    speed_mps, has_begun = view.own.speed_mps or 0.0, view.signal is not None and view.signal.stop_m < 0.0
-    if math.isinf(meets.own_in_s) or speed_mps < (parameters.least_mps if has_begun else parameters.turn_mps):
-        return False
-    in_s = turning_s(meets.own_m, speed_mps, parameters)
-    out_s = in_s + (view.own.body.length_m + other.width_m) / parameters.turn_mps
-    other_mps = max(other.speed_mps, 0.1)
-    other_out_s = (meets.other_m + other.length_m + view.own.body.width_m) / other_mps
-    apart_s = max(meets.other_m / other_mps - out_s, in_s - other_out_s)
-    return 0.0 < in_s <= parameters.turn_within_s and apart_s <= parameters.apart_s
-
-
-def turning_s(distance_m: float, speed_mps: float, parameters: Parameters) -> float:
-    """Until we are there, slowing down for the turn as late as a driver does."""
-    if speed_mps <= parameters.turn_mps:
-        return distance_m / speed_mps
-    slowing_m = (speed_mps**2 - parameters.turn_mps**2) / (2.0 * parameters.turn_mps2)
-    if distance_m <= slowing_m:
-        return 2.0 * distance_m / (speed_mps + parameters.turn_mps)
-    return (distance_m - slowing_m) / speed_mps + 2.0 * slowing_m / (speed_mps + parameters.turn_mps)
-
-
-def pulls_out(view: View, speed_mps: float, parameters: Parameters) -> bool:
+def pulls_out(view: View, parameters: Parameters) -> bool:
     """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
-    is_slow = speed_mps <= parameters.pull_out_mps
+    is_slow = (view.own.speed_mps or 0.0) <= parameters.pull_out_mps
     return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
 
 

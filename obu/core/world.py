@@ -183,8 +183,9 @@ class View:
     sigma_m: of our own place, one sigma, None unknown. is_boarding: people get in or out at a standstill; is_departing:
     they did, and we have not left the place yet. stop_m: from our front to the sign of the line's next stop on our way,
     None where the list has none. turn, signal: our way over the next crossing and the light before it; limit_mps: on
-    our lane; lanes: how many our road has in our direction, or in the other where MAP tells no more; drift_mps: so fast
-    we move to the right across our lane; None where no MAP tells. sections: our body as it bends, the front first.
+    the lane of our front; lanes: how many our road has in our direction, or in the other where MAP tells no more;
+    drift_mps: so fast we move to the right across our lane; None where no MAP tells. sections: our body as it bends,
+    the front first.
     """
 
     at_ns: int

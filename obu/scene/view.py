@@ -90,14 +90,14 @@ class Scene:
             is_on_map=look.way.lane is not None,
             turn=_turn(look.way),
             signal=look.signals.of(look.way, half_m),
-            limit_mps=look.way.lane.lane.limit_mps if look.way.lane else None,
+            limit_mps=look.limit_mps(),
             lanes=look.lanes(),
             kerb_m=look.kerb_m(),
             drift_mps=look.drift_mps(),
             sections=bodies.sections(posture, bodies.build_of(own.body), own.body),
             neighbours=neighbours,
-            hazards=relevance.hazards(now.utc_ns, place, own.heading_deg, half_m, facts),
-            signs=relevance.signs(now.utc_ns, place, own.heading_deg, half_m, facts),
+            hazards=relevance.hazards(now.utc_ns, look.place, own.heading_deg, half_m, facts),
+            signs=relevance.signs(now.utc_ns, look.place, own.heading_deg, half_m, facts),
         )
 
     def _known(self, facts: Facts, place: LatLon, apart: frozenset[NodeRef]) -> Roads:
@@ -126,7 +126,8 @@ def _says_the_same(one: MapData, other: MapData) -> bool:
 class Look:
     """One look: our own way first, then everybody's relation to it.
 
-    before: on which road each came, by subject, ourselves as OURS; came: the same after this look.
+    before: on which road each came, by subject, ourselves as OURS; came: the same after this look. place: our middle,
+    predicted to now.
     """
 
     def __init__(
@@ -150,6 +151,7 @@ class Look:
         x, y = roads.frame.to_plane(place)
         self._x = x + self._speed_mps * age_s * math.sin(heading)
         self._y = y + self._speed_mps * age_s * math.cos(heading)
+        self.place = roads.frame.to_place(self._x, self._y)
         left = Light.LEFT_TURN in own.lights
         right = Light.RIGHT_TURN in own.lights
         yaw = own.vehicle.yaw_rate_deg_s
@@ -177,6 +179,14 @@ class Look:
             return None
         road = match.lane.ref[:4]
         return sum(lane.kind == VEHICLE and lane.ref[:4] == road for lane in self._roads.lanes.values())
+
+    def limit_mps(self) -> float | None:
+        """Of the lane of our front, with which the driver passes the sign; off every lane, of that of our middle."""
+        heading, half_m, lights = math.radians(self._heading_deg), self._own.body.length_m / 2.0, self._own.lights
+        x, y = self._x + half_m * math.sin(heading), self._y + half_m * math.cos(heading)
+        signs = Signs(Light.LEFT_TURN in lights, Light.RIGHT_TURN in lights, self.came.get(OURS))
+        match = self._roads.match(x, y, self._heading_deg, self._speed_mps, signs) or self.way.lane
+        return match.lane.limit_mps if match else None
 
     def kerb_m(self) -> float | None:
         """From our way to the right edge of our road, as it is before the crossing."""

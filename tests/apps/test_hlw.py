@@ -19,10 +19,10 @@ def view(ahead_m, speed_mps=12.0, event_type=501):
 @pytest.mark.parametrize(
     ("ahead_m", "speed_mps", "warns"),
     [
-        (119, 12.0, True),  # 9.9 s away: in time
-        (121, 12.0, False),  # 10.1 s away: too early
-        (-8, 12.0, True),  # the front is past, the rear is not
-        (-10, 12.0, False),
+        (113, 12.0, True),  # 9.4 s away: in time
+        (115, 12.0, False),  # 9.6 s away: too early
+        (-4, 12.0, True),  # as far as our place may err it is ahead still
+        (-6, 12.0, False),  # the driver has passed it, the rear of his bus may not have
         (29, 0.0, True),  # crawling: from 30 m on
         (31, 0.0, False),
         (299, 33.0, True),

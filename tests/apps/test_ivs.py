@@ -22,8 +22,8 @@ def look(ahead_m, sign_type=21, words=None, speed_mps=10.0):
 
 @pytest.mark.parametrize(
     ("ahead_m", "speed_mps", "shown"),
-    [(99.0, 10.0, True), (101.0, 10.0, False), (151.0, 30.0, False), (29.0, 0.0, True), (-9.0, 10.0, True),
-     (-11.0, 10.0, False)],
+    [(99.0, 10.0, True), (101.0, 10.0, False), (151.0, 30.0, False), (29.0, 0.0, True), (-4.0, 10.0, True),
+     (-6.0, 10.0, False)],
 )  # fmt: skip
 def test_when_it_is_shown(ahead_m, speed_mps, shown):
     assert bool(look(ahead_m, speed_mps=speed_mps)) is shown

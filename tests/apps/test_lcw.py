@@ -85,6 +85,16 @@ def test_who_rolls_before_the_line_may_still_wait_and_who_crawls_behind_it_does(
     assert bool(look_at(there, own_mps, kind="taxi", signal=signal, turn=Turn.LEFT)) is warns
 
 
+@pytest.mark.parametrize("stop_m", [50.0, -2.0])
+def test_who_asks_why_nothing_was_told_of_a_turn_is_answered_about_the_turn(stop_m):
+    """17 m/s, 80 m before the lane we turn over: too early, and nothing of a change of lanes."""
+    there = other(zone=Zone.ADJACENT_LEFT, **STRAIGHT_ON | {"conflict": dataclasses.replace(MEETS, own_m=80.0)})
+    seen = view(there, speed_mps=17.0, signal=Signal(Lamp.PERMISSIVE_GREEN, stop_m, 9.0, None), turn=Turn.LEFT)
+    seen = dataclasses.replace(seen, own=dataclasses.replace(seen.own, lights=LEFT))
+    failed = [name for name, *_, holds in lcw.theirs(seen, there, lcw.Parameters()) if not holds]
+    assert failed[0] == "turns_in_s"
+
+
 def test_a_signal_shortly_before_a_crossing_means_a_turn():
     near, far = (Signal(Lamp.RED, stop_m, 9.0, None) for stop_m in (50.0, 70.0))
     assert not look_at(BESIDE, 11.0, signal=near) and look_at(BESIDE, 11.0, signal=far)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from obu.apps import hlw, ivs, tjw
 from obu.codec.messages.references import ReferencePath
 from obu.codec.messages.rsi import RoadEvent, RoadSign, Rsi
 from obu.core.geo import LatLon, move
@@ -83,3 +84,32 @@ def test_the_driver_is_told_how_far_it_is_from_his_bumper(length_m):
     for each in (*seen.hazards, *seen.signs):
         assert each.ahead_m == pytest.approx(100.0 - length_m / 2.0, abs=0.1)
     assert seen.hazards and seen.signs
+
+
+@pytest.mark.parametrize("length_m", [4.6, 12.0, 18.0])
+@pytest.mark.parametrize("speed_mps", [0.0, 8.3, 13.9])
+def test_an_event_is_as_far_as_it_is_now_and_not_as_it_was_at_the_last_fix(length_m, speed_mps):
+    path = ReferencePath((move(HERE, 0.0, -50), move(HERE, 0.0, 100)), 8.0)
+    ours = dataclasses.replace(own(speed_mps), body=Body(width_m=2.55, length_m=length_m))
+    rsi = Rsi(msg_count=1, id=b"rsu-0001", place=HERE, events=(works(path.points[-1], (path,)),))
+    (hazard,) = view(ours, rsi, after_s=0.6).hazards
+    assert hazard.ahead_m == pytest.approx(100.0 - length_m / 2.0 - 0.6 * speed_mps, abs=0.1)
+
+
+@pytest.mark.parametrize("length_m", [4.6, 12.0, 18.0])
+@pytest.mark.parametrize("app", [hlw, ivs, tjw])
+def test_the_driver_is_told_when_his_front_is_so_far_away_however_long_his_vehicle_is(app, length_m):
+    """At 13 m/s towards an event 300 m away: the lead time of each application, or its range, from the front."""
+    path = ReferencePath((move(HERE, 0.0, -50), move(HERE, 0.0, 300)), 8.0)
+    event = dataclasses.replace(works(path.points[-1], (path,)), event_type=707 if app is tjw else 501)
+    sign = RoadSign(number=2, sign_type=12, place=path.points[-1], paths=(path,))
+    rsi = Rsi(msg_count=1, id=b"rsu-0001", place=HERE, events=(event,), signs=(sign,))
+    parameters = app.Parameters()
+    first_m = min(parameters.lead_s * 13.0, parameters.range_m)
+    for front_m in (first_m + 0.5, first_m - 0.5):
+        at = move(HERE, 0.0, 300.0 - front_m - length_m / 2.0)
+        ours = dataclasses.replace(own(13.0, place=at), body=Body(width_m=2.55, length_m=length_m))
+        told = app.look(view(ours, rsi), parameters)
+        assert bool(told) is (front_m < first_m)
+    assert told[0].distance_m == pytest.approx(first_m - 0.5, abs=0.1)
+    assert told[0].time_s == pytest.approx((first_m - 0.5) / 13.0, abs=0.1)
