@@ -36,11 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; 2 when the journal cannot be read, has none of that, or FILE cannot be written."""
-    from obu.runtime import explain_drawing, explaining, journal
+    from obu.runtime import explain_drawing, explaining, replay
 
-    paths = [path for path in journal.segments(args.directory) if args.segment in (None, int(path.stem))]
-    if not paths:
-        raise LocalError(f"no journal in {args.directory}", f"{args.directory} 中没有记录")
+    if args.of and not args.at:
+        raise LocalError("--of: is of one moment: name it with --at", "--of：只用于某一时刻，请用 --at 指定")
+    paths, empty = replay.segments(args.directory, args.segment)
+    for path in empty:
+        print(f"{path.name}: {'没有完整的记录' if args.lang == 'zh' else 'no whole record in it'}")
     app = _known(args.app) if args.app else ""
     if args.at:
         return _at(paths, args, app)
@@ -92,9 +94,11 @@ def at_lines(found: "Instant", of: str, zh: bool) -> list[str]:
 
     nothing = "无" if zh else "nothing"
     said = [f"{_time(found.view)}  {'屏幕上' if zh else 'on the screen'}: {found.shown or nothing}"]
+    there = " ".join(found.known) or nothing
     if of and not any(name.startswith(of) for name in found.known):
-        there = " ".join(found.known) or nothing
         said.append(f"此刻没有 {of}；有：{there}" if zh else f"there was no {of} then; there was: {there}")
+    elif not found.asked:
+        said.append(f"没有可判断的对象；有：{there}" if zh else f"nothing to speak of then; there was: {there}")
     for asked in found.asked:
         said.append(f"  {asked.app} {asked.about or ('本车' if zh else 'ourselves')}: {_verdict(asked, zh)}")
         said += [f"      {'√' if holds else '×'} {name} {text_of(value)} {how} {text_of(limit)}"

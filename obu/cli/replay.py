@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from obu.core.alert import Text
-from obu.core.errors import LocalError
 
 SUMMARY = Text("重放记录并报告第一处差异", "replay a journal and report the first difference")
 
@@ -17,12 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0 without a difference, 1 with one, 2 when it cannot be replayed."""
-    from obu.runtime import journal, replay, wiring
+    from obu.runtime import replay, wiring
 
-    paths = [path for path in journal.segments(args.directory) if args.segment in (None, int(path.stem))]
-    if not paths:
-        raise LocalError(f"no journal in {args.directory}", f"{args.directory} 中没有记录")
+    paths, empty = replay.segments(args.directory, args.segment)
     zh, total = args.lang == "zh", 0
+    for path in empty:
+        print(f"{path.name}: {'没有完整的记录' if zh else 'no whole record in it'}")
     for path in paths:
         head = replay.head(path)
         station, made_from = wiring.station_of_journal(head, path)

@@ -1,8 +1,9 @@
 """Which clips the driver hears for the one warning: a tone by level, then a phrase; its one rule: level decides.
 
 Only danger sounds again: information is silent, a caution is heard once, an imminent warning until it is over, three
-times at most (NHTSA 1996: speech of three words or fewer, three repeats or fewer, no distances). Two signals within
-half a second disturb each other (IVBSS): a caution waits so long after another sound began, imminent danger never.
+times at most (NHTSA 1996: speech of three words or fewer, three repeats or fewer, no distances); both anew where
+another warning had taken their place. Two signals within half a second disturb each other (IVBSS): a caution waits so
+long after another sound began, imminent danger never.
 """
 
 from collections.abc import Set
@@ -16,12 +17,14 @@ TONES = {Level.CAUTION: ("tone_caution", 1), Level.IMMINENT: ("tone_imminent", 3
 SILENCE = Sound((), 0)
 APART_NS = 500 * NS_PER_MS
 
+Told = tuple[int, Level]  # the number of a warning, and the level at which it was sounded
+
 
 @dataclass(slots=True)
 class SoundsState:
     """told: number and level of the warning that was last sounded; None after silence. began_ns: of the last sound."""
 
-    told: tuple[int, Level] | None = None
+    told: Told | None = None
     began_ns: int | None = None
 
 
@@ -54,6 +57,10 @@ class Sounds:
         tone, times = TONES[level]
         phrase = f"{self._language}_{shown.alert.app.lower()}"
         return Sound((tone, phrase) if phrase in self._clips else (tone,), times, _side(shown.alert.direction))
+
+    def told(self) -> Told | None:
+        """What the last look left to be heard: where no loudspeaker speaks, the buzzer does."""
+        return self.state.told
 
     def _is_too_soon(self, at_ns: int) -> bool:
         return self.state.began_ns is not None and at_ns - self.state.began_ns < APART_NS

@@ -32,6 +32,25 @@ def differing(kept: dict[str, int], fresh: dict[str, int]) -> tuple[str, ...]:
     return tuple(sorted(name for name in kept.keys() | fresh.keys() if kept.get(name) != fresh.get(name)))
 
 
+def segments(folder: Path, number: int | None) -> tuple[list[Path], list[Path]]:
+    """The segments to step through, all or that one, and those that hold nothing: the unit ended as they began.
+
+    Raises LocalError when there is none of the first.
+    """
+    found = journal.segments(folder)
+    asked = [path for path in found if number in (None, int(path.stem))]
+    if found and not asked:
+        there = ", ".join(str(int(path.stem)) for path in found)
+        raise LocalError(f"--segment {number}: is not in {folder}; there are: {there}",
+                         f"--segment {number}：{folder} 中没有该段；可用：{there}")  # fmt: skip
+    empty = [path for path in asked if next(journal.read(path), None) is None]
+    if asked == empty:
+        names = ", ".join(path.name for path in empty)
+        raise LocalError(f"no journal in {folder}" + f": no whole record in {names}" * bool(empty),
+                         f"{folder} 中没有记录" + f"：{names} 中没有完整的记录" * bool(empty))  # fmt: skip
+    return [path for path in asked if path not in empty], empty
+
+
 def head(path: Path) -> journal.Head:
     """The head of a segment. Raises LocalError when not even that is whole."""
     first = next(journal.read(path), None)

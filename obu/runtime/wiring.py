@@ -237,6 +237,9 @@ def applications(config: Config) -> tuple[tuple[base.Installed, ...], tuple[base
                 f"apps.{name}.enabled：只能是 true 或 false",
             )
         parameters = strict.convert(section, module.Parameters, f"apps.{name}")
+        for key, value in strict.numbers(section):
+            if value < 0:
+                raise ConfigError(f"apps.{name}: {key}: {value} is below 0", f"apps.{name}：{key}：{value} 小于 0")
         parts = getattr(module, "PARTS", ())
         found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS, parts))
     return tuple(found[True]), tuple(found[False])

@@ -135,6 +135,7 @@ class Station:
         stages.datum.look(own, stages.warn.facts)
         stages.display.show(now, stages.warn.state.shown)
         stages.display.take(now, inbox.acks, inbox.beats, inbox.gone)
+        sound = stages.sounds.look(now.at_ns, stages.warn.state.shown)
         stages.transmit.listen(now, place, inbox.loads, stages.warn.facts)
         sign_job = stages.transmit.begin(now, own, place, identity, self._stops())
         return Outbox(
@@ -149,8 +150,8 @@ class Station:
             saves=self._saves(),
             lists=stages.receiver.lists(),
             end=stages.powering.end(),
-            indication=stages.indicator.look(stages.warn.state.shown, self._is_heard(now)),
-            sound=stages.sounds.look(now.at_ns, stages.warn.state.shown),
+            indication=stages.indicator.look(stages.warn.state.shown, stages.sounds.told(), self._is_heard(now)),
+            sound=sound,
         )
 
     def _is_heard(self, now: Now) -> bool:

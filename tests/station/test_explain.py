@@ -165,7 +165,8 @@ def test_one_application_alone(kept, capsys):
         (["--app", "EBV"], "--app EBV: there is no such application; there are: "),
         (["--at", "noon"], "--at noon: is a time as 14:13:36.5"),
         (["--at", "+99"], "--at +99: no look of this journal at that moment"),
-        (["--segment", "99"], "no journal in "),
+        (["--segment", "99"], "--segment 99: is not in "),
+        (["--of", "car"], "--of: is of one moment: name it with --at"),
         (["--svg", "/nowhere/at/all.svg"], "/nowhere/at/all.svg: No such file or directory; name another file"),
     ],
 )
@@ -175,6 +176,32 @@ def test_our_own_faults_are_one_sentence(kept, capsys, words, said):
     assert main.main(["--lang", "en", "explain", str(kept[0]), *words]) == 2
     err = capsys.readouterr().err
     assert err.startswith(f"obu explain: {said}") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("verb_of", ["explain", "replay"])
+def test_a_segment_that_ended_as_it_began_hides_none_of_the_others(kept, tmp_path, capsys, verb_of):
+    """The head is on the disk with the first 64 KiB: a unit that was killed before leaves a file without a record."""
+    from obu.cli import main
+
+    torn = tmp_path / "00000099.journal"
+    for octets in (b"", journal.segments(kept[0])[0].read_bytes()[:100]):
+        torn.write_bytes(octets)
+        assert main.main(["--lang", "en", verb_of, str(tmp_path)]) == 2
+        assert "no whole record in 00000099.journal" in capsys.readouterr().err
+    for path in journal.segments(kept[0]):
+        (tmp_path / path.name).symlink_to(path)
+    assert main.main(["--lang", "en", verb_of, str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "00000099.journal: no whole record in it"
+    assert "given: 2" in said if verb_of == "explain" else said[1].endswith("turns, no difference")
+
+
+def test_where_an_application_had_nothing_to_speak_of_that_is_said(kept, capsys):
+    from obu.cli import main
+
+    assert main.main(["--lang", "en", "explain", str(kept[0]), "--at", "+8", "--app", "IVS"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].startswith("nothing to speak of then; there was: ") and CROSSING.hex() in said[1]
 
 
 def test_a_station_that_does_otherwise_today_is_told_before_all_else(kept, tmp_path):
