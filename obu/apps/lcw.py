@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.apps import bsw
-from obu.apps.base import Need, as_sure
+from obu.apps.base import Need, as_sure, reasons
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import (
     Condition,
@@ -97,7 +97,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_other("kind", other.kind, Kind.PEDESTRIAN)
     if all_hold(bsw.beside(view, other, parameters.zone)):
         return
-    gap_m, own_mps = _behind_m(view, other), view.own.speed_mps or 0.0
+    gap_m, own_mps = _behind_m(view, other), view.own_mps
     closing_mps = other.speed_mps - own_mps
     yield is_same("zone", other.zone, zone)
     yield above("gap_m", gap_m, 0.0)
@@ -117,7 +117,7 @@ def _turns(view: View, parameters: Parameters) -> bool:
 
 def pulls_out(view: View, parameters: Parameters) -> bool:
     """Whether we leave a stop; a vehicle that tells nothing of its doors does so whenever it is slow enough."""
-    is_slow = (view.own.speed_mps or 0.0) <= parameters.pull_out_mps
+    is_slow = view.own_mps <= parameters.pull_out_mps
     return is_slow and (view.is_departing or view.own.vehicle.door_open is None)
 
 
@@ -127,7 +127,7 @@ def _behind_m(view: View, other: Neighbour) -> float:
 
 
 def _alert(view: View, other: Neighbour, direction: Direction, level: Level) -> Alert:
-    gap_m, closing_mps = _behind_m(view, other), other.speed_mps - (view.own.speed_mps or 0.0)
+    gap_m, closing_mps = _behind_m(view, other), other.speed_mps - view.own_mps
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -138,12 +138,10 @@ def _alert(view: View, other: Neighbour, direction: Direction, level: Level) -> 
         direction=direction,
         distance_m=max(0.0, gap_m),
         time_s=gap_m / closing_mps if gap_m > 0.0 and closing_mps > 0.5 else None,
-        why=(
-            ("target", other.subject),
+        why=reasons(
+            other,
             ("right_m", round(other.right_m, 1)),
             ("along_m", round(other.along_m, 1)),
             ("speed_mps", round(other.speed_mps, 1)),
-            ("sigma_m", round(other.sigma_m, 2)),
-            ("age_s", round(other.age_s, 2)),
         ),
     )

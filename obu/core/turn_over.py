@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from obu.core.condition import Condition, above, at_least, at_most, below, is_other, is_same, is_there
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
 from obu.core.world import Conflict, Kind, Neighbour, Turn, View
 
 
@@ -13,15 +14,17 @@ class Turning:
     """How a driver turns who does not brake to a stand before those lanes.
 
     He slows down with brake_mps2 towards speed_mps (12 m of radius at 3 m/s2 aside); slower before the line he may
-    still wait, behind it who crawls (least_mps, as ICW) does. within_s before he is there at the most, so less than 4 s
-    before whoever comes (ISO 15623). apart_s: as ICW's, times that overlap within 1 s. next_m: aside, the next lane
-    begins.
+    still wait, behind it who crawls (least_mps, as ICW) does. As ICW has it: told when he only just can stop (delay_s,
+    stop_mps2 by class, margin_m), for who brakes for his turn soon does not look back any more; apart_s, times that
+    overlap within 1 s. next_m: aside, the next lane begins.
     """
 
     speed_mps: float = 6.0
     least_mps: float = 2.8
     brake_mps2: float = 2.5
-    within_s: float = 3.3
+    delay_s: ByClass = DELAY_S
+    stop_mps2: ByClass = BRAKE_MPS2
+    margin_m: float = 2.0
     apart_s: float = 1.0
     next_m: float = 1.75
 
@@ -39,12 +42,13 @@ def turned_over(view: View, other: Neighbour, sign: int, how: Turning) -> Iterat
     yield below("along_m", other.along_m, 0.0)
     if meets is None:
         return
-    speed_mps, has_begun = view.own.speed_mps or 0.0, view.signal is not None and view.signal.stop_m < 0.0
+    speed_mps, has_begun = view.own_mps, view.signal is not None and view.signal.stop_m < 0.0
     in_s = _there_s(meets.own_m, speed_mps, how)
     yield below("own_in_s", meets.own_in_s, math.inf)
     yield at_least("own_speed_mps", speed_mps, how.least_mps if has_begun else how.speed_mps)
-    yield above("turns_in_s", in_s, 0.0)
-    yield at_most("turns_in_s", in_s, how.within_s)
+    yield above("own_m", meets.own_m, 0.0)
+    stops_m = stopping_m(speed_mps, how.delay_s.of(view.vehicle), how.stop_mps2.of(view.vehicle))
+    yield at_most("own_m", meets.own_m, stops_m + how.margin_m)
     yield at_most("apart_s", _apart_s(view, other, meets, in_s, how), how.apart_s)
 
 

@@ -66,7 +66,8 @@ STRAIGHT_ON = {
         ({"kind": Kind.CYCLIST}, 0.0, False),  # VRUCW
         ({"conflict": dataclasses.replace(MEETS, other_m=80.0)}, 0.0, True),  # 4.7 s: 0.8 s behind us
         ({"conflict": dataclasses.replace(MEETS, other_m=92.0)}, 0.0, False),  # 5.4 s: 1.5 s behind us
-        ({"conflict": dataclasses.replace(MEETS, own_m=40.0)}, 0.0, False),  # 3.4 s: early
+        ({"conflict": dataclasses.replace(MEETS, own_m=57.0, other_m=80.0)}, 0.0, True),  # 4.7 s, both
+        ({"conflict": dataclasses.replace(MEETS, own_m=59.0, other_m=80.0)}, 0.0, False),  # he still can stop: 58 m
         ({"conflict": dataclasses.replace(MEETS, own_in_s=math.inf)}, -4.5, False),  # he lets it pass
         ({}, -3.0, True),  # he slows down for the turn
     ],
@@ -79,7 +80,7 @@ def test_a_turn_over_the_lanes_beside_us_is_a_change_of_lanes(there, own_mps2, w
 
 @pytest.mark.parametrize(("own_mps", "stop_m", "warns"), [(5.0, 4.0, False), (5.0, -2.0, True), (2.5, -2.0, False)])
 def test_who_rolls_before_the_line_may_still_wait_and_who_crawls_behind_it_does(own_mps, stop_m, warns):
-    meets = Conflict(12.0, 25.0, 2.4, 3.8, 2.3, 2.8, 48.0)
+    meets = Conflict(11.0, 25.0, 2.2, 3.8, 2.3, 2.8, 48.0)
     signal = Signal(Lamp.PERMISSIVE_GREEN, stop_m, 9.0, None)
     there = STRAIGHT_ON | {"conflict": meets, "speed_mps": 11.0}
     assert bool(look_at(there, own_mps, kind="taxi", signal=signal, turn=Turn.LEFT)) is warns
@@ -92,7 +93,7 @@ def test_who_asks_why_nothing_was_told_of_a_turn_is_answered_about_the_turn(stop
     seen = view(there, speed_mps=17.0, signal=Signal(Lamp.PERMISSIVE_GREEN, stop_m, 9.0, None), turn=Turn.LEFT)
     seen = dataclasses.replace(seen, own=dataclasses.replace(seen.own, lights=LEFT))
     failed = [name for name, *_, holds in lcw.theirs(seen, there, lcw.Parameters()) if not holds]
-    assert failed[0] == "turns_in_s"
+    assert failed[0] == "own_m"
 
 
 def test_a_signal_shortly_before_a_crossing_means_a_turn():
