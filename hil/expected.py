@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Law = Literal["ahead", "before", "notice", "touched", "acts", "signals", "beside", "comes_up", "moves_over", "faster"]
+Law = Literal[
+    "ahead", "before", "notice", "touched", "acts", "signals", "beside", "comes_up", "moves_over", "drives_off",
+    "faster", "slower",
+]  # fmt: skip
 Rule = Literal["within", "equal", "near_truth", "has", "lacks", "counts_up", "steady", "changes", "each_ms", "absent"]
 
 

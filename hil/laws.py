@@ -1,15 +1,17 @@
 """The window that each `law` of a scenario's [[warning]] is; its one rule: the world's motion decides, no application.
 
-ahead, before, touched: what a driver of the class needs to stop (hil/windows.py) for who is ahead, for a place, for who
-will be at our side or rear. notice: who or what is still far away, by NOTICE_S. acts: another brakes or skids.
-signals: our driver signals left, and somebody is there already. beside: somebody comes into the zone of ISO 17387.
-comes_up: somebody faster is on the lane that we want. moves_over: we steer towards somebody. faster: we drive faster
-than is allowed.
+ahead, before, touched: what a driver of the class needs to stop (hil/windows.py) for who is ahead; for a place or the
+near side of who steps there, from his first step on; for who will be at our side or rear. notice: who or what is still
+far away, by NOTICE_S. acts: another brakes or skids. signals: our driver signals left, and somebody is there already,
+or comes nearer than lets us pass. beside: somebody comes into the zone of ISO 17387. comes_up: somebody faster is on
+the lane that we want. moves_over: we steer towards somebody. drives_off: somebody comes before us as we stand. faster:
+we drive faster than is allowed. slower: as fast as now we are at the light while it is red, slower as it turns green.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 
 from hil import windows
@@ -37,9 +39,7 @@ REACTION_S = windows.LATEST["taxi"][0]  # to steer back; the brakes of a bus are
 TOP_KMH = {"taxi": 120.0, "bus12": 70.0, "bus18": 70.0}  # GB 7258-2017 of standees; Implementation Regulations art. 78
 ERRS_KMH, ERRS_SHARE = 3.0, 0.05  # what a speedometer errs, the larger of both
 STANDS_S = 1.0  # faster for so long is no slip of the foot
-OF_SOMEBODY = frozenset({"ahead", "touched", "acts", "beside", "comes_up", "moves_over"})
-OF_A_PLACE = frozenset({"before", "notice"})  # notice: or of somebody
-OWN_ACTS = MappingProxyType({"signals": "signal", "moves_over": "change_lane"})
+ROLLS_MPS = 5.0  # towards a red light nobody rolls slower: those behind him (SUMO, device.glosa.min-speed)
 Span = tuple[float, float]
 
 
@@ -61,8 +61,11 @@ def _by_law(found: Scenario, each: Warning) -> Warning:
 
 
 def _before(found: Scenario, each: Warning) -> Span:
-    front_m = (each.place_m or 0.0) + each.past_m - found.own.at_m - KIN[found.own.kind].length_m / 2.0
-    return windows.between_s(found.own.kind, found.own.speed_mps, front_m)
+    if each.place_m is not None:
+        return windows.between_s(found, each.place_m + each.past_m)
+    other = _actor(found, each)
+    from_s, to_s = windows.between_s(found, other.at_m - KIN[other.kind].width_m / 2.0)
+    return max(from_s, min((act.from_s for act in other.act if act.do == "accelerate"), default=from_s)), to_s
 
 
 def _notice(found: Scenario, each: Warning) -> Span:
@@ -76,12 +79,12 @@ def _touched(found: Scenario, each: Warning) -> Span:
 
 
 def _acts(found: Scenario, each: Warning) -> Span:
-    at_s = min(act.from_s for act in _acts_of(_actor(found, each)))
+    at_s = min(act.from_s for act in acts_of(_actor(found, each)))
     return at_s, at_s + TOLD_S
 
 
 def _signals(found: Scenario, _each: Warning) -> Span:
-    at_s = _own_acts(found, "signal")[0].from_s
+    at_s = own_acts(found, "signal")[0].from_s
     return at_s, at_s + TOLD_S
 
 
@@ -98,7 +101,7 @@ def _comes_up(found: Scenario, each: Warning) -> Span:
 
 def _moves_over(found: Scenario, each: Warning) -> Span:
     """Until our side has used up what lies between it and his, by how our middle moves across the road."""
-    own, other, act = found.own, _actor(found, each), _own_acts(found, "change_lane")[0]
+    own, other, act = found.own, _actor(found, each), own_acts(found, "change_lane")[0]
     apart_m = abs(other.right_m - own.right_m) - (windows.WIDTH_M[own.kind] + KIN[other.kind].width_m) / 2.0
     ours = Ourselves(own, road_of(found.road), found.lasts_s)
     begin = ours.pose(act.from_s)
@@ -111,33 +114,41 @@ def _moves_over(found: Scenario, each: Warning) -> Span:
     return act.from_s, math.inf
 
 
+def _drives_off(found: Scenario, each: Warning) -> Span:
+    """Nobody takes his foot off the brake before he has looked, and he has not looked before he knows."""
+    at_s = own_acts(found, "accelerate")[0].from_s
+    return windows.across_s(found, each.of or "") - windows.FAR_S, at_s - windows.LATEST[found.own.kind][0]
+
+
 def _faster(found: Scenario, _each: Warning) -> Span:
     at_s = too_fast_s(found)
     return at_s, at_s + STANDS_S + TOLD_S
 
 
+def _slower(found: Scenario, _each: Warning) -> Span:
+    """From where the MAP tells of the light, until who then brakes to ROLLS_MPS, calmly, still comes too early.
+
+    to_s is -inf, where as fast as now we come when it is green, or are no faster than ROLLS_MPS.
+    """
+    own, light = found.own, found.signal[0]
+    move = light.lanes[light.ours - 1].split("+")[0]
+    plan = next((phase.plan for phase in light.phase if move in phase.moves), ())
+    red_s = sum(lasts_s for _, lasts_s in takewhile(lambda told: told[0] != "green", plan))
+    left_m = light.at_m - own.at_m - KIN[own.kind].length_m / 2.0
+    from_s, slower_mps = (left_m - light.approach_m) / own.speed_mps, own.speed_mps - ROLLS_MPS
+    if slower_mps <= 0.0 or left_m >= own.speed_mps * red_s:
+        return from_s, -math.inf
+    reaction_s, mps2 = windows.EARLIEST[own.kind]
+    return from_s, (left_m - ROLLS_MPS * red_s) / slower_mps - reaction_s - slower_mps / mps2 / 2.0
+
+
 SPANS: Mapping[str, Callable[[Scenario, Warning], Span]] = MappingProxyType(
     {
         "before": _before, "notice": _notice, "touched": _touched, "acts": _acts, "signals": _signals,
-        "beside": _beside, "comes_up": _comes_up, "moves_over": _moves_over, "faster": _faster,
+        "beside": _beside, "comes_up": _comes_up, "moves_over": _moves_over, "drives_off": _drives_off,
+        "faster": _faster, "slower": _slower,
     }
 )  # fmt: skip
-
-
-def lacking(found: Scenario, each: Warning) -> str:
-    """The key of the scenario that its law needs and that is not there; "" where none is."""
-    other = next((actor for actor in found.actor if actor.name == each.of), None)
-    key, has_place = f"warning[{found.warning.index(each)}]", each.place_m is not None
-    needs = {
-        f"{key}.of": each.law in OF_SOMEBODY and other is None,
-        f"{key}.place_m": each.law in OF_A_PLACE and other is None and not has_place,
-        "app": each.law == "notice" and found.app not in NOTICE_S,
-        "own.speed_mps": each.law in OF_A_PLACE and found.own.speed_mps == (other.speed_mps if other else 0.0),
-        "actor.act": each.law == "acts" and other is not None and not _acts_of(other),
-        "own.act": each.law in OWN_ACTS and not _own_acts(found, OWN_ACTS[each.law]),
-        "signal": each.law == "faster" and not found.signal,
-    }
-    return next((key for key, is_so in needs.items() if is_so), "")
 
 
 def reached_s(found: Scenario, each: Warning) -> float:
@@ -170,10 +181,11 @@ def _actor(found: Scenario, each: Warning) -> Actor:
     return next(actor for actor in found.actor if actor.name == each.of)
 
 
-def _acts_of(actor: Actor) -> list[Act]:
+def acts_of(actor: Actor) -> list[Act]:
+    """What of his the law `acts` is of."""
     return [act for act in actor.act if act.do in ("brake", "event")]
 
 
-def _own_acts(found: Scenario, do: str) -> list[Act]:
+def own_acts(found: Scenario, do: str) -> list[Act]:
     """Of ours those to the left, if they have a side."""
     return [act for act in found.own.act if act.do == do and act.side in (None, "left")]

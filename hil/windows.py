@@ -37,10 +37,22 @@ def before_m(kind: str, own_mps: float) -> tuple[float, float]:
     return ahead_m(kind, own_mps)
 
 
-def between_s(kind: str, own_mps: float, front_m: float) -> tuple[float, float]:
-    """(from, to) of the warning, when we drive at one speed and our front is front_m from that place at second 0."""
-    least_m, most_m = before_m(kind, own_mps)
-    return round(max(0.0, (front_m - most_m) / own_mps), 2), round((front_m - least_m) / own_mps, 2)
+def between_s(scenario: Scenario, place_m: float) -> tuple[float, float]:
+    """(from, to) of the warning of a place of our road before which we must be able to stop, as we drive there.
+
+    From when a calm driver brakes for it, if not from the begin; to when the brakes, when they bite, just suffice.
+    """
+    own, (late_s, late_mps2) = scenario.own, LATEST[scenario.own.kind]
+    ours = Ourselves(own, road_of(scenario.road), scenario.lasts_s + late_s)
+    left_m, from_s = place_m - KIN[own.kind].length_m / 2.0, math.inf
+    for step in range(round(scenario.lasts_s / STEP_S)):
+        at_s = step * STEP_S
+        bites_s = at_s + late_s
+        if from_s == math.inf and left_m - ours.along_m(at_s) <= before_m(own.kind, ours.pose(at_s).speed_mps)[1]:
+            from_s = at_s
+        if left_m - ours.along_m(bites_s) < ours.pose(bites_s).speed_mps ** 2 / (2 * late_mps2):
+            return round(from_s, 2), round(at_s - STEP_S, 2)
+    return round(from_s, 2), math.inf
 
 
 # Of a straight vehicle, from its front: the axle that does not steer, the joint, the rear body's axle, the end; and the
@@ -74,6 +86,14 @@ def beside_s(scenario: Scenario, name: str) -> float:
             is_along = last_m <= ahead_m + half_length_m and ahead_m - half_length_m <= first_m
             if is_along and half_m <= aside_m <= half_m + ASIDE_M:
                 return at_s
+    return math.inf
+
+
+def across_s(scenario: Scenario, name: str) -> float:
+    """When the actor of that name is first where our front has its width, ahead or not; or inf."""
+    for at_s, sections, other, half_m in _driven(scenario, name):
+        if _from_rear(other, *sections[0])[1] <= half_m:
+            return at_s
     return math.inf
 
 

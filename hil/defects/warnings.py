@@ -5,7 +5,7 @@ import dataclasses
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw
-from obu.core import on_our_way
+from obu.core import moving_off, on_our_way
 from obu.core.world import Lamp, Signal, View
 from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
@@ -19,6 +19,14 @@ FAR_M = 1000.0
 def _never_brakes() -> tuple[Patch, ...]:
     """Nobody's own braking is seen."""
     return tuple(Patch(app, "is_braking", lambda *_: False) for app in (fcw, rlvw))
+
+
+def _crowded() -> tuple[Patch, ...]:
+    """Everybody within 3 m is on our way, and walks before our front."""
+    return (
+        Patch(on_our_way, "is_on_our_way", lambda view, other: abs(other.right_m) < view.own.body.width_m / 2.0 + 3.0),
+        Patch(moving_off, "walks_through_m", lambda *_: (0.0, 0.0)),
+    )
 
 
 def _always_hurries() -> tuple[Patch, ...]:
@@ -57,7 +65,6 @@ def _on_duty(seen: View) -> View:
 SETTINGS: dict[str, tuple[str, str, object]] = {
     "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
     "early_or_late": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
-    "crowded": ("apps.vrucw", "inside_m", -3.0),  # everybody near the road is on it
     "lawless": ("apps.vrucw", "we_stop_mps2", 0.0),  # no driver stops for a red light
     "kerbless": ("apps.vrucw", "step_m", -99.0),  # nobody waits at a kerb
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
@@ -73,6 +80,7 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
 }
 DEFECTS: dict[str, Defect] = {
     "brakeless": Defect("it does not see its own driver brake", _never_brakes),
+    "crowded": Defect("everybody near the road is on it", _crowded),
     "flat": constant("it knows no bridges: who crosses is on our level", ways, "are_joined", lambda *_: True),
     "farsighted": constant("nobody who brakes is too far away for it", ebw, "reach_m", lambda *_: FAR_M),
     "nervous": Defect("it speaks of who brakes while we stand", _always_hurries),

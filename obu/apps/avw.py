@@ -41,13 +41,12 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
 
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of whom it is about."""
-    own_mps = view.own.speed_mps or 0.0
     yield has("lights", (*other.lights, *other.events), ABNORMAL)
     yield is_same("course", other.course, Course.SAME)
     yield is_one_of("zone", other.zone, DIRECTIONS)
     yield from ahead(other, parameters.range_m, parameters.max_age_s)
-    yield below("speed_mps", other.speed_mps, parameters.slow_share * own_mps)
-    yield at_most("reach_s", _reach_s(other, own_mps), parameters.reach_s)
+    yield below("speed_mps", other.speed_mps, parameters.slow_share * view.own_mps)
+    yield at_most("reach_s", _reach_s(other, view.own_mps), parameters.reach_s)
 
 
 def _reach_s(other: Neighbour, own_mps: float) -> float:
@@ -55,7 +54,7 @@ def _reach_s(other: Neighbour, own_mps: float) -> float:
 
 
 def _alert(view: View, other: Neighbour) -> Alert:
-    reach_s = _reach_s(other, view.own.speed_mps or 0.0)
+    reach_s = _reach_s(other, view.own_mps)
     return Alert(
         app=NAME,
         subject=other.subject,

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from obu import apps
-from obu.core.alert import Alert, Direction, Level, Text
+from obu.core.alert import Alert, Direction, Level, Reason, Text
 from obu.core.condition import Condition, above, at_most
 from obu.core.world import Neighbour, View, Zone
 
@@ -108,6 +108,19 @@ def ahead(other: Neighbour, range_m: float, max_age_s: float) -> Iterator[Condit
 def as_sure(level: Level, other: Neighbour, max_sigma_m: float) -> Level:
     """The level, or above max_sigma_m of relative error information, which makes no sound."""
     return level if other.sigma_m <= max_sigma_m else Level.INFORMATION
+
+
+def side_of(other: Neighbour) -> Direction:
+    """Where the driver has to look."""
+    if abs(other.offset.right_m) < 2.0:
+        return Direction.AHEAD
+    return Direction.AHEAD_RIGHT if other.offset.right_m > 0 else Direction.AHEAD_LEFT
+
+
+def reasons(other: Neighbour, *more: Reason) -> tuple[Reason, ...]:
+    """The values that decided: whom the warning is about, more of it, and how well he is known."""
+    known = ("sigma_m", round(other.sigma_m, 2)), ("age_s", round(other.age_s, 2))
+    return ("target", other.subject), *more, *known
 
 
 def names() -> list[str]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need
+from obu.apps.base import Need, reasons
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, is_other, is_same
 from obu.core.vehicle import Light
@@ -67,11 +67,10 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 
 def _passed_s(view: View, other: Neighbour, parameters: Parameters) -> float:
     """For how long one who stands is in the zone as we drive past; while he drives, or neither does, for ever."""
-    own_mps = view.own.speed_mps or 0.0
-    if own_mps <= 0.0 or other.speed_mps > parameters.standing_mps:
+    if view.own_mps <= 0.0 or other.speed_mps > parameters.standing_mps:
         return math.inf
     zone_m = view.own.body.length_m - parameters.eye_m + parameters.behind_m
-    return (zone_m + other.length_m) / own_mps
+    return (zone_m + other.length_m) / view.own_mps
 
 
 def beside(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
@@ -110,11 +109,9 @@ def _alert(side: Direction, other: Neighbour) -> Alert:
         symbol="blind_spot",
         direction=side,
         is_mark=True,
-        why=(
-            ("target", other.subject),
+        why=reasons(
+            other,
             ("right_m", round(other.right_m, 1)),
             ("along_m", round(other.along_m, 1)),
-            ("sigma_m", round(other.sigma_m, 2)),
-            ("age_s", round(other.age_s, 2)),
         ),
     )

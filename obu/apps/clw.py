@@ -30,7 +30,7 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per such vehicle ahead on our road, also towards us, nearest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    return [_alert(other, view.own.speed_mps or 0.0) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(other, view.own_mps) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
 def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
@@ -44,7 +44,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_other("course", other.course, Course.CROSSING)
     yield is_one_of("zone", other.zone, DIRECTIONS)
     yield from ahead(other, parameters.range_m, parameters.max_age_s)
-    yield at_most("gap_m", other.gap_m, closing_mps(other, view.own.speed_mps or 0.0) * parameters.reach_s)
+    yield at_most("gap_m", other.gap_m, closing_mps(other, view.own_mps) * parameters.reach_s)
 
 
 def closing_mps(other: Neighbour, speed_mps: float) -> float:

@@ -66,7 +66,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield from ahead(other, parameters.range_m, parameters.max_age_s)
     lead = _lead(view, parameters)
     if lead is not None:
-        pass_s, pass_m = passing(view, lead, view.own.speed_mps or 0.0, parameters)
+        pass_s, pass_m = passing(view, lead, view.own_mps, parameters)
         yield at_most("gap_m", other.gap_m, pass_m + other.speed_mps * (pass_s + parameters.reserve_s))
 
 
@@ -88,12 +88,12 @@ def _to_be_passed(view: View, other: Neighbour, parameters: Parameters) -> Itera
     yield is_same("zone", other.zone, Zone.SAME)
     yield is_same("course", other.course, Course.SAME)
     yield is_same("kind", other.kind, Kind.VEHICLE)
-    yield below("speed_mps", other.speed_mps, (view.own.speed_mps or 0.0) + 1.0)
+    yield below("speed_mps", other.speed_mps, view.own_mps + 1.0)
     yield from ahead(other, parameters.ahead_m, parameters.max_age_s)
 
 
 def _alert(view: View, other: Neighbour, lead: Neighbour, parameters: Parameters) -> Alert:
-    speed_mps = view.own.speed_mps or 0.0
+    speed_mps = view.own_mps
     pass_s, pass_m = passing(view, lead, speed_mps, parameters)
     return Alert(
         app=NAME,

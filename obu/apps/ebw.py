@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from obu.apps.base import DIRECTIONS, Need, ahead, as_sure
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, at_least, at_most, concerned, has, is_one_of, is_same
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, braking, stopping_m
 from obu.core.vehicle import Event
 from obu.core.world import Course, Neighbour, View, Zone
 
@@ -43,7 +43,7 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per hard-braking vehicle ahead in our or a neighbouring lane, nearest first."""
     found = concerned(view, view.neighbours, parameters, ours, theirs)
-    return [_alert(other, view.own.speed_mps or 0.0, parameters) for other in sorted(found, key=lambda one: one.gap_m)]
+    return [_alert(other, view.own_mps, parameters) for other in sorted(found, key=lambda one: one.gap_m)]
 
 
 def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
@@ -65,11 +65,10 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 
 def reach_m(view: View, other: Neighbour, parameters: Parameters) -> float:
     """In which we stop, in our lane with the reserve and what he still rolls, and no further than the range."""
-    own_mps = view.own.speed_mps or 0.0
-    our_m = stopping_m(own_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    our_m = stopping_m(view.own_mps, *braking(view.vehicle, parameters))
     if other.zone is Zone.SAME:
         hard_mps2 = max(parameters.hard_braking_mps2, -(other.accel_long_mps2 or 0.0))
-        our_m += own_mps * parameters.reserve_s.of(view.vehicle) - other.speed_mps**2 / (2.0 * hard_mps2)
+        our_m += view.own_mps * parameters.reserve_s.of(view.vehicle) - other.speed_mps**2 / (2.0 * hard_mps2)
     return min(parameters.range_m, our_m)
 
 

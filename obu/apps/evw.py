@@ -58,8 +58,7 @@ def _away_m(other: Neighbour) -> float:
 
 def _closing_mps(view: View, other: Neighbour, away_m: float) -> float:
     heading = math.radians(other.heading_diff_deg)
-    own_mps = view.own.speed_mps or 0.0
-    ahead_mps, right_mps = other.speed_mps * math.cos(heading) - own_mps, other.speed_mps * math.sin(heading)
+    ahead_mps, right_mps = other.speed_mps * math.cos(heading) - view.own_mps, other.speed_mps * math.sin(heading)
     return -(other.offset.ahead_m * ahead_mps + other.offset.right_m * right_mps) / max(away_m, 1.0)
 
 

@@ -3,15 +3,15 @@
 Two levels by the brakes that are still needed: caution at a comfortable deceleration, imminent at a firm one.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from obu.apps.base import Need, as_sure
+from obu.apps.base import Need, as_sure, reasons
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_same
-from obu.core.driving import BRAKE_MPS2, DELAY_S, REACTION_S, ByClass
+from obu.core.driving import BRAKE_MPS2, DELAY_S, REACTION_S, ByClass, warning_m
+from obu.core.on_our_way import half_across_m
 from obu.core.world import Course, Kind, Neighbour, View
 
 NAME = "FCW"
@@ -74,7 +74,7 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
 def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Condition]:
     """Of somebody on our way into whom we drive."""
     unsure_m = parameters.beside_m + min(other.sigma_m, parameters.most_unsure_m)
-    touching_m = view.own.body.width_m / 2.0 + _half_across_m(other) - unsure_m
+    touching_m = view.own.body.width_m / 2.0 + half_across_m(other) - unsure_m
     yield below("beside_m", _beside_m(view, other, parameters), touching_m)
     yield above("along_m", other.along_m, 0.0)
     yield is_same("course", other.course, Course.SAME)
@@ -82,8 +82,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield above("gap_m", other.gap_m, 0.0)
     yield at_most("age_s", other.age_s, parameters.max_age_s)
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
-    own_mps = view.own.speed_mps or 0.0
-    closing_mps = own_mps - other.speed_mps
+    closing_mps = view.own_mps - other.speed_mps
     yield above("closing_mps", closing_mps, 0.5)
     imminent_m, caution_m = _reaches_m(view, other, parameters)
     yield at_most("gap_m", other.gap_m, max(caution_m, imminent_m))
@@ -93,22 +92,16 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
 
 def _beside_m(view: View, other: Neighbour, parameters: Parameters) -> float:
     """From his middle to ours, now or when we are there, while we steer away from him."""
-    drift_mps, closing_mps = view.drift_mps or 0.0, (view.own.speed_mps or 0.0) - other.speed_mps
+    drift_mps, closing_mps = view.drift_mps or 0.0, view.own_mps - other.speed_mps
     if abs(drift_mps) < parameters.drift_mps or drift_mps * other.right_m > 0.0 or closing_mps <= 0.0:
         return abs(other.right_m)
     return abs(other.right_m) + abs(drift_mps) * min(other.gap_m / closing_mps, parameters.over_s)
 
 
-def _half_across_m(other: Neighbour) -> float:
-    """Half of what it takes of our way: one that stands askew, more than its width."""
-    turn = math.radians(other.askew_deg)
-    return (other.width_m * abs(math.cos(turn)) + other.length_m * abs(math.sin(turn))) / 2.0
-
-
 def _reaches_m(view: View, other: Neighbour, parameters: Parameters) -> tuple[float, float]:
     """(imminent, caution): the gaps at which braking as each of them wants just avoids the collision."""
     lead_mps2 = min(parameters.pull_mps2, other.accel_long_mps2 or 0.0)
-    reach_m = partial(warning_m, view.own.speed_mps or 0.0, other.speed_mps, lead_mps2)
+    reach_m = partial(warning_m, view.own_mps, other.speed_mps, lead_mps2)
     delay_s, firm_mps2 = parameters.delay_s.of(view.vehicle), parameters.imminent_mps2.of(view.vehicle)
     calm_mps2 = parameters.caution_mps2.of(view.vehicle)
     if not is_braking(view, parameters):
@@ -126,7 +119,7 @@ def is_braking(view: View, parameters: Parameters) -> bool:
 
 def _alert(view: View, other: Neighbour, parameters: Parameters) -> Alert:
     imminent_m, caution_m = _reaches_m(view, other, parameters)
-    ttc_s = other.gap_m / ((view.own.speed_mps or 0.0) - other.speed_mps)
+    ttc_s = other.gap_m / (view.own_mps - other.speed_mps)
     return Alert(
         app=NAME,
         subject=other.subject,
@@ -137,33 +130,12 @@ def _alert(view: View, other: Neighbour, parameters: Parameters) -> Alert:
         direction=Direction.AHEAD,
         distance_m=other.gap_m,
         time_s=ttc_s,
-        why=(
-            ("target", other.subject),
+        why=reasons(
+            other,
             ("ttc_s", round(ttc_s, 2)),
             ("gap_m", round(other.gap_m, 1)),
             ("imminent_m", round(imminent_m, 1)),
             ("caution_m", round(caution_m, 1)),
             ("right_m", round(other.right_m, 2)),
-            ("sigma_m", round(other.sigma_m, 2)),
-            ("age_s", round(other.age_s, 2)),
         ),
     )
-
-
-def warning_m(own_mps: float, lead_mps: float, lead_mps2: float, delay_s: float, brake_mps2: float) -> float:
-    """The gap at which braking with brake_mps2 after delay_s just avoids the collision.
-
-    CAMP's two parts: what is closed during the delay, and the difference of the braking distances after it; somebody
-    ahead who brakes is taken to do so to a stand, one who speeds up to do so during the delay.
-    """
-    if lead_mps2 > 0.0 and own_mps - lead_mps <= lead_mps2 * delay_s:  # as fast as we before we brake
-        return max(0.0, own_mps - lead_mps) ** 2 / (2.0 * lead_mps2)
-    rolls_s = min(delay_s, lead_mps / -lead_mps2) if lead_mps2 < 0.0 else delay_s
-    closed_m = own_mps * delay_s - lead_mps * rolls_s - lead_mps2 * rolls_s * rolls_s / 2.0
-    then_mps = max(0.0, lead_mps + lead_mps2 * rolls_s)
-    slower_mps, harder_mps2 = max(0.0, own_mps - then_mps), brake_mps2 + min(0.0, lead_mps2)
-    if lead_mps2 >= -0.5:
-        return closed_m + slower_mps**2 / (2.0 * brake_mps2)
-    if slower_mps * -lead_mps2 < then_mps * harder_mps2:  # as fast as each other before either stands
-        return closed_m + slower_mps**2 / (2.0 * harder_mps2)
-    return closed_m + max(0.0, own_mps * own_mps / (2.0 * brake_mps2) - then_mps * then_mps / (-2.0 * lead_mps2))

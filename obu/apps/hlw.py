@@ -59,7 +59,7 @@ EVENT_TEXT = {
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per hazard ahead within the lead time, nearest first."""
     found = concerned(view, view.hazards, parameters, ours, theirs)
-    return [_alert(hazard, view.own.speed_mps or 0.0) for hazard in sorted(found, key=lambda one: one.ahead_m)]
+    return [_alert(hazard, view.own_mps) for hazard in sorted(found, key=lambda one: one.ahead_m)]
 
 
 def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
@@ -69,7 +69,7 @@ def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
 
 def theirs(view: View, hazard: Hazard, parameters: Parameters) -> Iterator[Condition]:
     """Of what it is about."""
-    reach_m = max((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.min_distance_m)
+    reach_m = max(view.own_mps * parameters.lead_s, parameters.min_distance_m)
     yield "event_type", hazard.event_type, "!=", JAM, hazard.event_type != JAM
     yield at_least("ahead_m", hazard.ahead_m, -parameters.passed_m)
     yield at_most("ahead_m", hazard.ahead_m, min(reach_m, parameters.range_m))

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need, as_sure
-from obu.core.alert import Alert, Direction, Level, Text
+from obu.apps.base import Need, as_sure, reasons, side_of
+from obu.core.alert import Alert, Level, Reason, Text
 from obu.core.condition import Condition, above, at_least, at_most, concerned, is_same, is_there
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, stopping_m
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, braking, stopping_m
 from obu.core.right_of_way import (
     changes_lane,
     follows,
@@ -77,9 +77,7 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_there("conflict", conflict)
     if conflict is None:
         return
-    reach_m = stopping_m(
-        view.own.speed_mps or 0.0, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
-    )
+    reach_m = stopping_m(view.own_mps, *braking(view.vehicle, parameters))
     yield above("own_m", conflict.own_m, 0.0)
     yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
     yield at_most("apart_s", conflict.apart_s, 0.0 if other.is_beside else parameters.apart_s)
@@ -91,13 +89,20 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield is_same("is_of_lta", own_turn(view) is Turn.LEFT and other.is_opposite, False)
     if is_along(other):
         yield at_least("angle_deg", conflict.angle_deg, parameters.beside_deg)
-    yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
     yield is_same("changes_lane", changes_lane(view, other), False)
     yield is_same("is_flat", is_flat(other, conflict), False)
+    yield from drives_on(view, other, conflict, parameters.stops_mps2, parameters.yields_mps2)
+    yield is_same("own_stops", _is_braking(view, conflict), False)
+
+
+def drives_on(
+    view: View, other: Neighbour, conflict: Conflict, stops_mps2: float, yields_mps2: float
+) -> Iterator[Condition]:
+    """Of whose way meets ours: neither light nor law holds him, and he does not just pass before us or ahead of us."""
+    yield is_same("stops_for_light", stops_for_light(other, stops_mps2), False)
     yield is_same("both_turn_left", pass_left(view, other), False)
     yield is_same("we_follow", follows(view, other, conflict), False)
-    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
-    yield is_same("own_stops", _is_braking(view, conflict), False)
+    yield is_same("waits", waits(view, other, conflict, yields_mps2), False)
 
 
 def is_behind_in_lane(other: Neighbour) -> bool:
@@ -113,13 +118,6 @@ def is_along(other: Neighbour) -> bool:
 def _is_braking(view: View, conflict: Conflict) -> bool:
     """The driver already stops before the area."""
     return math.isinf(conflict.own_in_s) and view.own.vehicle.accel_long_mps2 is not None
-
-
-def side_of(other: Neighbour) -> Direction:
-    """Where the driver has to look."""
-    if abs(other.offset.right_m) < 2.0:
-        return Direction.AHEAD
-    return Direction.AHEAD_RIGHT if other.offset.right_m > 0 else Direction.AHEAD_LEFT
 
 
 def _alert(other: Neighbour, conflict: Conflict, parameters: Parameters) -> Alert:
@@ -138,10 +136,10 @@ def _alert(other: Neighbour, conflict: Conflict, parameters: Parameters) -> Aler
     )
 
 
-def why(other: Neighbour, conflict: Conflict) -> tuple[tuple[str, float | str], ...]:
+def why(other: Neighbour, conflict: Conflict) -> tuple[Reason, ...]:
     """The values that decided, for whoever warns of a meeting."""
-    return (
-        ("target", other.subject),
+    return reasons(
+        other,
         ("own_m", round(conflict.own_m, 1)),
         ("own_in_s", round(min(conflict.own_in_s, 99.0), 2)),
         ("other_in_s", round(min(conflict.other_in_s, 99.0), 2)),
@@ -149,6 +147,4 @@ def why(other: Neighbour, conflict: Conflict) -> tuple[tuple[str, float | str], 
         ("angle_deg", round(conflict.angle_deg)),
         ("turn", other.turn.value if other.turn else "unknown"),
         ("light", other.signal.lamp.value if other.signal else "unknown"),
-        ("sigma_m", round(other.sigma_m, 2)),
-        ("age_s", round(other.age_s, 2)),
     )

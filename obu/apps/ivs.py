@@ -38,7 +38,7 @@ class Parameters:
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert per sign ahead, the nearest first."""
     found = concerned(view, view.signs, parameters, ours, theirs)
-    return [_alert(sign, view.own.speed_mps or 0.0) for sign in found]
+    return [_alert(sign, view.own_mps) for sign in found]
 
 
 def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
@@ -48,7 +48,7 @@ def ours(view: View, _parameters: Parameters) -> Iterator[Condition]:
 
 def theirs(view: View, sign: Sign, parameters: Parameters) -> Iterator[Condition]:
     """Of what it is about."""
-    reach_m = max((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.least_m)
+    reach_m = max(view.own_mps * parameters.lead_s, parameters.least_m)
     told = () if view.limit_mps is None else SPEED_LIMITS
     yield "sign_type", sign.sign_type, "not in", told, sign.sign_type not in told
     yield at_least("ahead_m", sign.ahead_m, -parameters.passed_m)

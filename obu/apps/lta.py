@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obu.apps.base import Need, as_sure
-from obu.apps.icw import side_of, why
+from obu.apps.base import Need, as_sure, side_of
+from obu.apps.icw import drives_on, why
 from obu.core.alert import Alert, Level, Text
 from obu.core.condition import Condition, above, at_least, at_most, below, concerned, is_other, is_same, is_there
-from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass
+from obu.core.driving import BRAKE_MPS2, DELAY_S, ByClass, braking
 from obu.core.on_our_way import stops_within_m
-from obu.core.right_of_way import follows, own_turn, pass_left, stops_for_light, waits
+from obu.core.right_of_way import own_turn
 from obu.core.world import Kind, Lamp, Neighbour, Turn, View
 
 NAME = "LTA"
@@ -72,17 +72,13 @@ def theirs(view: View, other: Neighbour, parameters: Parameters) -> Iterator[Con
     yield at_most("age_s", other.age_s, parameters.max_age_s)
     yield at_most("sigma_m", other.sigma_m, parameters.off_sigma_m)
     yield above("own_m", conflict.own_m, 0.0)
-    yield is_same("stops_for_light", stops_for_light(other, parameters.stops_mps2), False)
-    yield is_same("both_turn_left", pass_left(view, other), False)
-    yield is_same("we_follow", follows(view, other, conflict), False)
-    yield is_same("waits", waits(view, other, conflict, parameters.yields_mps2), False)
+    yield from drives_on(view, other, conflict, parameters.stops_mps2, parameters.yields_mps2)
     yield below("own_in_s", conflict.own_in_s, math.inf)
-    if (view.own.speed_mps or 0.0) < parameters.creeping_mps:
+    if view.own_mps < parameters.creeping_mps:
         yield at_most("other_in_s", conflict.other_in_s, parameters.gap_s.of(view.vehicle))
         yield at_most("own_m", conflict.own_m, 6.0)
         return
-    delay_s, brake_mps2 = parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle)
-    reach_m = stops_within_m(view, delay_s, brake_mps2, math.inf)
+    reach_m = stops_within_m(view, *braking(view.vehicle, parameters), math.inf)
     yield at_most("own_m", conflict.own_m, reach_m + parameters.margin_m)
     yield at_most("apart_s", conflict.apart_s, parameters.apart_s)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from obu.apps.base import Need
 from obu.core.alert import Alert, Direction, Level, Text
 from obu.core.condition import Condition, all_hold, at_least, at_most, is_same, is_there
-from obu.core.driving import DELAY_S, ByClass, stopping_m
+from obu.core.driving import DELAY_S, ByClass, braking, stopping_m
 from obu.core.right_of_way import is_green_at
 from obu.core.world import Signal, Turn, View
 
@@ -57,7 +57,7 @@ def ours(view: View, parameters: Parameters) -> Iterator[Condition]:
 
 
 def _reach_m(view: View, speed_mps: float, parameters: Parameters) -> float:
-    return stopping_m(speed_mps, parameters.delay_s.of(view.vehicle), parameters.brake_mps2.of(view.vehicle))
+    return stopping_m(speed_mps, *braking(view.vehicle, parameters))
 
 
 def is_braking(view: View, stop_m: float, speed_mps: float, parameters: Parameters) -> bool:

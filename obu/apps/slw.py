@@ -35,7 +35,7 @@ def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert, or none. Where no MAP tells a limit nothing is claimed."""
     if not all_hold(ours(view, parameters)):
         return []
-    speed_mps, limit_kph = view.own.speed_mps or 0.0, round(_limit_mps(view, parameters) * 3.6)
+    speed_mps, limit_kph = view.own_mps, round(_limit_mps(view, parameters) * 3.6)
     return [
         Alert(
             app=NAME,

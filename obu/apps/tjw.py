@@ -29,7 +29,7 @@ class Parameters:
 
 def look(view: View, parameters: Parameters) -> list[Alert]:
     """One alert, of the nearest jam ahead."""
-    jams, speed_mps = concerned(view, view.hazards, parameters, ours, theirs), view.own.speed_mps or 0.0
+    jams, speed_mps = concerned(view, view.hazards, parameters, ours, theirs), view.own_mps
     return [
         Alert(
             app=NAME,
@@ -60,4 +60,4 @@ def theirs(view: View, jam: Hazard, parameters: Parameters) -> Iterator[Conditio
     """Of what it is about."""
     yield "event_type", jam.event_type, "=", JAM, jam.event_type == JAM
     yield at_least("ahead_m", jam.ahead_m, 0.0)
-    yield at_most("ahead_m", jam.ahead_m, min((view.own.speed_mps or 0.0) * parameters.lead_s, parameters.range_m))
+    yield at_most("ahead_m", jam.ahead_m, min(view.own_mps * parameters.lead_s, parameters.range_m))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+Reason = tuple[str, float | str]
+"""Name with unit, and value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -52,7 +55,7 @@ class Alert:
     direction: Direction
     distance_m: float | None = None
     time_s: float | None = None
-    why: tuple[tuple[str, float | str], ...] = ()
+    why: tuple[Reason, ...] = ()
     is_mark: bool = False
 
 

@@ -28,7 +28,7 @@ def waits(view: View, other: Neighbour, conflict: Conflict, most_mps2: float) ->
 def follows(view: View, other: Neighbour, conflict: Conflict) -> bool:
     """Whether we join behind somebody who is no slower than we."""
     is_second = conflict.own_in_s > conflict.other_in_s
-    return conflict.angle_deg < JOIN_DEG and is_second and other.speed_mps >= (view.own.speed_mps or 0.0) - 1.0
+    return conflict.angle_deg < JOIN_DEG and is_second and other.speed_mps >= view.own_mps - 1.0
 
 
 def changes_lane(view: View, other: Neighbour) -> bool:

@@ -207,3 +207,8 @@ class View:
     neighbours: tuple[Neighbour, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     signs: tuple[Sign, ...] = ()
+
+    @property
+    def own_mps(self) -> float:
+        """Our speed; 0 where nobody tells it: whether somebody does is a condition of its own."""
+        return self.own.speed_mps or 0.0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hil import windows
 from obu.apps import fcw
 from obu.core.alert import Level
+from obu.core.driving import warning_m
 from obu.core.world import Course, Kind
 from tests.apps.seen import other, view
 
@@ -132,7 +133,7 @@ def test_braking_at_the_warning_just_avoids_the_collision(own_mps, lead_mps, lea
     """Driven in steps: from the gap of warning_m on, after the delay, the least gap is about nothing, never below."""
     if -0.5 <= lead_mps2 < 0:
         return
-    reach_m = fcw.warning_m(own_mps, lead_mps, lead_mps2, delay_s, brake_mps2)
+    reach_m = warning_m(own_mps, lead_mps, lead_mps2, delay_s, brake_mps2)
     gap_m, ours, theirs, at_s, least_m = max(0.0, reach_m), own_mps, lead_mps, 0.0, math.inf
     while ours > 0.0 and at_s < 30.0:
         theirs = max(0.0, theirs + lead_mps2 * 0.01)

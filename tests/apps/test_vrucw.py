@@ -4,7 +4,6 @@ import dataclasses
 
 import pytest
 
-from hil import scenario_file, windows
 from obu.apps import vrucw
 from obu.core.alert import Level
 from obu.core.geo import Offset
@@ -90,21 +89,6 @@ def test_whom_our_side_or_rear_reaches_in_a_turn_is_in_danger_until_we_can_stand
     beside = {"along_m": -4.0, "right_m": 2.0, "conflict": None, "kind": Kind.CYCLIST}
     for swept_s, sigma_m, warns in ((2.8, 0.3, True), (3.1, 0.3, False), (2.8, 0.9, False), (None, 0.3, False)):
         assert bool(look(4.0, "bus12", swept_s=swept_s, sigma_m=sigma_m, **beside)) is warns
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "vrucw_cyclist_beside_a_turning_bus12",
-        "vrucw_cyclist_rides_on_beside_a_turning_taxi",
-        "vrucw_pedestrian_at_the_corner_bus18",
-    ],
-)
-def test_the_windows_of_those_who_turn_are_those_of_the_rope(name):
-    scenario = scenario_file.read(scenario_file.paths()[name])
-    touched_at_s = windows.touched_s(scenario, scenario.actor[0].name)
-    wanted = windows.stop_before_s(scenario.own.kind, scenario.own.speed_mps, touched_at_s)
-    assert (scenario.warning[0].from_s, scenario.warning[0].to_s) == pytest.approx(wanted)
 
 
 def test_who_walks_off_our_way_before_we_come_is_in_no_danger():

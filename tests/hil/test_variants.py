@@ -101,12 +101,13 @@ def test_a_window_by_law_is_of_the_class_and_its_speed(name: str, least_m: float
 
 
 def test_a_window_before_a_place_is_in_seconds_of_that_variant(path: Path) -> None:
-    text = FILE.replace("no_warn", "warn").replace("lasts_s = 1.0", "lasts_s = 9.0")
+    text = FILE.replace("no_warn", "warn").replace("lasts_s = 1.0", "lasts_s = 9.0").replace('"accelerate"', '"doors"')
     path.write_text(text + '[[warning]]\nlaw = "before"\nplace_m = 111.0\npast_m = -1.0\nslack_s = 0.3\n')
     for each in scenario_file.each(path).values():
         (warning,) = each.warning  # 100 m at 10 m/s are 10 s at every speed, and the last metre is one
-        low, high = windows.between_s(each.own.kind, each.own.speed_mps, 10.0 * each.own.speed_mps - 1.0)
-        assert (warning.from_s, warning.to_s) == pytest.approx((low - 0.3, high + 0.3), abs=0.011)
+        least_m, most_m = windows.before_m(each.own.kind, each.own.speed_mps)
+        from_s, to_s = 10.0 - (1.0 + most_m) / each.own.speed_mps, 10.0 - (1.0 + least_m) / each.own.speed_mps
+        assert (warning.from_s, warning.to_s) == pytest.approx((from_s - 0.3, to_s + 0.3), abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,7 @@ def test_a_window_before_a_place_is_in_seconds_of_that_variant(path: Path) -> No
         ("[[figure]]", '[[warning]]\nlaw = "notice"\nplace_m = 50.0\n[[figure]]', "app"),
         ("[[figure]]", '[[warning]]\nlaw = "beside"\n[[figure]]', "warning[0].of"),
         ("[[figure]]", '[[warning]]\nlaw = "moves_over"\nof = "ahead"\n[[figure]]', "own.act"),
+        ("[[figure]]", '[[warning]]\nlaw = "slower"\n[[figure]]', "warning[0].from_s"),
     ],
 )
 def test_what_cannot_be_varied_is_named(
