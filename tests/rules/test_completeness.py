@@ -1,6 +1,7 @@
 """What belongs together is together: an application and its test, a vehicle's two files, a message and its vector."""
 
 import ast
+import importlib
 import re
 import sys
 import tomllib
@@ -8,6 +9,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+
+from obu.apps.base import Application
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES = 400
@@ -53,7 +56,9 @@ def test_the_folders_are_found() -> None:
 
 @pytest.mark.parametrize("app", APPS, ids=names(APPS))
 def test_an_application_is_whole_and_has_a_test(app: Path) -> None:
-    assert {"NAME", "Parameters", "look"} <= top_names(app)
+    module = importlib.import_module(f"obu.apps.{app.stem}")
+    contract = {*Application.__annotations__, "ours", "look", *(["theirs"] if getattr(module, "ABOUT", "") else [])}
+    assert contract <= top_names(app), "the contract of obu/apps/base.py"
     assert (ROOT / "tests/apps" / f"test_{app.stem}.py").is_file()
 
 
