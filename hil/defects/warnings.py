@@ -5,7 +5,7 @@ import dataclasses
 from hil.defects.planting import Defect, Patch, changed, constant, result
 from hil.defects.scene import but
 from obu.apps import bsw, dnpw, ebw, fcw, glosa, lcw, rlvw
-from obu.core import moving_off, on_our_way
+from obu.core import moving_off, on_our_way, turn_over
 from obu.core.world import Lamp, Signal, View
 from obu.scene import bodies, conflict, movers, sweep, ways
 from obu.scene.facts import Facts
@@ -63,10 +63,8 @@ def _on_duty(seen: View) -> View:
 
 
 SETTINGS: dict[str, tuple[str, str, object]] = {
-    "broad": ("apps.fcw", "beside_m", -3.0),  # it takes itself for three metres wider
     "early_or_late": ("apps.icw", "apart_s", 99.0),  # whoever crosses our way at any time is a danger
     "lawless": ("apps.vrucw", "we_stop_mps2", 0.0),  # no driver stops for a red light
-    "kerbless": ("apps.vrucw", "step_m", -99.0),  # nobody waits at a kerb
     "petty": ("apps.slw", "top_kph", {"taxi": 40.0, "bus12": 40.0, "bus18": 40.0}),  # 40 km/h is the limit everywhere
     "quick_passer": ("apps.dnpw", "accel_mps2", {"taxi": 3.0, "bus12": 3.0, "bus18": 3.0}),  # every class is a fast car
     "classless_limit": ("apps.slw", "top_kph", {"taxi": 120.0, "bus12": 120.0, "bus18": 120.0}),  # no class is slower
@@ -75,7 +73,6 @@ SETTINGS: dict[str, tuple[str, str, object]] = {
     "wide_eyed": ("apps.bsw", "farthest_m", 8.0),  # it sees two lanes beside us
     "hurried": ("apps.lcw", "pull_out_s", {"taxi": 1.0, "bus12": 1.0, "bus18": 1.0}),  # a bus is as quick as a car
     "timid_puller": ("apps.lcw", "pull_out_s", {"taxi": 9.0, "bus12": 9.0, "bus18": 9.0}),  # 9 s are too few for it
-    "hasty": ("apps.lcw", "drift_mps", -9.0),  # whoever signals moves over
     "overcautious": ("apps.avw", "slow_share", 99.0),  # hazard lights are a danger at any speed
 }
 DEFECTS: dict[str, Defect] = {
@@ -92,7 +89,12 @@ DEFECTS: dict[str, Defect] = {
     "colourblind": result("every light is red", Signals, "of", _red),
     "by_the_letter": result("it knows no turning to the right on red", Scene, "build", _waits_on_red),
     "optimist": constant("it always has an advice", glosa, "advice_kph", lambda *_: (30, 40)),
-    "untimed": constant("whoever is behind us is there when we turn", lcw, "_meets_in_turn", lambda *_: True),
+    "hasty": result(
+        "whoever signals moves over", Scene, "build", lambda seen: dataclasses.replace(seen, drift_mps=None)
+    ),
+    "broad": result("it takes itself for three metres wider", fcw, "_beside_m", lambda beside_m: beside_m - 3.0),
+    "kerbless": constant("nobody waits at a kerb", on_our_way, "waits_at_kerb", lambda *_: False),
+    "untimed": constant("whoever is behind us is there when we turn", turn_over, "_apart_s", lambda *_: 0.0),
     "sideless": Defect("it takes left for right", _both_sides),
     "timid_passer": constant("it forbids every overtaking", dnpw, "theirs", lambda *_: ()),
     "one_piece": constant("it takes every bus for one stiff body", movers, "BUSES", frozenset()),

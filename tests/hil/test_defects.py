@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from hil import defects
 from hil.expected import Figure
 from hil.scenario import Act, Actor, Notice, Own, Scenario
 from hil.sim import Sim
+from obu.runtime import wiring
 
 TURNS = 15  # the receiver's first epochs, a few packets of everybody, the first BSM
 SITUATION = Scenario(
@@ -40,3 +42,12 @@ def test_a_planted_defect_fits_the_unit(defect: str, pki_folder: Path, tmp_path:
         for _ in range(TURNS):
             sim._turn()
     assert [getattr(patch.place, patch.name) for patch in patches] == well
+
+
+@pytest.mark.parametrize(
+    "defect", sorted(name for name, (section, *_) in defects.SETTINGS.items() if "apps." in section)
+)
+def test_a_setting_that_is_a_defect_is_one_that_a_user_may_write(defect: str) -> None:
+    """Else the unit refuses its configuration, and no warning is wrong."""
+    section, key, value = defects.SETTINGS[defect]
+    assert wiring.applications(SimpleNamespace(apps={section.removeprefix("apps."): {key: value}}))
