@@ -32,9 +32,10 @@ def follows(view: View, other: Neighbour, conflict: Conflict) -> bool:
 
 
 def changes_lane(view: View, other: Neighbour) -> bool:
-    """Whether of two on one road one would turn left over the other's way and drives beside it still: who turns left
-    does so from the leftmost lane, the signal means that lane first."""
-    return other.is_beside and Turn.LEFT in (view.turn, other.turn) and abs(other.heading_diff_deg) < TURNED_DEG
+    """Whether of two on one road one would turn left over the other's way, or we right over his, and both drive beside
+    each other still: who turns does so from the outermost lane, the signal means that lane first."""
+    crosses = Turn.LEFT in (view.turn, other.turn) or (view.turn is Turn.RIGHT and other.right_m > 0.0)
+    return other.is_beside and crosses and abs(other.heading_diff_deg) < TURNED_DEG
 
 
 def own_turn(view: View) -> Turn | None:

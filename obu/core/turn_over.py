@@ -15,9 +15,8 @@ class Turning:
 
     He slows down with brake_mps2 towards speed_mps (12 m of radius at 3 m/s2 aside); slower before the line he may
     still wait, behind it who crawls (least_mps, as ICW) does. As ICW has it: told when he only just can stop (delay_s,
-    stop_mps2 by class), for who brakes for his turn soon does not look back any more; margin_m is 2 m more, so that
-    LCW, which tells where to look, speaks first. apart_s: times that overlap within 1 s. next_m: aside, the next lane
-    begins.
+    stop_mps2 by class, margin_m), for who brakes for his turn soon does not look back any more; apart_s, times that
+    overlap within 1 s. next_m: aside, the next lane begins.
     """
 
     speed_mps: float = 6.0
@@ -25,7 +24,7 @@ class Turning:
     brake_mps2: float = 2.5
     delay_s: ByClass = DELAY_S
     stop_mps2: ByClass = BRAKE_MPS2
-    margin_m: float = 4.0
+    margin_m: float = 2.0
     apart_s: float = 1.0
     next_m: float = 1.75
 

@@ -14,7 +14,7 @@ Laws:
   5. The screen is empty only when nothing is claimed that is not quiet.
   6. Of one subject only the claim of the smallest priority number counts, at the highest level that any claims of
      it: a collision with a car silences that it brakes, and that it stands with its hazard lights on, but not how
-     urgent that is.
+     urgent that is. What is silenced has not ended: as something displaced it returns under its own number.
 
 Sources: one audible warning at a time, latch 1 s or more, re-arm 3 to 5 s, warnings that stop by themselves
 (NHTSA, Preliminary Human Factors Guidelines for Crash Avoidance Warning Devices, 1996); EBW 3 to 5 s (hard
@@ -56,10 +56,12 @@ class ArbiterOptions:
 
 @dataclass(slots=True)
 class Claim:
-    """What an application claims, since when, when last; the number and the last level the driver saw it under."""
+    """What an application claims, since when, when last at all and when last unsilenced (law 6); the number and the
+    last level the driver saw it under."""
 
     alert: Alert
     first_ns: int
+    heard_ns: int
     last_ns: int
     number: int | None = None
     seen: Level | None = None
@@ -154,9 +156,12 @@ class Arbiter:
             if key not in claims:
                 is_back = shown if key == shown_key else None  # within the latch: the same warning
                 number, seen = (is_back.number, is_back.alert.level) if is_back else (None, None)
-                claims[key] = Claim(alert, at_ns, at_ns, number, seen)
-            claims[key].alert, claims[key].last_ns = alert, at_ns
-        for key in [key for key, claim in claims.items() if at_ns - claim.last_ns >= self._linger_ns]:
+                claims[key] = Claim(alert, at_ns, at_ns, at_ns, number, seen)
+            claims[key].alert, claims[key].heard_ns, claims[key].last_ns = alert, at_ns, at_ns
+        for alert in alerts:
+            if (silenced := claims.get(_key(alert))) is not None and silenced.last_ns < at_ns:
+                silenced.alert, silenced.heard_ns = alert, at_ns
+        for key in [key for key, claim in claims.items() if at_ns - claim.heard_ns >= self._linger_ns]:
             ended = claims.pop(key)
             if ended.seen is not None and key != shown_key:  # displaced, and over before it could return
                 self.state.quiet[key] = Quiet(at_ns + self._rearm_ns, ended.seen)

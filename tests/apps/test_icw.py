@@ -125,6 +125,15 @@ def test_a_left_turn_over_a_way_beside_it_is_a_change_of_lanes_until_it_has_begu
     assert look(beside | {"heading_diff_deg": 5.0, "is_beside": False}, turn=ours)
 
 
+@pytest.mark.parametrize(
+    ("heading_diff_deg", "right_m", "warns"), [(5.0, 3.5, False), (25.0, 3.5, True), (5.0, -3.5, True)]
+)
+def test_our_right_turn_over_a_lane_beside_us_is_one_too(heading_diff_deg, right_m, warns):
+    """LCW's; somebody on our left does not come over our turn to the right."""
+    beside = {"is_beside": True, "turn": Turn.STRAIGHT, "heading_diff_deg": heading_diff_deg, "right_m": right_m}
+    assert bool(look(beside, turn=Turn.RIGHT)) is warns
+
+
 def test_who_comes_from_behind_us_on_our_road_keeps_clear_of_us():
     turns = {"is_beside": True, "turn": Turn.RIGHT}
     assert not look(turns, {"other_in_s": 2.0, "other_m": 30.0}), "he can wait with 1.7 m/s2"
