@@ -1,6 +1,7 @@
 """Units broken on purpose, each by its name: a scenario that none of them fails shows nothing.
 
-Each file has a table by name: DEFECTS of planted code, SETTINGS of configurations past their own check.
+Each file has a table by name: DEFECTS of planted code, SETTINGS of configurations: of [apps] such as a user may write,
+of other sections also past their own check.
 """
 
 import dataclasses

@@ -160,7 +160,7 @@ def test_of_one_subject_one_claim_counts_as_urgent_as_any() -> None:
     assert runs(play((300, car[:2]))) == [("EBW", 1, 300)]
     braking, cautious = car[1], claim("FCW", "car", Level.CAUTION)
     seen = play((500, [braking]), (1000, [braking, cautious]), (2000, [braking]))
-    assert runs(seen) == [("EBW", 1, 500), ("FCW", 2, 1400), ("EBW", 1, 1600)], "it brakes still: no gap, no new sound"
+    assert runs(seen) == [("EBW", 1, 500), ("FCW", 2, 1400), ("EBW", 1, 1600)], "it brakes still: the same warning"
     seen = play((1500, [cautious]), (1000, []), (300, [cautious, claim("EBW", "car", Level.IMMINENT)]))
     assert runs(seen[-3:]) == [("FCW", 2, 300)], "quiet about the caution is not quiet about the braking"
 
