@@ -5,7 +5,9 @@ The rule: what a board says raises nothing but RemoteError, and what mpremote pr
 
 import hashlib
 import io
+import secrets
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import Any
@@ -15,6 +17,7 @@ from obu.core.errors import LocalError, RemoteError
 BAUD = 115_200  # of a prompt behind a UART; one on USB takes any
 READ_S = 2.0  # mpremote waits for ever without
 ENTER_S = 4.0
+ECHO_S = 1.0  # for an answer at an entered prompt, which a soft reset may swallow
 CHUNK = 1024  # octets of a file at once: as Python's text four times that, on a heap of 96 KiB
 
 
@@ -32,13 +35,24 @@ class BoardRepl:
             self._board: Any = transport_serial.SerialTransport(device, baudrate=BAUD, timeout=READ_S)
 
     def enter(self, *, soft_reset: bool = False) -> bool:
-        """Whether a prompt answers; a program that ran is interrupted. soft_reset: what it loaded is forgotten."""
-        try:
-            with _talking():
-                self._board.enter_raw_repl(soft_reset=soft_reset, timeout_overall=ENTER_S)
-        except RemoteError:
-            return False
-        return True
+        """Whether a prompt answers; a program that ran is interrupted. soft_reset: what it loaded is forgotten.
+
+        What was typed before, as frames of a link, may restart the board and have it greet several times: only what
+        this prompt was just asked to say shows that it is through with all of that.
+        """
+        give_up_s = time.monotonic() + ENTER_S
+        while (left_s := give_up_s - time.monotonic()) > 0:
+            word = secrets.token_hex(4)
+            try:
+                with _talking():
+                    self._board.enter_raw_repl(soft_reset=soft_reset, timeout_overall=left_s)
+                    self._board.serial.write(f"print('{word}', end='')\x04".encode())
+                    end = f"OK{word}\x04\x04".encode()
+                    if self._board.read_until(1, end, timeout_overall=ECHO_S).endswith(end):
+                        return True
+            except RemoteError:
+                return False
+        return False
 
     def execute(self, code: str, within_s: float = 10.0) -> str:
         """What it printed. within_s: the longest silence."""
@@ -83,8 +97,9 @@ class BoardRepl:
     def restart(self) -> None:
         """Resets the board, whose prompt may not come back; closes."""
         try:
+            if not self.enter():
+                raise RemoteError("prompt_lost")
             with _talking():
-                self._board.enter_raw_repl(soft_reset=False, timeout_overall=ENTER_S)
                 self._board.exec_raw_no_follow("import machine; machine.reset()")
         finally:
             self.close()

@@ -1,12 +1,14 @@
 """`obu flash` at a prompt, by mpremote's library: MicroPython alone gets loader and slot; recovery is ended."""
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import serial
 
 from firmware_shims import __main__ as workshop
 from firmware_shims import tree
@@ -96,6 +98,21 @@ def test_micropython_alone_gets_loader_and_slot_and_is_confirmed(
     monkeypatch.setattr(board_repl, "ENTER_S", 0.2)
     assert technician.flash(*new) == 0  # its prompt is locked now: the link answers
     assert "already runs 1.1.0" in technician.said
+
+
+def test_a_prompt_that_is_behind_is_entered_when_it_is_through_with_what_was_typed_before(bare: StandIn) -> None:
+    """A link's first frame, seen by a prompt: it greets twice, and 04 restarts it."""
+    bare.lose_power()  # what is typed waits in the line, as on a machine that has no time for its board
+    repl = BoardRepl(bare.prompt)
+    with serial.Serial(bare.prompt) as line:
+        line.write(bytes.fromhex("00 02 01 01 04 01 40 D2 01 17 08 BF 8E 77 67 40 E3") * 3)
+    starting = threading.Timer(0.1, bare.gain_power)
+    starting.start()
+    try:
+        assert repl.enter() and repl.value("6 * 7") == 42
+    finally:
+        starting.join()
+        repl.close()
 
 
 def test_a_board_in_recovery_is_ended_at_its_open_prompt(
