@@ -1,7 +1,7 @@
 """SUMO drives each seed anew: what it drove before in a process would change what it drives next.
 
-A stand-in for libsumo, which `make test` does not have, tells of the process that it runs in. `make city` compares SUMO's
-own drive with the recorded one.
+A stand-in for libsumo, which `make test` does not have, tells of the process that it runs in. `make city` compares
+SUMO's own drive with the recorded one.
 """
 
 import os
