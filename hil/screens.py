@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hil import chromium
-from hil.showcase import PLAYS, Stage
+from hil.showcase import PLAYS, Stage, unplayed
 from hil.unit_stand_in import STATUS, UnitStandIn
 
 LIGHTS, LANGUAGES = ("day", "night"), ("zh", "en")
@@ -92,10 +92,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit status 0 when every page was shown; 2 without a browser or for a wrong size."""
+    """Exit status 0 when every page was shown; 2 without a browser, for a wrong size or an app without a play."""
     width, _, height = args.size.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         print(f"--size {args.size}: must be WIDTHxHEIGHT, as in 800x480 / 应为 宽x高", file=sys.stderr)
+        return 2
+    if missing := ", ".join(unplayed()):
+        zh = f"hil/showcase.py 的 PLAYS 中没有 {missing}：请加上应预警的时刻"
+        print(f"{missing}: no instant to show: add it to PLAYS in hil/showcase.py / {zh}", file=sys.stderr)
         return 2
     if chromium.path() is None:
         print("no Chromium: .venv/bin/python -m playwright install --with-deps chromium / 没有浏览器", file=sys.stderr)

@@ -14,6 +14,7 @@ from hil import rsu
 from hil.route import bus_line
 from hil.scenario import Own as OwnVehicle
 from hil.unit import settings as settings_of
+from obu.apps import base
 from obu.codec.messages import Message
 from obu.codec.messages.bsm import Bsm, Emergency
 from obu.codec.messages.lanes import Maneuver
@@ -131,6 +132,11 @@ def _road_map() -> MapData:
     road = replace(link, upstream=rsu.CROSSING, lanes=(beyond,), points=points, movements=())
     across = replace(said.nodes[1], ref=ACROSS, place=points[-1], links=(road,))
     return replace(said, nodes=(crossing, *said.nodes[1:], across))
+
+
+def unplayed() -> list[str]:
+    """Names of the applications that have no play."""
+    return [name for name in (base.load(each).NAME for each in base.names()) if name not in PLAYS]
 
 
 class Stage:

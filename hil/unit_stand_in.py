@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-AGAIN_S = 0.15  # the screen calls a unit silent after 0.8 s
+AGAIN_S = 0.15  # the screen calls a unit silent after 0.6 s
 # All is well.
 STATUS: dict[str, Any] = {
     "utc_s": 1_800_000_000.0,

@@ -1,6 +1,7 @@
 """The corridor driven by SUMO in this process, step by step; the only place that knows libsumo.
 
-Equal seeds drive equally. libsumo is a large package and comes by choice: `make city`.
+Equal seeds drive equally, each drive in a process of its own: what libsumo drove before in one changes some of what it
+drives next. It is a large package and comes by choice: `make city`.
 """
 
 import math
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from hil import workers
 from hil.traffic.net import CORRIDOR, NET, Net
 from hil.traffic.trace import AT_STOP, BRAKING, LEFT, RIGHT, STEP_S, Encounter, Kind, Mover, Step, Trace, of_step
 
@@ -25,6 +27,12 @@ class Missing(Exception):
 
 def drive(net: Net, seed: int, minutes: float) -> Trace:
     """A whole drive after the warm-up; its time begins at 0. Raises Missing."""
+    (driven,) = workers.each(1, _drive, [(net, seed, minutes)])
+    return driven
+
+
+def _drive(asked: tuple[Net, int, float]) -> Trace:
+    net, seed, minutes = asked
     kinds: dict[str, Kind] = {}
     with tempfile.TemporaryDirectory(prefix="city-") as folder:
         log = Path(folder) / "ssm.xml"

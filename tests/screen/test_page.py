@@ -101,42 +101,6 @@ def test_who_is_beside_us_is_a_mark_beside_any_warning(page: Page, talker: FakeU
     expect(marks["right"]).to_be_hidden(timeout=2000)
 
 
-LACKS = [
-    {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 4, "because": "unit",
-     "why": {"zh": "定位误差 1.4 米", "en": "position uncertain by 1.4 m"}, "is_silent": False},
-    {"apps": [{"name": "Y", "title": {"zh": "前方拥堵", "en": "Traffic jam"}}], "because": "setting",
-     "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False},
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("size", [(1024, 600), (800, 480), (600, 1024)])
-def test_who_is_beside_us_hides_no_light_and_strange_words_no_distance(
-    page: Page, talker: FakeUnit, unit: FakeUnit, size: tuple[int, int]
-) -> None:
-    """With a list of what is missing below, and a sign of the widest words that IVS takes from a stranger."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    signal = {"lamp": "red", "turn": "left", "stop_m": 84, "left_s": 21.4, "advice_kph": [30, 40]}
-    words = {"zh": "Ｗ" * 12, "en": "W" * 12}
-    sign = {"text": words, "symbol": "sign_ahead", "shape": "square", "figure": "", "distance_m": 75.0}
-    talker.status = STATUS | {"unavailable": LACKS}
-    talker.scene = SCENE | {"beside": {"left": True, "right": True}, "signal": signal, "sign": sign}
-    unit.tell("alert", alert(1, level=1, app="ICW"))
-    for lang in ("zh", "en"):
-        expect(page.locator("#sign p")).to_have_text(words[lang])
-        expect(page.locator(".mark.right")).to_be_visible()
-        left, right = box(page, ".mark.left svg"), box(page, ".mark.right svg")
-        panel = box(page, "#around")
-        for part in (".housing", "#sign", "#sign span", "#hint", ".turn.left"):
-            seen = box(page, part)
-            is_below = seen["y"] >= left["y"] + left["height"]
-            assert is_below or seen["x"] >= left["x"] + left["width"], f"{part} is under the left car"
-            assert is_below or seen["x"] + seen["width"] <= right["x"], f"{part} is under the right car"
-        for part in ("#sign", "#sign p", "#sign span", "#hint"):
-            seen = box(page, part)
-            assert seen["x"] + seen["width"] <= panel["x"] + panel["width"] + 1, f"{part} ends beyond its panel"
-        page.click("#language")
-
-
 def test_it_is_bright_by_day_and_dark_by_night_or_as_the_driver_chose(page: Page, talker: FakeUnit) -> None:
     body, button = page.locator("body"), page.locator("#theme")
     expect(body).to_have_attribute("data-light", "night")

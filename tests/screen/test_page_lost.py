@@ -61,25 +61,6 @@ def test_a_reason_that_silences_some_and_stops_others_is_said_once(page: Page, t
     )
 
 
-def test_a_long_list_of_what_is_missing_leaves_every_panel_whole(page: Page, talker: FakeUnit) -> None:
-    lack = {"apps": [{"name": "X", "title": {"zh": "行人与骑行者", "en": "Pedestrians and cyclists"}}] * 3,
-            "why": {"zh": "已在配置中关闭", "en": "switched off in the configuration"}, "is_silent": False}  # fmt: skip
-    signal = {"lamp": "red", "turn": "left", "stop_m": 284, "left_s": 111.4, "advice_kph": [30, 40]}
-    talker.scene = SCENE | {"signal": signal, "speed_kph": 108.0}
-    talker.status = STATUS | {"unavailable": [{**lack, "because": because} for because in ("unit", "place", "setting")]}
-    for lang in ("zh", "en"):
-        expect(page.locator(".missing li").first).to_contain_text(lack["why"][lang])
-        panel, list_ = box(page, "#drive"), box(page, ".missing")
-        assert list_["y"] >= panel["y"] + panel["height"], "below the panels"
-        assert list_["y"] + list_["height"] <= box(page, "footer")["y"], "above the states"
-        for part in (".signals", ".speed", ".speed .limit", ".housing", ".to", ".advice"):
-            inner = box(page, f"#drive {part}")
-            assert panel["y"] - 1 <= inner["y"], part
-            assert inner["y"] + inner["height"] <= panel["y"] + panel["height"] + 1, part
-            assert inner["x"] + inner["width"] <= panel["x"] + panel["width"] + 1, part
-        page.click("#language")
-
-
 def test_a_lost_unit_is_said_within_a_second_and_nothing_old_looks_live(
     page: Page, talker: FakeUnit, unit: FakeUnit
 ) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from hil import chromium
 from hil.screens import LANGUAGES, LIGHTS, PLAYS, Shot, Tour
-from tests.screen.players import FakeUnit, Screen
+from tests.screen.players import SCENE, FakeUnit, Screen
 
 pytestmark = [pytest.mark.needs("chromium", "cjk_fonts")]
 
@@ -57,6 +57,8 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, Tour]
     unit = FakeUnit(folder / "unit.sock")
     screen = Screen(folder / "unit.sock")
     unit.meet()
+    unit.scene = SCENE
+    unit.repeat()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.QUIET)
         page = browser.new_page(viewport={"width": 1024, "height": 600}, reduced_motion="reduce")

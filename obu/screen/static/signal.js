@@ -24,4 +24,5 @@ export function showLight(scene, texts) {
   const [low, high] = light.advice_kph;
   find(".advice em").textContent = texts.advised;
   find(".advice b").textContent = low === high ? low : `${low}–${high}`;
+  find(".advice b").classList.toggle("wide", high > 99);
 }

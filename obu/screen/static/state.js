@@ -4,6 +4,7 @@ import { width } from "./texts.js";
 
 const OLD_CAN_MS = 1000;
 const TWO_ROWS = 70; // em
+const MOST = 140; // em: with a longer list the panels above would be too low
 const pills = Object.fromEntries(
   [...document.querySelectorAll("#state > div")].map((pill) => [pill.dataset.key, pill]),
 );
@@ -19,15 +20,21 @@ export function showState(status, lang, texts) {
     pill.querySelector("dt").textContent = texts.label[key];
     pill.querySelector("dd").textContent = texts.value[word];
   }
-  const lines = status ? [...reasons(status, lang, texts), ...unavailable(status, lang, texts)] : [];
+  const all = status ? list(status, lang, texts, everyName) : [];
+  const lines = long(all) > MOST ? list(status, lang, texts, firstName) : all;
   if (JSON.stringify(lines) !== written) {
     written = JSON.stringify(lines);
-    missing.classList.toggle("small", lines.reduce((sum, [, text]) => sum + width(text) + 3, 0) > TWO_ROWS);
+    missing.classList.toggle("small", long(lines) > TWO_ROWS);
     missing.replaceChildren(...lines.map(([because, text]) => line(because, text)));
   }
   bench.hidden = !status?.security.bench_keys;
   bench.textContent = texts.bench;
 }
+
+const list = (status, lang, texts, name) => [...reasons(status, lang, texts), ...unavailable(status, lang, texts, name)];
+const long = (lines) => lines.reduce((sum, [, text]) => sum + width(text) + 3, 0);
+const everyName = (titles, texts) => titles.join(texts.and);
+const firstName = (titles, texts) => (titles.length > 1 ? texts.some(titles[0], titles.length) : titles[0]);
 
 // For each pill its state, which picks colour and shape, and its word.
 function judge({ bsm, security, trust, gnss, can, display, drivers }) {
@@ -51,10 +58,10 @@ function overdue(trust) {
 }
 
 // Warnings that cannot come now: the unit says which, why, and whose lack it is. One reason is said once.
-function unavailable({ unavailable }, lang, texts) {
+function unavailable({ unavailable }, lang, texts, name) {
   const reasons = new Map();
   for (const { apps, why, because, is_silent } of unavailable ?? []) {
-    const names = apps === null ? texts.all_warnings : apps.map(({ title }) => title[lang]).join(texts.and);
+    const names = apps === null ? texts.all_warnings : name(apps.map(({ title }) => title[lang]), texts);
     const key = `${because} ${why[lang]}`;
     if (!reasons.has(key)) reasons.set(key, { because, why: why[lang], which: [] });
     reasons.get(key).which.push((is_silent ? texts.silent : texts.unavailable)(names));

@@ -1,13 +1,17 @@
-// Follows /events for ever. Says when nothing came for LOST_MS: the server speaks four times a second.
+// Follows /events for ever. Says when nothing came for QUIET_MS, in LOOKS looks on end: the server speaks five times a second.
+// One look alone tells little: a page that stood still looks first, and reads what came meanwhile afterwards.
 
-const LOST_MS = 800;
+const QUIET_MS = 500;
+const LOOK_MS = 50;
+const LOOKS = 3;
 const AGAIN_MS = 500;
 const RENEW_MS = 4000;
-const SLEPT_MS = 1200; // a page looks at the time ten times a second, and with each event
+const SLEPT_MS = 1200; // a page looks at the time twenty times a second, and with each event
 
 export function follow(handlers, onLost, path = "/events") {
   let source = null;
   let heard = performance.now();
+  let quiet = 0; // looks on end at which nothing had come
   let opened = heard;
   let awake = Date.now(); // the clock on the wall goes on while a tablet sleeps
 
@@ -40,12 +44,13 @@ export function follow(handlers, onLost, path = "/events") {
   setInterval(() => {
     if (hasSlept()) return wake();
     const now = performance.now();
-    if (now - heard > LOST_MS) onLost();
+    quiet = now - heard > QUIET_MS ? quiet + 1 : 0;
+    if (quiet >= LOOKS) onLost();
     const isEnded = source.readyState === EventSource.CLOSED && now - opened > AGAIN_MS;
     // A tablet that slept may hold a connection that is dead without knowing.
     const isDead = now - heard > RENEW_MS && now - opened > RENEW_MS;
     if (isEnded || isDead) open();
-  }, 100);
+  }, LOOK_MS);
   open();
 }
 
