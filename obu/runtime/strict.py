@@ -116,7 +116,7 @@ def _field_faults(tree: dict[str, Any], kind: Any, path: str) -> Iterator[tuple[
             there = Text(f"没有这个键；可用：{'、'.join(names)}", f"no such key; there are: {', '.join(names)}")
             yield _below(path, key), there
     for field in fields:
-        has_default = {field.default, field.default_factory} != {dataclasses.MISSING}
+        has_default = any(each is not dataclasses.MISSING for each in (field.default, field.default_factory))
         if field.name not in tree and not has_default:
             where = _below(path, field.name)
             wanted = _wanted(hints[field.name], where)
