@@ -37,7 +37,7 @@ def module(name: str) -> Any:
 def make(fault: scenario.Fault) -> Acting:
     """The fault of a scenario. Raises ConfigError for a parameter, ValueError for a value, that is none."""
     found = module(fault.name)
-    made: Acting = found.make(strict.convert(fault.parameters, found.Parameters, fault.name))
+    made: Acting = found.make(strict.convert(fault.parameters, found.Parameters, "parameters"))
     return made
 
 
@@ -54,7 +54,7 @@ def wrong(fault: scenario.Fault) -> Iterator[tuple[str, str, str]]:
     try:
         make(fault)
     except ConfigError as error:
-        key, _, why = str(error).removeprefix(f"{fault.name}: ").partition(": ")
-        yield f"parameters.{key}", why, why
+        key, _, why = error.text.partition(": ")
+        yield key, why, error.zh.removeprefix(f"{key}：")
     except ValueError as error:
         yield "parameters", str(error), str(error)

@@ -84,5 +84,4 @@ def options(role: str, table: dict[str, Any], source: str) -> tuple[str, Any]:
     try:
         return str(name), strict.convert(rest, module(str(name)).Options, role)
     except ConfigError as error:
-        raise ConfigError(f"{source}: {role}.{error.text.removeprefix(f'{role}: ')}",
-                          f"{source}：{role}.{error.zh.removeprefix(f'{role}：')}") from None  # fmt: skip
+        raise error.of(source) from None

@@ -160,8 +160,8 @@ def _number(number: Number, plan: FieldPlan, by_name: dict[str, FieldPlan], valu
     factor = UNITS[value].get(plan.unit)
     if factor is None:
         known = ", ".join(UNITS[value])
-        raise ConfigError(f"{key}: {plan.name} is in {plan.unit!r}, none of {known}",
-                          f"{key}：{plan.name} 的单位 {plan.unit!r} 不在 {known} 之中")  # fmt: skip
+        raise ConfigError(f"{plan.name} is in {plan.unit!r}, none of {known}",
+                          f"{plan.name} 的单位 {plan.unit!r} 不在 {known} 之中", key)  # fmt: skip
     scale, offset = number.sign * factor * plan.scale, number.sign * factor * plan.offset
     slot, max_age_ns = plan.slot, number.max_age_ms * NS_PER_MS
     unknown = absent(number, key)

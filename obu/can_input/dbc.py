@@ -1,6 +1,7 @@
 """The one door to cantools: a DBC's text and a profile in, a compact decode plan without cantools out."""
 
 import math
+import re
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -81,8 +82,10 @@ def compile_plans(text: str, profile: Profile, source: str) -> Plans:
         database = Database()
         database.add_dbc_string(text)
     except Exception as error:  # the parser beneath cantools has errors of its own
-        zh = f"{source}：不是有效的 DBC：{error}"
-        raise ConfigError(f"{source}: not a valid DBC: {error}", zh) from None
+        file = f"{source.removesuffix('.toml')}.dbc"
+        at = re.search(r"line (\d+)", str(error))
+        zh = f"不是有效的 DBC{f'，从第 {at[1]} 行起' if at else ''}"
+        raise ConfigError(f"not a valid DBC: {' '.join(str(error).split())}", zh, file) from None
     by_name = {message.name: message for message in database.messages}
     signals: dict[str, dict[str, list[Wanted]]] = {}
     for want in wanted(profile, source):
@@ -90,21 +93,21 @@ def compile_plans(text: str, profile: Profile, source: str) -> Plans:
             raise _absent(source, want, f"{want.message} is not in the DBC", f"DBC 中没有 {want.message}")
         signals.setdefault(want.message, {}).setdefault(want.signal, []).append(want)
     if strange := next((name for name in profile.guards if name not in signals), None):
-        raise ConfigError(f"{source}: guards.{strange}: no value of this profile is in it",
-                          f"{source}：guards.{strange}：没有取自该报文的值")  # fmt: skip
+        raise ConfigError(f"guards.{strange}: no value of this profile is in it",
+                          f"guards.{strange}：没有取自该报文的值", source)  # fmt: skip
     family = FAMILIES[profile.family]
     plans: list[MessagePlan] = []
     slot = 0
     for name, wants in signals.items():
         plan = _message_plan(by_name[name], wants, slot, family, source, profile.guards.get(name))
         if twin := next((other.name for other in plans if other.key == plan.key), None):
-            zh = f"{source}：{name} 与 {twin} 的标识符（PGN）相同"
-            raise ConfigError(f"{source}: {name} and {twin} share an identifier (PGN)", zh)
+            zh = f"{name} 与 {twin} 的标识符（PGN）相同"
+            raise ConfigError(f"{name} and {twin} share an identifier (PGN)", zh, source)
         plans.append(plan)
         slot += len(plan.fields)
     if profile.vin and family is not j1939:
-        raise ConfigError(f"{source}: vin: only J1939 has a parameter group for it",
-                          f"{source}：vin：只有 J1939 有相应的参数组")  # fmt: skip
+        raise ConfigError("vin: only J1939 has a parameter group for it",
+                          "vin：只有 J1939 有相应的参数组", source)  # fmt: skip
     return Plans(family, tuple(plans), profile.vin)
 
 
@@ -127,18 +130,18 @@ def _message_plan(
         plans.append(_field_plan(message, signal, slot + offset, listed, family, source))
     key = family.key(message.frame_id, message.is_extended_frame)
     if key is None:
-        raise ConfigError(f"{source}: {message.name} has an 11-bit identifier, J1939 has 29 bits",
-                          f"{source}：{message.name} 是 11 位标识符，而 J1939 为 29 位")  # fmt: skip
+        raise ConfigError(f"{message.name} has an 11-bit identifier, J1939 has 29 bits",
+                          f"{message.name} 是 11 位标识符，而 J1939 为 29 位", source)  # fmt: skip
     protection = _protection(message, guard, source) if guard else None
     return MessagePlan(message.name, key, message.length, tuple(plans), protection)
 
 
 def _protection(message: Message, guard: Guard, source: str) -> Protection:
     by_name = {signal.name: signal for signal in message.signals}
-    where = f"{source}: guards.{message.name}"
+    where = f"guards.{message.name}"
     names = [name for name in (guard.counter, guard.checksum.signal if guard.checksum else "") if name]
     if absent := next((name for name in names if name not in by_name), None):
-        raise ConfigError(f"{where}: {absent} is not in the DBC", f"{where}：DBC 中没有 {absent}")
+        raise ConfigError(f"{where}: {absent} is not in the DBC", f"{where}：DBC 中没有 {absent}", source)
     counter = _field_plan(message, by_name[guard.counter], 0, (), broadcast, source) if guard.counter else None
     if guard.checksum is None:
         return Protection(counter, 0, None, ())
@@ -146,11 +149,11 @@ def _protection(message: Message, guard: Guard, source: str) -> Protection:
     edge = 7 if signal.byte_order == "big_endian" else 0
     if signal.length != 8 or signal.start % 8 != edge:
         raise ConfigError(f"{where}.checksum.signal: {signal.name} is not one whole octet",
-                          f"{where}.checksum.signal：{signal.name} 不是一个完整字节")  # fmt: skip
+                          f"{where}.checksum.signal：{signal.name} 不是一个完整字节", source)  # fmt: skip
     needs = guard.checksum.rule == "crc8_data_id"
     if needs != bool(data_ids) or not all(0 <= each <= 0xFF for each in data_ids):
         raise ConfigError(f"{where}.checksum.data_ids: octets, for crc8_data_id alone",
-                          f"{where}.checksum.data_ids：只用于 crc8_data_id，且为字节值")  # fmt: skip
+                          f"{where}.checksum.data_ids：只用于 crc8_data_id，且为字节值", source)  # fmt: skip
     return Protection(counter, signal.start // 8, checksums.RULES[guard.checksum.rule], data_ids)
 
 
@@ -164,13 +167,13 @@ def _field_plan(
 ) -> FieldPlan:
     name = f"{message.name}.{signal.name}"
     if signal.is_multiplexer or signal.multiplexer_ids or signal.conversion.is_float:
-        raise ConfigError(f"{source}: {name} is multiplexed or a float; neither can be used",
-                          f"{source}：{name} 是复用信号或浮点信号，不支持")  # fmt: skip
+        raise ConfigError(f"{name} is multiplexed or a float; neither can be used",
+                          f"{name} 是复用信号或浮点信号，不支持", source)  # fmt: skip
     try:
         lowest_valid, highest_valid = family.span(signal.length, *_span(signal))
     except ValueError as error:
-        zh = f"{source}：{name}：J1939 没有 {signal.length} 位的规则"
-        raise ConfigError(f"{source}: {name}: {error}", zh) from None
+        zh = f"{name}：J1939 没有 {signal.length} 位的规则"
+        raise ConfigError(f"{name}: {error}", zh, source) from None
     is_big_endian = signal.byte_order == "big_endian"
     return FieldPlan(
         name=name,
@@ -207,4 +210,4 @@ def _big_endian_shift(message: Message, signal: Signal) -> int:
 
 
 def _absent(source: str, want: Wanted, text: str, zh: str) -> ConfigError:
-    return ConfigError(f"{source}: {want.key}: {text}", f"{source}：{want.key}：{zh}")
+    return ConfigError(f"{want.key}: {text}", f"{want.key}：{zh}", source)

@@ -193,4 +193,4 @@ def _named(source: str, key: str, name: str, listed: tuple[tuple[int, int], ...]
 
 
 def _fault(source: str, key: str, text: str, zh: str) -> ConfigError:
-    return ConfigError(f"{source}: {key}: {text}", f"{source}：{key}：{zh}")
+    return ConfigError(f"{key}: {text}", f"{key}：{zh}", source)

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from obu.runtime.asking import Asked, Instant, When
     from obu.runtime.counterfactual import Change
     from obu.runtime.explaining import Given, Held, Missed, Span, Story
+    from obu.runtime.near_misses import NearMiss
 
 SUMMARY = Text("说明记录中每条预警为何发出或未发出", "tell from a journal why each warning was or was not given")
 LEVELS = {Level.INFORMATION: "提示", Level.CAUTION: "注意", Level.IMMINENT: "紧急"}
@@ -28,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """DIR, --segment N, --app NAME, --at TIME, --of ID, --svg FILE."""
     parser.add_argument("directory", type=Path, metavar="DIR", help="what `obu run --journal` kept / 记录目录")
     parser.add_argument("--segment", type=int, metavar="N", help="only this segment / 只看第 N 段")
-    parser.add_argument("--app", metavar="NAME", help="only this application, as FCW / 只看一个应用")
+    parser.add_argument(
+        "--app", metavar="NAME", help="only this application, as FCW, and all of it / 只看一个应用，列出全部"
+    )
     parser.add_argument("--at", metavar="TIME", help="every condition at 14:13:36.5 UTC, or +12.5 s / 该时刻的全部条件")
     parser.add_argument("--of", metavar="ID", default="", help="with --at: only of this road user / 仅此交通参与者")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it too, FILE of the first run / 同时绘图")
@@ -36,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit status 0; 2 when the journal cannot be read, has none of that, or FILE cannot be written."""
-    from obu.runtime import explain_drawing, explaining, replay
+    from obu.runtime import explain_drawing, explaining, near_misses, replay
 
     if args.of and not args.at:
         raise LocalError("--of: is of one moment: name it with --at", "--of：只用于某一时刻，请用 --at 指定")
@@ -48,9 +52,13 @@ def run(args: argparse.Namespace) -> int:
         return _at(paths, args, app)
     stories = explaining.tell(paths)
     for story in stories:
+        near = None
         if app:
             _only(story, app)
-        print("\n".join(lines(story, args.lang == "zh")))
+        else:
+            near = near_misses.near_misses(story)
+            story.missed = [one.missed for one in near]
+        print("\n".join(lines(story, args.lang == "zh", near)))
     if args.svg:
         for number, story in enumerate(stories, 1):
             path = args.svg if number == 1 else args.svg.with_stem(f"{args.svg.stem}-{number}")
@@ -100,7 +108,7 @@ def at_lines(found: "Instant", of: str, zh: bool) -> list[str]:
     elif not found.asked:
         said.append(f"没有可判断的对象；有：{there}" if zh else f"nothing to speak of then; there was: {there}")
     for asked in found.asked:
-        said.append(f"  {asked.app} {asked.about or ('本车' if zh else 'ourselves')}: {_verdict(asked, zh)}")
+        said.append(f"  {asked.app} {_whom(asked.about, zh)}: {_verdict(asked, zh)}")
         said += [f"      {'√' if holds else '×'} {name} {text_of(value)} {how} {text_of(limit)}"
                  for name, value, how, limit, holds in asked.conditions]  # fmt: skip
     return said
@@ -141,8 +149,8 @@ def _only(story: "Story", app: str) -> None:
     story.missed = [one for one in story.missed if one.app == app]
 
 
-def lines(story: "Story", zh: bool) -> list[str]:
-    """One run of the unit as lines of text."""
+def lines(story: "Story", zh: bool, near: Sequence["NearMiss"] | None = None) -> list[str]:
+    """One run of the unit as lines of text. near: a line for each of these, in place of all that was a change away."""
     said = [_title(story, zh)]
     for segment, turn in story.differs:
         said.append(
@@ -152,11 +160,18 @@ def lines(story: "Story", zh: bool) -> list[str]:
         )
     said += _part("已发出" if zh else "given", [_given(one, zh) for one in story.given])
     said += _part("有判断但未显示" if zh else "claimed, not shown", [_held(one, zh) for one in story.held])
-    near = "未判断为危险，但只差一个条件" if zh else "not claimed, one condition away"
-    said += _part(near, [_missed(one, zh) for one in story.missed])
+    if near is None:
+        away = "未判断为危险，但只差一个条件" if zh else "not claimed, one condition away"
+        said += _part(away, [_missed(one, zh) for one in story.missed])
+    else:
+        closest = "险些发出（最接近者在前）" if zh else "nearly given, the nearest first"
+        said += _part(closest, [[_near(one, zh)] for one in near])
     silent = " ".join(story.silent()) or "-"
     said.append(f"没有接近触发的应用：{silent}" if zh else f"nothing near: {silent}")
-    how = "--at +12.5 --app FCW"
+    how = "--at 14:13:36.5 --app FCW"
+    if near is not None:
+        said.append("查看一个应用只差一个条件的全部情况：--app FCW" if zh
+                    else "for all of one application that was one condition away: --app FCW")  # fmt: skip
     said.append(f"查看某一时刻的全部条件：{how}" if zh else f"for every condition of one moment: {how}")
     return said
 
@@ -197,36 +212,37 @@ def _held(one: "Held", zh: bool) -> list[str]:
 
 def _missed(one: "Missed", zh: bool) -> list[str]:
     found = _nearest(one.changes)
-    said = [
-        f"      {'若' if zh else 'with'} {change.what} {change.needed} "
-        + (f"（实际 {change.was}）" if zh else f"(was {change.was})")
-        for change in found[:MOST_CHANGES]
-    ]
+    said = [f"      {_change(change, zh)}" for change in found[:MOST_CHANGES]]
     more = len(found) - MOST_CHANGES
     rest = [f"      {f'另有 {more} 种' if zh else f'and {more} more'}"] if more > 0 else []
-    return [f"  {_when(one.span)}  {one.app} {one.about}", *said, *rest]
+    return [f"  {_when(one.span)}  {one.app} {_whom(one.about, zh)}", *said, *rest]
 
 
-def _nearest(changes: Mapping["Change", int]) -> list["Change"]:
+def _near(one: "NearMiss", zh: bool) -> str:
+    lacked, missed = one.lacked, one.missed
+    far = f"  ×{lacked.times:.2f}" if math.isfinite(lacked.times) else ""
+    return f"  {_time(one.view)[11:]}  {missed.app} {_whom(missed.about, zh)}  {_change(lacked, zh)}{far}"
+
+
+def _whom(about: str, zh: bool) -> str:
+    return about or ("本车" if zh else "ourselves")
+
+
+def _change(change: "Change", zh: bool) -> str:
+    was = f"（实际 {change.was}）" if zh else f" (was {change.was})"
+    return f"{'若' if zh else 'with'} {change.what} {change.needed}{was}"
+
+
+def _nearest(changes: Mapping["Change", tuple[int, "View"]]) -> list["Change"]:
     """The most frequent first; a number that would have had to be another each second is told as it was nearest."""
     often: dict[str, int] = {}
     nearest: dict[str, Change] = {}
-    for change, times in changes.items():
-        factor = _factor(change)
-        key = change.what if factor else f"{change.what} {change.needed}"
-        often[key] = often.get(key, 0) + times
-        if key not in nearest or factor < _factor(nearest[key]):
+    for change, (looks, _) in changes.items():
+        key = change.what if math.isfinite(change.times) else f"{change.what} {change.needed}"
+        often[key] = often.get(key, 0) + looks
+        if key not in nearest or change.times < nearest[key].times:
             nearest[key] = change
     return [nearest[key] for key in sorted(nearest, key=lambda key: -often[key])]
-
-
-def _factor(change: "Change") -> float:
-    """By how much a number would have had to be larger or smaller; 0 for what is none."""
-    try:
-        factor = float(change.needed) / float(change.was)
-    except (ValueError, ZeroDivisionError):
-        return 0.0
-    return max(factor, 1.0 / factor) if factor > 0.0 else 0.0
 
 
 def _when(span: "Span") -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import obu
 from obu import cli
-from obu.core.errors import LocalError
+from obu.core.errors import ConfigError, LocalError
 
 NOT_VERBS = {"main"}
 
@@ -67,6 +67,9 @@ def _guarded(arguments: argparse.Namespace, lang: str) -> int:
     try:
         return int(arguments.run(arguments))
     except LocalError as error:
+        file = getattr(arguments, "config", None)
+        if file and isinstance(error, ConfigError):
+            error = error.of(file)
         print(f"obu {arguments.verb}: {error.zh if lang == 'zh' else error.text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

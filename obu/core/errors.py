@@ -14,7 +14,19 @@ class LocalError(Exception):
 
 
 class ConfigError(LocalError):
-    """A configuration file is absent, malformed, or names an unknown key; the text names file and key."""
+    """A configuration file is absent, malformed, or has a key that is wrong.
+
+    The text names file and key; who finds it may know the key alone, and who knows the file adds it by `of`.
+    """
+
+    def __init__(self, text: str, zh: str | None = None, file: str = "") -> None:
+        en, local = f"{file}: {text}", f"{file}：{zh or text}"
+        super().__init__(*((en, local) if file else (text, zh)))
+        self.file = file
+
+    def of(self, file: object) -> "ConfigError":
+        """The same of a key of that file, unless it is of another file already."""
+        return self if self.file else ConfigError(self.text, self.zh, str(file))
 
 
 class RemoteError(Exception):

@@ -31,10 +31,10 @@ def make(name: str, options: Options, filters: Sequence[Filter] = ()) -> Channel
     An interface that python-can does not have is nonsense; a device that is not there comes up later.
     """
     if not options.channel:
-        raise ConfigError(f"{name}: channel: is empty", f"{name}：channel：为空")
+        raise ConfigError(f"{name}.channel: is empty", f"{name}.channel：为空")
     if options.bitrate is not None and options.bitrate <= 0:
-        raise ConfigError(f"{name}: bitrate: {options.bitrate} is not a rate",
-                          f"{name}：bitrate：{options.bitrate} 不是比特率")  # fmt: skip
+        raise ConfigError(f"{name}.bitrate: {options.bitrate} is not a rate",
+                          f"{name}.bitrate：{options.bitrate} 不是比特率")  # fmt: skip
     reader = import_module(f"obu.drivers.{READERS.get(options.interface, 'can_library')}")
     made: Channel = reader.make(name, options, filters)
     return made

@@ -158,18 +158,18 @@ def make(name: str, options: Options, filters: Sequence[Filter]) -> LibraryBus:
     """The driver of a section. Raises ConfigError: an unknown interface, or one that cannot be told to keep silent."""
     if options.interface not in can.VALID_INTERFACES:
         known = ", ".join(sorted(can.VALID_INTERFACES))
-        raise ConfigError(f"{name}: interface: {options.interface!r} is none of {known}",
-                          f"{name}：interface：{options.interface!r} 不在 {known} 之中")  # fmt: skip
+        raise ConfigError(f"{name}.interface: {options.interface!r} is none of {known}",
+                          f"{name}.interface：{options.interface!r} 不在 {known} 之中")  # fmt: skip
     if options.listen_only and options.interface not in SILENT:
-        en = (f"{name}: listen_only: {options.interface} cannot be told to keep silent; take socketcan "
+        en = (f"{name}.listen_only: {options.interface} cannot be told to keep silent; take socketcan "
               "or slcan, or permit it to acknowledge: listen_only = false")  # fmt: skip
-        zh = (f"{name}：listen_only：{options.interface} 不能设为只听；请用 socketcan 或 slcan，"
+        zh = (f"{name}.listen_only：{options.interface} 不能设为只听；请用 socketcan 或 slcan，"
               "或允许应答：listen_only = false")  # fmt: skip
         raise ConfigError(en, zh)
     for key in ("interface", "channel", "bitrate", "listen_only", "ignore_config", "can_filters"):
         if key in options.options:
-            raise ConfigError(f"{name}: options.{key}: belongs beside options, not in it",
-                              f"{name}：options.{key}：不应放在 options 中")  # fmt: skip
+            raise ConfigError(f"{name}.options.{key}: belongs beside options, not in it",
+                              f"{name}.options.{key}：不应放在 options 中")  # fmt: skip
     return LibraryBus(name, options, filters)
 
 

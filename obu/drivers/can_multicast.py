@@ -166,6 +166,6 @@ def make(name: str, options: Options, filters: Sequence[Filter]) -> MulticastBus
     """The driver of a section. Raises ConfigError."""
     for key, value in options.options.items():
         if key not in ("port", "hop_limit") or type(value) is not int or not 0 <= value <= 0xFFFF:
-            raise ConfigError(f"{name}: options.{key}: there are port and hop_limit, both numbers",
-                              f"{name}：options.{key}：可用 port 和 hop_limit，均为数字")  # fmt: skip
+            raise ConfigError(f"{name}.options.{key}: there are port and hop_limit, both numbers",
+                              f"{name}.options.{key}：可用 port 和 hop_limit，均为数字")  # fmt: skip
     return MulticastBus(name, options, filters)

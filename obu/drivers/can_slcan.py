@@ -132,17 +132,17 @@ def make(name: str, options: Options, filters: Sequence[Filter]) -> SlcanBus:
     """The driver of a section. Raises ConfigError."""
     known = ", ".join(str(rate) for rate in sorted(RATES))
     if options.bitrate is None:
-        raise ConfigError(f"{name}: bitrate: an slcan adapter needs one of {known}; find it with: obu can detect",
-                          f"{name}：bitrate：slcan 需给出 {known} 之一；用 obu can detect 查找")  # fmt: skip
+        raise ConfigError(f"{name}.bitrate: an slcan adapter needs one of {known}; find it with: obu can detect",
+                          f"{name}.bitrate：slcan 需给出 {known} 之一；用 obu can detect 查找")  # fmt: skip
     if options.bitrate not in RATES:
-        raise ConfigError(f"{name}: bitrate: {options.bitrate} is none of {known}",
-                          f"{name}：bitrate：{options.bitrate} 不在 {known} 之中")  # fmt: skip
+        raise ConfigError(f"{name}.bitrate: {options.bitrate} is none of {known}",
+                          f"{name}.bitrate：{options.bitrate} 不在 {known} 之中")  # fmt: skip
     for key in options.options:
         if key != "tty_baudrate":
-            raise ConfigError(f"{name}: options.{key}: no such key; there is: tty_baudrate",
-                              f"{name}：options.{key}：没有这个键；可用：tty_baudrate")  # fmt: skip
+            raise ConfigError(f"{name}.options.{key}: no such key; there is: tty_baudrate",
+                              f"{name}.options.{key}：没有这个键；可用：tty_baudrate")  # fmt: skip
     if _device(options)[1] <= 0:
-        raise ConfigError(f"{name}: options.tty_baudrate: is not a rate", f"{name}：options.tty_baudrate：不是波特率")
+        raise ConfigError(f"{name}.options.tty_baudrate: is not a rate", f"{name}.options.tty_baudrate：不是波特率")
     return SlcanBus(name, options, filters)
 
 

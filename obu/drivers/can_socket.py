@@ -217,6 +217,6 @@ def _why(error: OSError) -> Text:
 def make(name: str, options: Options, filters: Sequence[Filter]) -> SocketBus:
     """The driver of a section. Raises ConfigError."""
     for key in options.options:
-        raise ConfigError(f"{name}: options.{key}: socketcan takes none",
-                          f"{name}：options.{key}：socketcan 没有 options")  # fmt: skip
+        raise ConfigError(f"{name}.options.{key}: socketcan takes none",
+                          f"{name}.options.{key}：socketcan 没有 options")  # fmt: skip
     return SocketBus(name, options, filters)

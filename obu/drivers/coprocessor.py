@@ -109,9 +109,9 @@ class Coprocessor:
 def check(name: str, options: Options) -> None:
     """Raises ConfigError for an empty device or an impossible rate or mask."""
     if not options.device:
-        raise ConfigError(f"{name}: device: is empty", f"{name}：device：为空")
+        raise ConfigError(f"{name}.device: is empty", f"{name}.device：为空")
     if options.baud <= 0:
-        raise ConfigError(f"{name}: baud: {options.baud} is not a rate", f"{name}：baud：{options.baud} 不是波特率")
+        raise ConfigError(f"{name}.baud: {options.baud} is not a rate", f"{name}.baud：{options.baud} 不是波特率")
     if not 0 <= options.fail_slow <= 0xFF:
-        raise ConfigError(f"{name}: fail_slow: {options.fail_slow} is not 0..255",
-                          f"{name}：fail_slow：{options.fail_slow} 不在 0..255 之内")  # fmt: skip
+        raise ConfigError(f"{name}.fail_slow: {options.fail_slow} is not 0..255",
+                          f"{name}.fail_slow：{options.fail_slow} 不在 0..255 之内")  # fmt: skip

@@ -48,7 +48,7 @@ class GnssSerial:
 def make(name: str, options: Options) -> GnssSerial:
     """The driver of a section. Raises ConfigError for an empty device or an impossible rate."""
     if not options.device:
-        raise ConfigError(f"{name}: device: is empty", f"{name}：device：为空")
+        raise ConfigError(f"{name}.device: is empty", f"{name}.device：为空")
     if options.baud <= 0:
-        raise ConfigError(f"{name}: baud: {options.baud} is not a rate", f"{name}：baud：{options.baud} 不是波特率")
+        raise ConfigError(f"{name}.baud: {options.baud} is not a rate", f"{name}.baud：{options.baud} 不是波特率")
     return GnssSerial(name, options)

@@ -154,12 +154,12 @@ def make(name: str, options: Options) -> Diagnostics:
     """The driver of a section. Raises ConfigError: sending is not permitted, or there is no such interface."""
     if options.permit_sending != PERMISSION:
         raise ConfigError(
-            f'{name}: permit_sending: asking a car means sending on its bus; "{PERMISSION}" permits it',
-            f'{name}：permit_sending：诊断请求需要在车辆总线上发送；写 "{PERMISSION}" 表示允许',
+            f'{name}.permit_sending: asking a car means sending on its bus; "{PERMISSION}" permits it',
+            f'{name}.permit_sending：诊断请求需要在车辆总线上发送；写 "{PERMISSION}" 表示允许',
         )
     if options.through not in can.VALID_INTERFACES:
         known = ", ".join(sorted(can.VALID_INTERFACES))
-        raise ConfigError(f"{name}: through: {options.through!r} is none of {known}",
-                          f"{name}：through：{options.through!r} 不在 {known} 之中")  # fmt: skip
+        raise ConfigError(f"{name}.through: {options.through!r} is none of {known}",
+                          f"{name}.through：{options.through!r} 不在 {known} 之中")  # fmt: skip
     logging.getLogger("isotp").setLevel(logging.CRITICAL)  # strangers' frames write no log
     return Diagnostics(name, options)

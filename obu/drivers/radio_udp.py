@@ -290,12 +290,12 @@ def make(name: str, options: Options) -> RadioUdp:
     """The driver of a section. Raises ConfigError for an address that is none."""
     modem = _address(name, "modem", options.modem)
     if modem[1] == 0:
-        raise ConfigError(f"{name}: modem: port 0 is nobody's", f"{name}：modem：端口不能为 0")
+        raise ConfigError(f"{name}.modem: port 0 is nobody's", f"{name}.modem：端口不能为 0")
     anywhere = ("::", 0) if ":" in modem[0] else ("0.0.0.0", 0)
     bind = anywhere if options.bind is None else _address(name, "bind", options.bind)
     if (":" in bind[0]) != (":" in modem[0]):
-        raise ConfigError(f"{name}: bind: not of the modem's kind of address, IPv4 or IPv6",
-                          f"{name}：bind：与 modem 的地址类型（IPv4/IPv6）不一致")  # fmt: skip
+        raise ConfigError(f"{name}.bind: not of the modem's kind of address, IPv4 or IPv6",
+                          f"{name}.bind：与 modem 的地址类型（IPv4/IPv6）不一致")  # fmt: skip
     return RadioUdp(name, modem, bind, options.receive_only)
 
 
@@ -307,6 +307,6 @@ def _address(name: str, key: str, text: str) -> Address:
         if not 0 <= number < 65_536:
             raise ValueError(port)
     except ValueError:
-        raise ConfigError(f"{name}: {key}: {text!r} is not ADDRESS:PORT, as in 127.0.0.1:5905",
-                          f"{name}：{key}：{text!r} 不是“地址:端口”，例如 127.0.0.1:5905") from None  # fmt: skip
+        raise ConfigError(f"{name}.{key}: {text!r} is not ADDRESS:PORT, as in 127.0.0.1:5905",
+                          f"{name}.{key}：{text!r} 不是“地址:端口”，例如 127.0.0.1:5905") from None  # fmt: skip
     return address, number

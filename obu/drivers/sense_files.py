@@ -86,8 +86,8 @@ def make(name: str, options: Options) -> SenseFiles:
         raise ConfigError(f"{name}: names neither ignition_file nor supply_file",
                           f"{name}：没有给出 ignition_file 或 supply_file")  # fmt: skip
     if options.supply_scale <= 0:
-        raise ConfigError(f"{name}: supply_scale: {options.supply_scale} must be above 0",
-                          f"{name}：supply_scale：{options.supply_scale} 必须大于 0")  # fmt: skip
+        raise ConfigError(f"{name}.supply_scale: {options.supply_scale} must be above 0",
+                          f"{name}.supply_scale：{options.supply_scale} 必须大于 0")  # fmt: skip
     return SenseFiles(name, options)
 
 

@@ -220,9 +220,18 @@ class Config:
 def read(path: Path) -> Config:
     """The configuration at `path`, its relative paths resolved against the file's folder. Raises ConfigError."""
     config = strict.read_toml(path, Config)
+    try:
+        _check(config)
+    except ConfigError as error:
+        raise error.of(path) from None
+    return _resolved(config, path.resolve().parent)
+
+
+def _check(config: Config) -> None:
+    """Raises ConfigError for what no type forbids."""
     if not config.can:
-        raise ConfigError(f"{path}: can: at least one channel is needed, as in [can.main]",
-                          f"{path}：can：至少需要一个通道，例如 [can.main]")  # fmt: skip
+        raise ConfigError("can: at least one channel is needed, as in [can.main]",
+                          "can：至少需要一个通道，例如 [can.main]")  # fmt: skip
     for name, low, value in (
         ("bsm.max_fix_age_ms", 50, config.bsm.max_fix_age_ms),
         ("bsm.max_sigma_m", 0, config.bsm.max_sigma_m),
@@ -247,28 +256,30 @@ def read(path: Path) -> Config:
         ("power.low_supply_s", 0, config.power.low_supply_s),
     ):
         if value < low:
-            raise ConfigError(f"{path}: {name}: {value} is below {low}", f"{path}：{name}：{value} 小于 {low}")
-    _check_stops(config, path)
-    if config.clock.chronyd_port > 65_535:
-        raise ConfigError(f"{path}: clock.chronyd_port: {config.clock.chronyd_port} is not a port",
-                          f"{path}：clock.chronyd_port：{config.clock.chronyd_port} 不是端口号")  # fmt: skip
+            raise ConfigError(f"{name}: must be {low} or more, not {value}", f"{name}：应不小于 {low}，现为 {value}")
+    _check_stops(config)
+    for name, high, value in (
+        ("clock.chronyd_port", 65_535, config.clock.chronyd_port),
+        ("security.min_assurance", 7, config.security.min_assurance),
+    ):
+        if value > high:
+            raise ConfigError(f"{name}: must be {high} or less, not {value}", f"{name}：应不大于 {high}，现为 {value}")
     if sentences_alone(config) and config.clock.max_error_ms <= config.clock.error_ms:
-        raise ConfigError(f"{path}: clock.max_error_ms: must be above error_ms: between two fixes the error grows",
-                          f"{path}：clock.max_error_ms：必须大于 error_ms，两次定位之间误差会增大")  # fmt: skip
+        raise ConfigError("clock.max_error_ms: must be above error_ms: between two fixes the error grows",
+                          "clock.max_error_ms：必须大于 error_ms，两次定位之间误差会增大")  # fmt: skip
     power = config.power
     if not (power.sense or config.coprocessor) and (power.ignition == "sense" or power.low_supply_v is not None):
-        raise ConfigError(f"{path}: power.sense: is missing: it names what reads the ignition line and the supply",
-                          f"{path}：power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
-    return _resolved(config, path.resolve().parent)
+        raise ConfigError("power.sense: is missing: it names what reads the ignition line and the supply",
+                          "power.sense：没有给出：它指定由谁读取点火线和供电电压")  # fmt: skip
 
 
-def _check_stops(config: Config, path: Path) -> None:
+def _check_stops(config: Config) -> None:
     for index, stop in enumerate(config.stops):
         for key, least, most in (("lat_deg", -90, 90), ("lon_deg", -180, 180), ("heading_deg", 0, 360)):
             if not least <= (value := getattr(stop, key)) <= most:
                 name = f"stops[{index}].{key}"
-                raise ConfigError(f"{path}: {name}: {value} is not within {least}..{most}",
-                                  f"{path}：{name}：{value} 不在 {least}..{most} 的范围内")  # fmt: skip
+                raise ConfigError(f"{name}: must be within {least}..{most}, not {value}",
+                                  f"{name}：应在 {least}..{most} 之内，现为 {value}")  # fmt: skip
 
 
 def sentences_alone(config: Config) -> bool:

@@ -27,7 +27,7 @@ def edited(text: str, section: str, values: Mapping[str, str | float | None], so
         for name in section.split("."):
             table = table.setdefault(name, tomlkit.table())
             if not isinstance(table, Table | OutOfOrderTableProxy):
-                raise ConfigError(f"{source}: {name}: is no section", f"{source}：{name}：不是配置节")
+                raise ConfigError(f"{name}: is no section", f"{name}：不是配置节", source)
         for key, value in values.items():
             if value is None:
                 table.pop(key, None)
@@ -35,7 +35,7 @@ def edited(text: str, section: str, values: Mapping[str, str | float | None], so
                 table[key] = value
         return tomlkit.dumps(tree)
     except TOMLKitError as error:
-        raise ConfigError(f"{source}: not valid TOML: {error}", f"{source}：不是有效的 TOML：{error}") from None
+        raise ConfigError(f"not valid TOML: {error}", f"不是有效的 TOML：{error}", source) from None
 
 
 def put(path: Path, section: str, values: Mapping[str, str | float | None]) -> None:

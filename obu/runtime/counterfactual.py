@@ -5,6 +5,7 @@ could speak about, of the view, or one of its parameters. Nothing here knows wha
 """
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -25,11 +26,15 @@ NOT_ASKED = {"own", "vehicle", "sections"}  # nobody drives otherwise, or anothe
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """what: the value's name, with `parameters.` before it where it is one. was, needed: as text."""
+    """what: the value's name, with `parameters.` before it where it is one. was, needed: as text.
+
+    times: so many times more or less it had to be; infinite of what is no number.
+    """
 
     what: str
     was: str
     needed: str
+    times: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,8 @@ def _limits(app: Installed, view: View, name: str, before: set[str]) -> Iterator
             middle = (silent * speaks) ** 0.5
             silent, speaks = (silent, middle) if ask(middle) else (middle, speaks)
         needed = _scaled(was, speaks)
-        yield Change(f"parameters.{name}", *(text_of(_of_us(value, view)) for value in (was, needed))), ask(speaks)
+        told, wanted = (text_of(_of_us(value, view)) for value in (was, needed))
+        yield Change(f"parameters.{name}", told, wanted, max(speaks, 1.0 / speaks)), ask(speaks)
 
 
 def _of_us(parameter: Any, view: View) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from obu.apps import base
 from obu.apps.base import Installed
 from obu.core.alert import Alert, Level
 from obu.core.now import NS_PER_S
@@ -59,12 +60,21 @@ class Held:
 
 @dataclass(slots=True)
 class Missed:
-    """A warning that was not claimed, one change away. changes: each that would have brought it, with how often."""
+    """A warning that was not claimed, one change away. about: "" of ourselves.
+
+    changes: each that would have brought it, with the number of looks and the first in which it would have.
+    """
 
     app: str
     about: str
     span: Span
-    changes: dict[Change, int] = field(default_factory=dict)
+    changes: dict[Change, tuple[int, View]] = field(default_factory=dict)
+
+    def take(self, view: View, changes: Iterable[Change]) -> None:
+        """What would have brought it in one look."""
+        for change in changes:
+            times, first = self.changes.get(change, (0, view))
+            self.changes[change] = times + 1, first
 
 
 @dataclass(slots=True)
@@ -88,7 +98,7 @@ class Story:
         claimed = [alert for app in apps for alert in app.look(view, app.parameters)]
         self._held(view, claimed, warn, arbiter)
         if is_new_second:
-            self._missed(view, apps, {(alert.app, alert.subject) for alert in claimed})
+            self._missed(view, apps, {_about(alert.app, alert.subject) for alert in claimed})
 
     def silent(self) -> tuple[str, ...]:
         """The applications that neither spoke nor were one change away from it."""
@@ -135,19 +145,18 @@ class Story:
 
     def _missed(self, view: View, apps: Iterable[Installed], claimed: set[tuple[str, str]]) -> None:
         for near in (near for app in apps for near in nearly(app, view)):
-            if (near.app, near.about) in claimed:
+            about = _about(near.app, near.about)
+            if about in claimed:
                 continue
-            about = (near.app, near.about)
             same = next(
                 (one for one in self.missed if (one.app, one.about) == about and _goes_on(one.span, view)), None
             )
             if same is None:
-                same = Missed(near.app, near.about, Span(view, view))
+                same = Missed(*about, Span(view, view))
                 self.missed.append(same)
             else:
                 same.span.extend(view)
-            for change in near.changes:
-                same.changes[change] = same.changes.get(change, 0) + 1
+            same.take(view, near.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,11 @@ def turns(path: Path) -> Iterator[Again]:
         seen_ns = view.at_ns if view is not None else seen_ns
         differs = bool(replay.differing(turn.digests, journal.digests(outbox)))
         yield Again(kept["station"].started_ns, apps, view, warn, kept["arbiter"], differs)
+
+
+def _about(app: str, subject: str) -> tuple[str, str]:
+    """Of ourselves alone an application speaks with a limit or a light as the subject, which a change moves."""
+    return app, subject if base.load(app.lower()).ABOUT else ""
 
 
 def _is(held: Held, new: Held) -> bool:

@@ -64,11 +64,15 @@ def _joined(files: dict[str, bytes]) -> bytes:
 def gather(config: Config, points: dict[str, tuple[str, bytes]]) -> Material:
     """Reads all of it. Raises ConfigError that names the key whose file or folder is missing."""
     profile_path = places.vehicle(config.vehicle.profile, "vehicle.profile")
+    try:
+        profile, dbc = strict.read_text(profile_path), strict.read_text(profile_path.with_suffix(".dbc"))
+    except ConfigError as error:  # which of the two is in it; the key that led there comes before it
+        raise ConfigError(f"vehicle.profile: {error.text}", f"vehicle.profile：{error.zh}") from None
     pool, identity = own_certificates(config)
     return Material(
         profile_path=profile_path,
-        profile=strict.read_text(profile_path),
-        dbc=strict.read_text(profile_path.with_suffix(".dbc")),
+        profile=profile,
+        dbc=dbc,
         trust=certificates("security.trust", Path(config.security.trust)),
         lists=store.kept(Path(config.security.trust), LISTS),
         certificates=pool,

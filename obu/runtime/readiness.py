@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from obu.core.alert import Text
-from obu.core.errors import LocalError
+from obu.core.errors import ConfigError, LocalError
 from obu.core.frames import DriverState
 from obu.core.now import NS_PER_MS
 
@@ -148,6 +148,8 @@ def _config(path: Path) -> Iterator[Finding]:
         settings = config.read(path)
         wiring.check(settings)
     except LocalError as error:
+        if isinstance(error, ConfigError):
+            error = error.of(path)
         yield Finding("configuration", False, Text(error.zh, error.text))
         return
     yield Finding("configuration", True, Text(f"{path} 正确", f"{path} is right"))

@@ -230,16 +230,11 @@ def applications(config: Config) -> tuple[tuple[base.Installed, ...], tuple[base
     found: dict[bool, list[base.Installed]] = {True: [], False: []}
     for name in known:
         module, section = base.load(name), dict(config.apps.get(name, {}))
-        is_on = section.pop("enabled", True)
-        if not isinstance(is_on, bool):
-            raise ConfigError(
-                f"apps.{name}.enabled: must be true or false",
-                f"apps.{name}.enabled：只能是 true 或 false",
-            )
+        is_on = strict.convert(section.pop("enabled", True), bool, f"apps.{name}.enabled")
         parameters = strict.convert(section, module.Parameters, f"apps.{name}")
-        for key, value in strict.numbers(section):
+        for key, value in strict.numbers(section, f"apps.{name}"):
             if value < 0:
-                raise ConfigError(f"apps.{name}: {key}: {value} is below 0", f"apps.{name}：{key}：{value} 小于 0")
+                raise ConfigError(f"{key}: must be 0 or more, not {value}", f"{key}：应不小于 0，现为 {value}")
         parts = getattr(module, "PARTS", ())
         found[is_on].append(base.Installed(module.NAME, module.look, parameters, module.TITLE, module.NEEDS, parts))
     return tuple(found[True]), tuple(found[False])

@@ -3,6 +3,7 @@
 A benchmark is a file here with `results(rounds)`; what ends in _side is run by another process.
 """
 
+import argparse
 import importlib
 import json
 import pkgutil
@@ -32,8 +33,10 @@ def every(rounds: int) -> Iterator[Result]:
 
 def main(arguments: list[str]) -> int:
     """0, or 1 where a ratio is below its aim."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Runs every benchmark, for minutes.")
+    parser.add_argument("--quick", action="store_true", help="3 rounds of each instead of 9")
     found = []
-    rounds = 3 if "--quick" in arguments else 9
+    rounds = 3 if parser.parse_args(arguments).quick else 9
     for result in every(rounds):
         aim = (
             "" if result.aim is None else f"  aim {result.aim:g}x" + ("" if result.ratio >= result.aim else "  MISSED")

@@ -150,7 +150,7 @@ def test_an_unknown_value_in_a_profile_is_named():
 
 def test_a_broken_dbc_is_one_sentence():
     with pytest.raises(ConfigError, match=r"bus\.dbc: not a valid DBC"):
-        compile_plans("BO_ nonsense", _profile(), "bus.dbc")
+        compile_plans("BO_ nonsense", _profile(), "bus.toml")
 
 
 def test_the_filters_pass_every_sender_of_the_profile_and_nothing_else(bus):

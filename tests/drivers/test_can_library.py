@@ -160,4 +160,4 @@ def test_there_is_no_way_to_send(made):
 def test_nonsense_is_one_sentence_with_the_key(options, key):
     with pytest.raises(ConfigError) as caught:
         make("can.main", options)
-    assert f"can.main: {key}:" in caught.value.text
+    assert f"can.main.{key}:" in caught.value.text

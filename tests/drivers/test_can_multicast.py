@@ -157,5 +157,5 @@ def test_an_address_that_is_no_group_is_down_and_tried_again():
 
 @pytest.mark.parametrize(("key", "value"), [("port", "x"), ("port", 70_000), ("receive_own_messages", True)])
 def test_nonsense_is_one_sentence_with_the_key(key, value):
-    with pytest.raises(ConfigError, match=rf"can\.main: options\.{key}:"):
+    with pytest.raises(ConfigError, match=rf"can\.main.options\.{key}:"):
         make("can.main", Options(interface="udp_multicast", channel="239.74.163.2", options={key: value}))

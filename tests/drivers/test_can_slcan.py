@@ -259,4 +259,4 @@ def test_there_is_no_way_to_send(bench):
 def test_nonsense_is_one_sentence_with_the_key(change, key):
     with pytest.raises(ConfigError) as caught:
         make("can.main", Options(**({"interface": "slcan", "channel": "x", "bitrate": 250_000} | change)))
-    assert f"can.main: {key}:" in caught.value.text
+    assert f"can.main.{key}:" in caught.value.text

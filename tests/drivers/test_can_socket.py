@@ -213,7 +213,7 @@ def test_an_absent_interface_is_said():
 
 
 def test_options_are_refused_by_name():
-    with pytest.raises(ConfigError, match=r"can\.main: options\.fd:"):
+    with pytest.raises(ConfigError, match=r"can\.main.options\.fd:"):
         make("can.main", Options(interface="socketcan", channel="can0", options={"fd": True}))
 
 

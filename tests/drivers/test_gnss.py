@@ -137,4 +137,4 @@ def test_a_taken_port_is_asked_for_again():
 def test_nonsense_is_one_sentence_with_the_key(make, options, key):
     with pytest.raises(ConfigError) as caught:
         make("gnss", options)
-    assert f"gnss: {key}:" in caught.value.text
+    assert f"gnss.{key}:" in caught.value.text

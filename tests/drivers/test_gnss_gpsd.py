@@ -189,4 +189,4 @@ def test_absent_is_said_once(server):
 def test_nonsense_is_one_sentence_with_the_key(options, key):
     with pytest.raises(ConfigError) as caught:
         gnss_gpsd.make("gnss", gnss_gpsd.Options(**options))
-    assert f"gnss: {key}:" in caught.value.text
+    assert f"gnss.{key}:" in caught.value.text

@@ -118,10 +118,10 @@ def test_a_device_that_is_not_there_is_tried_again() -> None:
     [
         (
             {"permit_sending": ""},
-            'can.main: permit_sending: asking a car means sending on its bus; "mode-01" permits it',
+            'can.main.permit_sending: asking a car means sending on its bus; "mode-01" permits it',
         ),
         ({"permit_sending": "yes"}, "permit_sending"),
-        ({"through": "nonsense"}, "can.main: through: 'nonsense' is none of"),
+        ({"through": "nonsense"}, "can.main.through: 'nonsense' is none of"),
     ],
 )
 def test_nothing_is_opened_without_leave(changed: dict, why: str) -> None:

@@ -210,10 +210,10 @@ def test_it_leaves_once_and_is_silent_afterwards(radio: RadioUdp, modem: Modem) 
 
 @pytest.mark.parametrize("bad", ["here:1", "127.0.0.1", "127.0.0.1:70000", "127.0.0.1:0", ":5905", ""])
 def test_an_address_that_is_none_names_the_key(bad: str) -> None:
-    with pytest.raises(ConfigError, match="radio: modem: "):
+    with pytest.raises(ConfigError, match=r"radio\.modem: "):
         radio_udp.make("radio", Options(modem=bad))
 
 
 def test_both_ends_must_be_of_one_kind_of_address() -> None:
-    with pytest.raises(ConfigError, match="radio: bind: "):
+    with pytest.raises(ConfigError, match=r"radio\.bind: "):
         radio_udp.make("radio", Options(modem="127.0.0.1:5905", bind="[::1]:0"))

@@ -3,6 +3,7 @@
 The application and the view are of this file's own make: what asks knows of neither.
 """
 
+import math
 from dataclasses import dataclass
 
 import pytest
@@ -115,6 +116,14 @@ def test_a_limit_is_told_as_what_it_would_have_to_be(car, seen, what, was, neede
     ((told, before, after),) = changes(Seen(cars=(Car(**car),), **seen))
     assert (told, before) == (f"parameters.{what}", was)
     assert [float(one) for one in after.split("/")] == pytest.approx(needed, rel=0.002)
+
+
+def test_how_near_a_limit_was_is_told_upwards_and_downwards_alike():
+    for seen in (Seen(cars=(Car(gap_m=300.0),)), Seen(cars=(Car(),), speed_mps=1.0)):
+        ((near,),) = [each.changes for each in nearly(APP, seen)]
+        assert near.times == pytest.approx(2.0, rel=0.002)
+    ((near,),) = [each.changes for each in nearly(APP, Seen(cars=(Car(course=Course.CROSSING),)))]
+    assert near.times == math.inf
 
 
 def test_a_message_that_is_too_old_lacks_freshness_or_patience():

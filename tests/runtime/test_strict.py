@@ -1,11 +1,21 @@
 """Configuration errors are one sentence that names the key."""
 
+import dataclasses
+import math
+import pkgutil
+import typing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
+from typing import Any, Literal
 
 import pytest
 
+from obu import apps
 from obu.core.errors import ConfigError
 from obu.runtime import strict
+from obu.runtime.config import Config
 
 
 @dataclass(frozen=True)
@@ -56,3 +66,32 @@ def test_what_is_right_is_read(tmp_path):
     path = tmp_path / "unit.toml"
     path.write_text('name = "x"\n[many.a]\nlimit_ms = 7\n[[some]]\n[maybe]\n')
     assert strict.read_toml(path, Outer) == Outer("x", Inner(), {"a": Inner(7)}, (Inner(),), Inner())
+
+
+VALUES = ("x", "", 1, -1, 1.5, math.inf, True, [], {}, [[]], ["x"], [1, 2], {"a": 1}, {"a": {"b": 1}}, [{"a": 1}])
+APPS: list[ModuleType] = [import_module(f"{apps.__name__}.{each.name}") for each in pkgutil.iter_modules(apps.__path__)]
+KINDS = (Config, *(app.Parameters for app in APPS if hasattr(app, "Parameters")))
+
+
+def strange(kind: Any) -> Iterator[object]:
+    """Trees with each of VALUES in each place that a type has."""
+    yield from VALUES
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        yield from ({name: value} for name in hints for value in strange(hints[name]))
+    elif origin is dict:
+        yield from ({"key": value} for value in strange(arguments[1]))
+    elif origin is tuple:
+        yield from ([value] for part in {*arguments} - {...} for value in strange(part))
+    elif arguments and origin is not Literal:
+        yield from (value for part in arguments for value in strange(part))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__module__)
+def test_whatever_stands_in_whichever_place_is_taken_or_is_one_sentence(kind: Any) -> None:
+    for tree in strange(kind):
+        try:
+            strict.convert(tree, kind, "section")
+        except ConfigError as error:
+            assert "\n" not in error.text + error.zh and "Expected" not in error.zh

@@ -15,7 +15,7 @@ from obu.cli import explain as verb
 from obu.core.errors import LocalError
 from obu.core.geo import move
 from obu.core.vehicle import Event
-from obu.runtime import asking, explain_drawing, explaining, freeze, journal, records, replay
+from obu.runtime import asking, explain_drawing, explaining, freeze, journal, near_misses, records, replay
 from obu.runtime.counterfactual import Change
 from obu.runtime.keeper import Keeper, material_of
 
@@ -89,6 +89,23 @@ def test_the_car_across_our_way_was_one_condition_away(story):
     }
 
 
+def test_without_an_application_named_one_line_tells_each_near_miss(kept, story, capsys):
+    from obu.cli import main
+
+    near = near_misses.near_misses(story)
+    for lang, title in (("en", "nearly given, the nearest first: "), ("zh", "险些发出（最接近者在前）：")):
+        assert main.main(["--lang", lang, "explain", str(kept[0])]) == 0
+        said = capsys.readouterr().out.splitlines()
+        at = said.index(f"{title}{len(near)}")
+        told = said[at + 1 : at + 1 + len(near)]
+        assert [line.split()[1:3] for line in told if CROSSING.hex() in line] == [["EBW", CROSSING.hex()]]
+        assert all(
+            each.lacked.needed in line and each.lacked.was in line for each, line in zip(near, told, strict=True)
+        )
+    assert main.main(["--lang", "en", "explain", str(kept[0]), "--app", "EVW"]) == 0
+    assert "with is_on_duty yes (was no)" in capsys.readouterr().out, "all of it where one is named"
+
+
 def test_both_languages_tell_the_same_warnings(kept, tmp_path):
     drawn = tmp_path / "drawn.svg"
     said = {}
@@ -117,10 +134,10 @@ def test_what_is_not_where_it_was_is_one_sentence_with_the_way_out(kept):
 def test_of_a_number_the_nearest_is_told_once_and_the_most_frequent_first(story):
     fit = {"what": "parameters.delay_s", "was": "1.4"}
     changes = {
-        Change(**fit, needed="10.6"): 1,
-        Change(what="events", was="-", needed="hard_braking"): 2,
-        Change(**fit, needed="2.6"): 1,
-        Change(**fit, needed="0.1"): 1,
+        Change(**fit, needed="10.6", times=10.6 / 1.4): (1, story.last),
+        Change(what="events", was="-", needed="hard_braking"): (2, story.last),
+        Change(**fit, needed="2.6", times=2.6 / 1.4): (1, story.last),
+        Change(**fit, needed="0.1", times=1.4 / 0.1): (1, story.last),
     }
     missed = dataclasses.replace(story.missed[0], changes=changes)
     told = verb.lines(dataclasses.replace(story, missed=[missed]), zh=False)

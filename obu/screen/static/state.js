@@ -25,6 +25,7 @@ export function showState(status, lang, texts) {
   if (JSON.stringify(lines) !== written) {
     written = JSON.stringify(lines);
     missing.classList.toggle("small", long(lines) > TWO_ROWS);
+    missing.dataset.count = texts.lacks(lines.length);
     missing.replaceChildren(...lines.map(([because, text]) => line(because, text)));
   }
   bench.hidden = !status?.security.bench_keys;
