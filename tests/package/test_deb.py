@@ -113,7 +113,7 @@ def test_on_a_new_terminal_it_is_ready_to_be_provisioned_and_leaves_nothing(pack
     assert record(system) == Record("0.1.0")
     refused = system.run("obu", "--lang", "en", "run", "--check", "--config", "/opt/obu/unit.toml")
     assert refused.returncode == 2
-    assert re.fullmatch(r"obu run: security\.keys: /opt/obu/own/keys: .+\n", refused.stderr)
+    assert re.fullmatch(r"obu run: /opt/obu/unit\.toml: security\.keys: /opt/obu/own/keys: .+\n", refused.stderr)
     assert "ok    crypto" in system.run("obu", "check").stdout
     owner = system.path("/opt/obu/data/0.1.0/state").stat().st_uid
     assert f"obu:x:{owner}:" in system.path("/etc/passwd").read_text()
