@@ -1,4 +1,4 @@
-"""The corridor driven by SUMO in this process, step by step; the only place that knows libsumo.
+"""The corridor driven by SUMO, step by step; the only place that knows libsumo.
 
 Equal seeds drive equally, each drive in a process of its own: what libsumo drove before in one changes some of what it
 drives next. It is a large package and comes by choice: `make city`.

@@ -73,8 +73,8 @@ class Missed:
     def take(self, view: View, changes: Iterable[Change]) -> None:
         """What would have brought it in one look."""
         for change in changes:
-            times, first = self.changes.get(change, (0, view))
-            self.changes[change] = times + 1, first
+            looks, first = self.changes.get(change, (0, view))
+            self.changes[change] = looks + 1, first
 
 
 @dataclass(slots=True)
